@@ -1,0 +1,1 @@
+"""The ÉcoTrajet incident bot: from alert to page to fix, without leaving Slack."""

@@ -1,0 +1,92 @@
+"""What a use case answers. "Someone was first" is an answer, not an error; every door words each of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.incident import Incident
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchIncident:
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """This very delivery was handled before; nothing happened now and nothing need be said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    incident: Incident
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyAcknowledged:
+    incident: Incident
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyResolved:
+    incident: Incident
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """`still_firing`: how many of its alerts had not been resolved by their senders."""
+
+    incident: Incident
+    still_firing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Escalated:
+    incident: Incident
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class NothingLeft:
+    """The ladder has no further level."""
+
+    incident: Incident
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyEscalated:
+    """A level fired after the message whose button was pressed: the press came late and changes nothing."""
+
+    incident: Incident
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    incident: Incident
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    incident: Incident
+
+
+@dataclass(frozen=True, slots=True)
+class TooLateToReopen:
+    incident: Incident
+
+
+@dataclass(frozen=True, slots=True)
+class NotResolved:
+    """Asked to reopen what is open."""
+
+    incident: Incident
+
+
+AcknowledgeAnswer = Acknowledged | AlreadyAcknowledged | AlreadyResolved | NoSuchIncident | Repeated
+ResolveAnswer = Resolved | AlreadyResolved | NoSuchIncident | Repeated
+EscalateAnswer = Escalated | NothingLeft | AlreadyEscalated | AlreadyResolved | NoSuchIncident | Repeated
+ReopenAnswer = Reopened | NotResolved | TooLateToReopen | NoSuchIncident | Repeated

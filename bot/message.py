@@ -1,0 +1,73 @@
+"""A message that has to reach somebody: by which channel, about what, and how far it has come."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+
+class Kind(StrEnum):
+    """The channel kinds; each has a lane of its own, so that a slow one never holds another."""
+
+    SLACK = "slack"
+    SMS = "sms"
+    VOICE = "voice"
+    EMAIL = "email"
+
+
+class About(StrEnum):
+    """What a message is, which decides its wording and whether it is still wanted when it is about to leave."""
+
+    PAGE = "page"  # an incident nobody has taken: dropped once it is taken
+    CARD = "card"  # the incident's one card in a channel: posted once, edited after
+    NOTE = "note"  # a sentence in a thread or a channel
+    RUN_CARD = "run_card"  # a run's plan, progress and result, edited
+    TELL = "tell"  # a sentence to a person: always sent
+
+
+class State(StrEnum):
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    DROPPED = "dropped"
+
+
+ALLOWED: Final[dict[State, frozenset[State]]] = {  # from -> to
+    State.WAITING: frozenset({State.SENDING, State.DROPPED}),
+    State.SENDING: frozenset({State.SENT, State.WAITING, State.FAILED, State.DROPPED, State.SENDING}),
+    State.SENT: frozenset({State.DELIVERED, State.FAILED}),
+    State.DELIVERED: frozenset(),
+    State.FAILED: frozenset(),
+    State.DROPPED: frozenset(),
+}
+LEASE: Final = timedelta(seconds=20)
+"""How long one sender may hold a message; after that another takes it over (real time, not the movable clock)."""
+MAX_ATTEMPTS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One row of `message`. `to` is an address of `kind`; `person` is set when it is for one; `attempt` from 1."""
+
+    id: int
+    kind: Kind
+    about: About
+    to: str
+    due_at: datetime
+    incident: int | None = None
+    run: int | None = None
+    round: int = 0
+    level: int = 0
+    level_name: str = ""
+    person: str | None = None
+    attempt: int = 1
+    starts: int = 0
+    body: Mapping[str, object] = field(default_factory=dict)
+
+
+def retry_delay(starts: int, wish: float | None = None) -> timedelta:
+    """Back-off before try `starts` + 1: 1, 2, 4, 8 s, or the provider's own wish, at most a minute."""
+    return timedelta(seconds=min(60.0, max(wish or 0.0, float(2 ** max(0, starts - 1)))))

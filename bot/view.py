@@ -1,0 +1,55 @@
+"""What a person is shown of an incident: read-only shapes that cards, pages and commands are rendered from."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.incident import Incident
+from bot.phrase import Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    title: str
+    status: str
+    source: str
+    severity: str
+    count: int
+    first_seen: datetime
+    last_seen: datetime
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LevelRow:
+    """`state` is pending, fired, skipped or stopped; `why` explains a skip or how late it fired."""
+
+    position: int
+    name: str
+    due_at: datetime
+    state: str
+    fired_at: datetime | None = None
+    why: Phrase | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    at: datetime
+    did: str
+    by: str
+    door: str
+    why: Phrase | None = None
+    result: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentView:
+    incident: Incident
+    alerts: tuple[AlertRow, ...] = ()
+    levels: tuple[LevelRow, ...] = ()
+    timeline: tuple[TimelineRow, ...] = ()
+
+    @property
+    def next_level(self) -> LevelRow | None:
+        """The level that fires next if nobody takes the incident."""
+        pending = [level for level in self.levels if level.state == "pending"]
+        return min(pending, key=lambda level: level.due_at, default=None)
