@@ -1,0 +1,1 @@
+"""What the desk remembers: PostgreSQL through asyncpg. Constant statements; one function is one statement."""

@@ -1,0 +1,73 @@
+"""Alert rows: the members of incidents. At most one firing row per (source, dedup key), by a partial unique index."""
+
+from collections.abc import Sequence
+
+import asyncpg
+
+from bot.alert import Alert
+from bot.store.database import Tx
+
+
+async def take_turns(tx: Tx, keys: Sequence[str]) -> None:
+    """One transaction at a time per key, in a fixed order so that two never wait for each other."""
+    for key in sorted(set(keys)):
+        await tx.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", key)
+
+
+async def firing(tx: Tx, source: str, dedup_key: str) -> asyncpg.Record | None:
+    """(id, incident) of the firing alert with this key."""
+    return await tx.fetchrow(
+        "SELECT id, incident FROM alert WHERE source = $1 AND dedup_key = $2 AND status = 'firing'", source, dedup_key
+    )
+
+
+async def repeated(tx: Tx, alert: int, body: int | None) -> None:
+    await tx.execute(
+        "UPDATE alert SET count = count + 1, last_seen = app_now(), body = coalesce($2, body) WHERE id = $1", alert, body
+    )
+
+
+async def insert(tx: Tx, alert: Alert, incident: int | None, body: int | None) -> int:
+    """`incident` None: for the record only."""
+    row: int = await tx.fetchval(
+        "INSERT INTO alert (incident, source, dedup_key, group_key, status, title, text, severity, labels, url, body)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id",
+        incident, alert.source, alert.dedup_key, alert.group_key, "firing" if incident else "recorded",
+        alert.title[:500], alert.text[:10_000], alert.severity[:100], dict(alert.labels), alert.url[:2000], body,
+    )  # fmt: skip
+    return row
+
+
+async def resolve(tx: Tx, alert: int, body: int | None) -> None:
+    await tx.execute(
+        "UPDATE alert SET status = 'resolved', resolved_at = app_now(), last_seen = app_now(),"
+        " body = coalesce($2, body) WHERE id = $1", alert, body,
+    )  # fmt: skip
+
+
+async def resolve_all(tx: Tx, incident: int) -> int:
+    """A human closed the incident: its members may fire anew as a new one. How many were still firing."""
+    done = await tx.execute(
+        "UPDATE alert SET status = 'resolved', resolved_at = app_now() WHERE incident = $1 AND status = 'firing'", incident
+    )
+    return int(done.split()[-1])
+
+
+async def still_firing(tx: Tx, incident: int) -> int:
+    count: int = await tx.fetchval("SELECT count(*) FROM alert WHERE incident = $1 AND status = 'firing'", incident)
+    return count
+
+
+async def incident_of_group(tx: Tx, source: str, group_key: str, environment: str, service: str) -> int | None:
+    """The open incident that already holds a firing member of the sender's group, on the same target."""
+    number: int | None = await tx.fetchval(
+        "SELECT i.number FROM alert a JOIN incident i ON i.number = a.incident"
+        " WHERE a.source = $1 AND a.group_key = $2 AND a.group_key <> '' AND a.status = 'firing'"
+        " AND i.status <> 'resolved' AND i.environment = $3 AND i.service = $4 ORDER BY i.number LIMIT 1",
+        source, group_key, environment, service,
+    )  # fmt: skip
+    return number
+
+
+async def of_incident(tx: Tx, incident: int, limit: int = 100) -> Sequence[asyncpg.Record]:
+    return await tx.fetch("SELECT * FROM alert WHERE incident = $1 ORDER BY id LIMIT $2", incident, limit)

@@ -1,0 +1,87 @@
+"""The pool, transactions on it, and the one word for "the database is away"."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Self
+
+import asyncpg
+import msgspec
+from asyncpg.pool import PoolConnectionProxy
+
+Tx = PoolConnectionProxy  # a connection inside a transaction: what every function of the store takes first
+APP_ROLE = "ecotrajet_app"
+
+AWAY = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError,
+        asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, asyncpg.TooManyConnectionsError, TimeoutError)  # fmt: skip
+
+
+class Unavailable(Exception):
+    """The database cannot be reached now; nothing was changed. Doors answer 503 or "try again in a moment"."""
+
+
+class Database:
+    """A pool of connections to one PostgreSQL. `async with Database.open(url) as db`."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", url: str, role: str | None) -> None:
+        self.pool = pool
+        self.url = url
+        self.role = role
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, url: str, *, size: int = 10) -> AsyncIterator[Self]:
+        """Raises Unavailable when `url` cannot be reached. Acts as the app's role where that exists."""
+        try:
+            role = await app_role(url)
+            pool = await asyncpg.create_pool(
+                url, min_size=1, max_size=size, timeout=5, command_timeout=15, init=prepare, server_settings=settings(role)
+            )
+        except AWAY as away:
+            raise Unavailable(type(away).__name__) from away
+        try:
+            yield cls(pool, url, role)
+        finally:
+            await close(pool)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Tx]:
+        """Commits at the end of the block, rolls back on any exception. Raises Unavailable when it could not."""
+        try:
+            async with self.pool.acquire(timeout=5) as connection, connection.transaction():
+                yield connection
+        except AWAY as away:
+            raise Unavailable(type(away).__name__) from away
+
+
+def settings(role: str | None) -> dict[str, str]:
+    named = {"application_name": "ecotrajet"}
+    return named | {"role": role} if role else named
+
+
+async def app_role(url: str) -> str | None:
+    """The role that `serve` acts as, when the migrations could make it and this user may take it."""
+    connection = await asyncpg.connect(url, timeout=5)
+    try:
+        usable = await connection.fetchval(
+            "SELECT pg_has_role(current_user, oid, 'MEMBER') FROM pg_roles WHERE rolname = $1", APP_ROLE
+        )
+    finally:
+        await connection.close(timeout=5)
+    return APP_ROLE if usable else None
+
+
+async def prepare(connection: asyncpg.Connection) -> None:
+    """jsonb goes in and out as Python values."""
+    await connection.set_type_codec(
+        "jsonb", schema="pg_catalog", format="text",
+        encoder=lambda value: msgspec.json.encode(value).decode(), decoder=lambda text: msgspec.json.decode(text),
+    )  # fmt: skip
+
+
+async def close(pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    """Orderly if it can be within 3 s (work in flight ends), by force otherwise."""
+    try:
+        await asyncio.wait_for(pool.close(), 3)
+    except (TimeoutError, *AWAY):
+        pool.terminate()

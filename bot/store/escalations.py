@@ -1,0 +1,113 @@
+"""Levels of open incidents: rows with absolute due times. A crash means "later", never "lost"."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import asyncpg
+
+from bot.escalation import DueLevel
+from bot.oncall import Override
+from bot.phrase import Phrase
+from bot.store.database import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class FiredLevel:
+    """A level that has just been taken by this transaction, and how late (never negative)."""
+
+    incident: int
+    round: int
+    position: int
+    name: str
+    targets: tuple[str, ...]
+    due_at: datetime
+    late: timedelta
+
+
+async def insert(tx: Tx, incident: int, round: int, levels: Sequence[DueLevel]) -> None:
+    await tx.executemany(
+        "INSERT INTO escalation_level (incident, round, position, name, targets, due_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        [(incident, round, level.position, level.name, list(level.targets), level.due_at) for level in levels],
+    )
+
+
+async def fire(tx: Tx, incident: int, round: int, position: int) -> FiredLevel | None:
+    """Take a level that is due; None when it was taken, stopped, or is not due yet."""
+    row = await tx.fetchrow(
+        "UPDATE escalation_level l SET state = 'fired', fired_at = app_now() FROM incident i"
+        " WHERE l.incident = $1 AND l.round = $2 AND l.position = $3 AND l.state = 'pending' AND l.due_at <= app_now()"
+        " AND i.number = l.incident AND i.status = 'triggered' AND i.round = l.round"
+        " RETURNING l.*, greatest(interval '0', app_now() - l.due_at) AS late",
+        incident, round, position,
+    )  # fmt: skip
+    if row is None:
+        return None
+    return FiredLevel(incident, round, position, row["name"], tuple(row["targets"]), row["due_at"], row["late"])
+
+
+async def skipped(tx: Tx, level: FiredLevel, why: Phrase) -> None:
+    await tx.execute(
+        "UPDATE escalation_level SET state = 'skipped', why = $4 WHERE incident = $1 AND round = $2 AND position = $3",
+        level.incident, level.round, level.position, why.to_json(),
+    )  # fmt: skip
+
+
+async def explained(tx: Tx, level: FiredLevel, why: Phrase) -> None:
+    await tx.execute(
+        "UPDATE escalation_level SET why = $4 WHERE incident = $1 AND round = $2 AND position = $3",
+        level.incident, level.round, level.position, why.to_json(),
+    )  # fmt: skip
+
+
+async def bring_forward(tx: Tx, incident: int, round: int, after_position: int) -> tuple[int, str] | None:
+    """The next pending level becomes due now: (position, name); None when the ladder has no further one."""
+    row = await tx.fetchrow(
+        "UPDATE escalation_level SET due_at = least(due_at, app_now()) WHERE incident = $1 AND round = $2"
+        " AND position = (SELECT min(position) FROM escalation_level WHERE incident = $1 AND round = $2"
+        "  AND state = 'pending' AND position > $3) RETURNING position, name",
+        incident, round, after_position,
+    )  # fmt: skip
+    return (row["position"], row["name"]) if row else None
+
+
+async def stop(tx: Tx, incident: int) -> None:
+    """Nobody further is to be told: it is taken, or over, or a new round begins."""
+    await tx.execute("UPDATE escalation_level SET state = 'stopped' WHERE incident = $1 AND state = 'pending'", incident)
+
+
+async def last_fired(tx: Tx, incident: int, round: int) -> asyncpg.Record | None:
+    """(position, name, fired_at) of the highest level that was reached in this round."""
+    return await tx.fetchrow(
+        "SELECT position, name, fired_at FROM escalation_level WHERE incident = $1 AND round = $2"
+        " AND state IN ('fired', 'skipped') ORDER BY position DESC LIMIT 1", incident, round,
+    )  # fmt: skip
+
+
+async def highest_reached(tx: Tx, incident: int) -> int:
+    """The highest position that was reached in any round; -1 when none."""
+    position: int = await tx.fetchval(
+        "SELECT coalesce(max(position), -1) FROM escalation_level WHERE incident = $1 AND state IN ('fired', 'skipped')",
+        incident,
+    )
+    return position
+
+
+async def of_incident(tx: Tx, incident: int, round: int) -> Sequence[asyncpg.Record]:
+    return await tx.fetch(
+        "SELECT * FROM escalation_level WHERE incident = $1 AND round = $2 ORDER BY position", incident, round
+    )
+
+
+async def overdue(tx: Tx, grace: timedelta, limit: int = 200) -> Sequence[asyncpg.Record]:
+    """(incident, round, position) of pending levels that should have fired `grace` ago, most overdue first."""
+    return await tx.fetch(
+        "SELECT incident, round, position FROM escalation_level WHERE state = 'pending'"
+        " AND due_at <= app_now() - $1::interval ORDER BY due_at, position LIMIT $2",
+        grace, limit,
+    )  # fmt: skip
+
+
+async def overrides(tx: Tx, now: datetime) -> list[Override]:
+    rows = await tx.fetch("SELECT * FROM oncall_override WHERE starts_at <= $1 AND ends_at > $1 ORDER BY id DESC", now)
+    return [Override(row["schedule"], row["person"], row["starts_at"], row["ends_at"]) for row in rows]

@@ -1,0 +1,122 @@
+"""Incident rows. Every change of status goes through `move`, which knows only the table of moves."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import asyncpg
+
+from bot.incident import Incident, Priority, Status, may_come_from
+from bot.phrase import Phrase
+from bot.store.database import Tx
+
+
+def from_row(row: asyncpg.Record) -> Incident:
+    return Incident(
+        number=row["number"], status=Status(row["status"]), priority=Priority(row["priority"]), title=row["title"],
+        environment=row["environment"], service=row["service"], rule=row["rule"], why=Phrase.from_json(row["why"]),
+        opened_at=row["opened_at"], changed_at=row["changed_at"], alert_count=row["alert_count"], round=row["round"],
+        summary=row["summary"], acknowledged_by=row["acknowledged_by"], acknowledged_at=row["acknowledged_at"],
+        resolved_by=row["resolved_by"], resolved_at=row["resolved_at"], card_version=row["card_version"],
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a new incident is made of. `ladder` is the policy's levels as JSON, kept with the incident."""
+
+    priority: Priority
+    title: str
+    summary: str
+    environment: str
+    service: str
+    rule: str
+    why: Phrase
+    policy: str
+    ladder: Sequence[Mapping[str, object]]
+    opened_by: str
+
+
+async def insert(tx: Tx, new: Opening) -> Incident:
+    row = await tx.fetchrow(
+        "INSERT INTO incident (priority, title, summary, environment, service, rule, why, policy, ladder, opened_by)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING *",
+        new.priority, new.title, new.summary, new.environment, new.service, new.rule, new.why.to_json(), new.policy,
+        list(new.ladder), new.opened_by,
+    )  # fmt: skip
+    assert row is not None  # INSERT … RETURNING always returns
+    return from_row(row)
+
+
+async def get(tx: Tx, number: int) -> Incident | None:
+    row = await tx.fetchrow("SELECT * FROM incident WHERE number = $1", number)
+    return from_row(row) if row else None
+
+
+async def lock(tx: Tx, number: int) -> Incident | None:
+    """The incident, held until the transaction ends: moves, levels and joins of one incident take turns."""
+    row = await tx.fetchrow("SELECT * FROM incident WHERE number = $1 FOR UPDATE", number)
+    return from_row(row) if row else None
+
+
+async def ladder(tx: Tx, number: int) -> list[dict[str, object]]:
+    kept: list[dict[str, object]] = await tx.fetchval("SELECT ladder FROM incident WHERE number = $1", number)
+    return kept
+
+
+async def open_ones(tx: Tx, limit: int = 200) -> list[Incident]:
+    """Worst first, then oldest first."""
+    rows = await tx.fetch(
+        "SELECT * FROM incident WHERE status <> 'resolved' ORDER BY priority, opened_at LIMIT $1", limit
+    )
+    return [from_row(row) for row in rows]
+
+
+async def counts(tx: Tx) -> Sequence[asyncpg.Record]:
+    """(priority, status, n) of those open."""
+    return await tx.fetch(
+        "SELECT priority, status, count(*) AS n FROM incident WHERE status <> 'resolved' GROUP BY priority, status"
+    )
+
+
+async def move(tx: Tx, number: int, to: Status, by: str) -> Incident | None:
+    """None means: not in a status from which this move is allowed. Back to triggered begins a new round."""
+    row = await tx.fetchrow(
+        "UPDATE incident SET status = $2, changed_at = app_now(), card_version = card_version + 1,"
+        " round = round + CASE WHEN $2 = 'triggered' THEN 1 ELSE 0 END,"
+        " acknowledged_by = CASE $2 WHEN 'acknowledged' THEN $3 WHEN 'triggered' THEN NULL ELSE acknowledged_by END,"
+        " acknowledged_at = CASE $2 WHEN 'acknowledged' THEN app_now() WHEN 'triggered' THEN NULL"
+        "  ELSE acknowledged_at END,"
+        " resolved_by = CASE $2 WHEN 'resolved' THEN $3 ELSE NULL END,"
+        " resolved_at = CASE $2 WHEN 'resolved' THEN app_now() ELSE NULL END"
+        " WHERE number = $1 AND status = ANY($4::text[]) RETURNING *",
+        number, to.value, by, may_come_from(to),
+    )  # fmt: skip
+    return from_row(row) if row else None
+
+
+async def counted(tx: Tx, number: int) -> Incident:
+    """One more alert came in for it."""
+    row = await tx.fetchrow(
+        "UPDATE incident SET alert_count = alert_count + 1, card_version = card_version + 1, changed_at = app_now()"
+        " WHERE number = $1 RETURNING *",
+        number,
+    )
+    assert row is not None  # the caller holds its lock
+    return from_row(row)
+
+
+async def raise_priority(tx: Tx, number: int, priority: Priority, rule: str, why: Phrase) -> Incident:
+    """Worse than it was: a new round, whose levels the caller writes."""
+    row = await tx.fetchrow(
+        "UPDATE incident SET priority = $2, rule = $3, why = $4, round = round + 1, card_version = card_version + 1,"
+        " changed_at = app_now() WHERE number = $1 RETURNING *",
+        number, priority, rule, why.to_json(),
+    )  # fmt: skip
+    assert row is not None  # the caller holds its lock
+    return from_row(row)
+
+
+async def now(tx: Tx) -> datetime:
+    moment: datetime = await tx.fetchval("SELECT app_now()")
+    return moment

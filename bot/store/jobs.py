@@ -1,0 +1,64 @@
+"""The alarm clock (pgqueuer). A job only says "look at this row now"; losing one loses nothing but time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
+from pgqueuer.adapters.persistence.queries import Queries
+
+from bot.message import Kind
+from bot.store.database import Tx
+
+ESCALATE = "escalate"
+RUN = "run"
+
+
+def deliver_lane(kind: Kind) -> str:
+    """Each channel kind has its own entrypoint, hence its own limit: Slack's 429 never holds an SMS."""
+    return f"deliver_{kind.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`name` is an entrypoint; `after` counts from now (zero: at once); `key` makes a second one superfluous."""
+
+    name: str
+    payload: object
+    key: str
+    after: timedelta = timedelta(0)
+
+
+async def enqueue(tx: Tx, jobs: Sequence[Job]) -> None:
+    """In the caller's transaction: the job exists if and only if the state change does."""
+    if not jobs:
+        return
+    queries = Queries(AsyncpgDriver(tx))  # type: ignore[arg-type]  # a pooled connection has all that the driver uses
+    await queries.enqueue(
+        [job.name for job in jobs],
+        [msgspec.json.encode(job.payload) for job in jobs],
+        [0] * len(jobs),
+        [job.after for job in jobs],
+        [job.key for job in jobs],
+        on_conflict="skip",
+    )
+
+
+async def until(tx: Tx, due_at: datetime) -> timedelta:
+    """How long from now to `due_at` on the domain's clock; zero when it is past."""
+    wait: timedelta = await tx.fetchval("SELECT greatest(interval '0', $1::timestamptz - app_now())", due_at)
+    return wait
+
+
+def escalate_job(incident: int, round: int, position: int, after: timedelta) -> Job:
+    return Job(ESCALATE, [incident, round, position], f"escalate:{incident}:{round}:{position}", after)
+
+
+def deliver_job(kind: Kind, message: int, starts: int, after: timedelta = timedelta(0)) -> Job:
+    """`starts` is part of the key: a retry is another alarm than the first try."""
+    return Job(deliver_lane(kind), message, f"deliver:{message}:{starts}", after)
+
+
+def run_job(run: int, starts: int) -> Job:
+    return Job(RUN, run, f"run:{run}:{starts}")

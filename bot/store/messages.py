@@ -1,0 +1,128 @@
+"""The outbox: what is to be said to whom. A sender holds a lease while it speaks; the row says how far it has come."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import asyncpg
+
+from bot.message import ALLOWED, LEASE, About, Kind, Message, State
+from bot.phrase import Phrase
+from bot.store import jobs
+from bot.store.database import Tx
+
+
+def from_row(row: asyncpg.Record) -> Message:
+    return Message(
+        id=row["id"], kind=Kind(row["kind"]), about=About(row["about"]), to=row["recipient"], due_at=row["due_at"],
+        incident=row["incident"], run=row["run"], round=row["round"], level=row["level"], level_name=row["level_name"],
+        person=row["person"], attempt=row["attempt"], starts=row["starts"], body=row["body"],
+    )  # fmt: skip
+
+
+async def queue(
+    tx: Tx, *, kind: Kind, about: About, to: str, incident: int | None = None, run: int | None = None, round: int = 0,
+    level: int = 0, level_name: str = "", person: str | None = None, attempt: int = 1,
+    body: dict[str, object] | None = None,
+) -> int | None:  # fmt: skip
+    """The new message's id; None when the same page, or the card's next edit, is queued already."""
+    message: int | None = await tx.fetchval(
+        "INSERT INTO message (kind, about, recipient, incident, run, round, level, level_name, person, attempt, body)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING RETURNING id",
+        kind, about, to, incident, run, round, level, level_name, person, attempt, body or {},
+    )  # fmt: skip
+    if message is not None:
+        await jobs.enqueue(tx, [jobs.deliver_job(kind, message, 0)])
+    return message
+
+
+async def claim(tx: Tx, message: int, owner: str) -> Message | None:
+    """Take a message that is due, or whose sender stopped holding it; None when it is not to be taken."""
+    row = await tx.fetchrow(
+        "UPDATE message SET state = 'sending', starts = starts + 1, lease_owner = $2,"
+        " lease_until = clock_timestamp() + $3"
+        " WHERE id = $1 AND ((state = 'waiting' AND due_at <= app_now())"
+        "  OR (state = 'sending' AND lease_until < clock_timestamp())) RETURNING *",
+        message, owner, LEASE,
+    )  # fmt: skip
+    return from_row(row) if row else None
+
+
+async def move(
+    tx: Tx, message: int, to: State, owner: str | None, *, provider_id: str | None = None, why: Phrase | None = None
+) -> bool:
+    """False when the message is not in a state from which this is allowed, or `owner` lost its lease."""
+    moved = await tx.execute(
+        "UPDATE message SET state = $2, provider_id = coalesce($4, provider_id), why = coalesce($5, why),"
+        " sent_at = CASE WHEN $2 = 'sent' THEN app_now() ELSE sent_at END, lease_owner = NULL, lease_until = NULL"
+        " WHERE id = $1 AND state = ANY($6::text[]) AND ($3::text IS NULL OR lease_owner = $3)",
+        message, to, owner, provider_id, why.to_json() if why else None,
+        [state for state, following in ALLOWED.items() if to in following],
+    )  # fmt: skip
+    return moved == "UPDATE 1"
+
+
+async def again(tx: Tx, message: Message, owner: str, after: timedelta) -> bool:
+    """Back to waiting, due after `after`, with its alarm; a card gives way to a newer edit that waits already."""
+    moved = await tx.execute(
+        "UPDATE message m SET state = 'waiting', due_at = app_now() + $3, lease_owner = NULL, lease_until = NULL"
+        " WHERE id = $1 AND state = 'sending' AND lease_owner = $2 AND NOT EXISTS (SELECT FROM message o"
+        "  WHERE o.about = m.about AND m.about IN ('card', 'run_card') AND o.state = 'waiting'"
+        "  AND o.incident IS NOT DISTINCT FROM m.incident AND o.run IS NOT DISTINCT FROM m.run"
+        "  AND o.recipient = m.recipient)",
+        message.id, owner, after,
+    )  # fmt: skip
+    if moved == "UPDATE 1":
+        await jobs.enqueue(tx, [jobs.deliver_job(message.kind, message.id, message.starts, after)])
+    return moved == "UPDATE 1"
+
+
+async def kinds_tried(tx: Tx, page: Message) -> list[Kind]:
+    """The channels that this level's page to this person has been through or is going through."""
+    rows = await tx.fetch(
+        "SELECT DISTINCT kind FROM message WHERE about = 'page' AND incident = $1 AND round = $2 AND level = $3"
+        " AND person = $4", page.incident, page.round, page.level, page.person,
+    )  # fmt: skip
+    return [Kind(row["kind"]) for row in rows]
+
+
+async def level_is_dead(tx: Tx, page: Message) -> bool:
+    """True when no page of this level reached anybody or still may."""
+    alive = await tx.fetchval(
+        "SELECT EXISTS (SELECT FROM message WHERE about = 'page' AND incident = $1 AND round = $2 AND level = $3"
+        " AND state IN ('waiting', 'sending', 'sent', 'delivered'))", page.incident, page.round, page.level,
+    )  # fmt: skip
+    return not alive
+
+
+async def overdue(tx: Tx, grace: timedelta, limit: int = 200) -> Sequence[asyncpg.Record]:
+    """(id, kind) of messages that should have left `grace` ago, or whose sender went away."""
+    return await tx.fetch(
+        "(SELECT id, kind FROM message WHERE state = 'waiting' AND due_at <= app_now() - $1::interval"
+        "  ORDER BY due_at LIMIT $2)"
+        " UNION ALL"
+        " (SELECT id, kind FROM message WHERE state = 'sending' AND lease_until < clock_timestamp() LIMIT $2)",
+        grace, limit,
+    )  # fmt: skip
+
+
+async def by_provider_id(tx: Tx, kind: Kind, provider_id: str) -> Message | None:
+    row = await tx.fetchrow(
+        "SELECT * FROM message WHERE kind = $1 AND provider_id = $2 ORDER BY id DESC LIMIT 1", kind, provider_id
+    )
+    return from_row(row) if row else None
+
+
+async def latest_open_page(tx: Tx, person: str) -> int | None:
+    """The incident of the newest page that left for `person` and is still not taken, else still not resolved."""
+    number: int | None = await tx.fetchval(
+        "SELECT m.incident FROM message m JOIN incident i ON i.number = m.incident"
+        " WHERE m.about = 'page' AND m.person = $1 AND m.state IN ('sending', 'sent', 'delivered')"
+        " AND i.status <> 'resolved' ORDER BY (i.status = 'triggered') DESC, m.id DESC LIMIT 1",
+        person,
+    )
+    return number
+
+
+async def late_by(tx: Tx, due_at: datetime) -> timedelta:
+    late: timedelta = await tx.fetchval("SELECT greatest(interval '0', app_now() - $1::timestamptz)", due_at)
+    return late
