@@ -1,0 +1,28 @@
+"""The words of acting on containers: a frozen Plan people approve, the Steps, the Evidence and the Outcome.
+
+Describe, then do: a runbook first makes a plan (plain data); that very plan is approved, stored and run, and it is
+refused when the world has changed since. `runbooks/` implements `Runbook` and `Engines` on Docker.
+"""
+
+from bot.runbook.outcome import Evidence, Light, Outcome, Repaired, Result, ServiceStatus
+from bot.runbook.plan import Action, ActionClass, Change, ChangeKind, Image, Plan, Step
+from bot.runbook.protocols import Engines, Journal, Runbook
+
+__all__ = [
+    "Action",
+    "ActionClass",
+    "Change",
+    "ChangeKind",
+    "Engines",
+    "Evidence",
+    "Image",
+    "Journal",
+    "Light",
+    "Outcome",
+    "Plan",
+    "Repaired",
+    "Result",
+    "Runbook",
+    "ServiceStatus",
+    "Step",
+]

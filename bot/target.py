@@ -1,0 +1,188 @@
+"""Where an action lands: environment + service -> engine and container; how people's words are understood.
+
+Environments and their French names are the guide's (section 1); `resolve` takes the words in any order.
+"""
+
+import difflib
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from bot.errors import UserError
+from bot.phrase import Phrase
+
+# One family of names per usual environment; an environment called by one of them answers to all of them.
+USUAL_NAMES: Final[tuple[frozenset[str], ...]] = (
+    frozenset({"dev", "development", "developpement", "local"}),
+    frozenset({"staging", "stage", "preprod", "pre-prod", "preproduction", "pre-production", "recette", "uat"}),
+    frozenset({"prod", "production", "prd", "live"}),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """`engine` names an EngineAddress. `protected`: a second person approves. `confirm`: somebody approves at all."""
+
+    name: str
+    label: str
+    aliases: tuple[str, ...] = ()
+    engine: str = "default"
+    protected: bool = False
+    confirm: bool = True
+
+    def answers_to(self) -> frozenset[str]:
+        """Every folded word that means this environment."""
+        own = {fold(word) for word in (self.name, self.label, *self.aliases)}
+        return frozenset(own.union(*(family for family in USUAL_NAMES if family & own)))
+
+
+@dataclass(frozen=True, slots=True)
+class TlsFiles:
+    """Paths of the client certificate and of the authority that signed the engine's own (tcp:// engines)."""
+
+    certificate: str
+    key: str
+    authority: str
+
+
+@dataclass(frozen=True, slots=True)
+class EngineAddress:
+    """`url` is `unix://`, `tcp://` (with `tls`) or `ssh://`; one client and one set of threads per engine."""
+
+    name: str
+    url: str
+    tls: TlsFiles | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """`containers`: environment -> container name, or `project/service` for one run by Docker Compose.
+
+    A container name cannot hold a slash, so the two never meet.
+    """
+
+    name: str
+    containers: Mapping[str, str]
+    label: str = ""
+    aliases: tuple[str, ...] = ()
+
+    def answers_to(self) -> frozenset[str]:
+        """Every folded word that means this service."""
+        return frozenset(fold(word) for word in (self.name, self.label, *self.aliases) if word)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One service in one environment: what a runbook acts on. `container` as in `Service.containers`."""
+
+    environment: Environment
+    service: Service
+    engine: str
+    container: str = field(default="")
+
+    @property
+    def key(self) -> str:
+        """`prod/ecotrajet`: for locks, logs and rows."""
+        return f"{self.environment.name}/{self.service.name}"
+
+
+def fold(word: str) -> str:
+    """`Développement` -> `developpement`: case and accents never decide."""
+    plain = unicodedata.normalize("NFKD", word)
+    return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold().strip()
+
+
+def resolve(
+    words: Sequence[str], environments: Sequence[Environment], services: Sequence[Service]
+) -> tuple[Target, tuple[str, ...]]:
+    """The one target meant by `words`, and the words that were about something else (a version).
+
+    The service may be left out when only one runs there. Raises UserError, with the nearest known name.
+    """
+    environment, service, rest = _sort(words, environments, services)
+    if environment is None:
+        raise UserError(_which_environment(rest, environments))
+    here = [each for each in services if environment.name in each.containers]
+    if service is None and len(here) == 1:
+        service = here[0]
+    if service is None:
+        raise UserError(_which_service(rest, environment, here))
+    if environment.name not in service.containers:
+        raise UserError(
+            Phrase(
+                "{service} does not run in {environment}.", {"service": service.name, "environment": environment.label}
+            )
+        )
+    return _target(environment, service), rest
+
+
+def resolve_all(
+    words: Sequence[str], environments: Sequence[Environment], services: Sequence[Service]
+) -> tuple[list[Target], tuple[str, ...]]:
+    """Every target that `words` leave open (none: all of them), and the words not understood."""
+    environment, service, rest = _sort(words, environments, services)
+    targets = [
+        _target(place, each)
+        for place in environments
+        for each in services
+        if place.name in each.containers and environment in (None, place) and service in (None, each)
+    ]
+    return targets, rest
+
+
+def _sort(
+    words: Sequence[str], environments: Sequence[Environment], services: Sequence[Service]
+) -> tuple[Environment | None, Service | None, tuple[str, ...]]:
+    environment: Environment | None = None
+    service: Service | None = None
+    rest: list[str] = []
+    for word in words:
+        place = next((each for each in environments if fold(word) in each.answers_to()), None)
+        named = next((each for each in services if fold(word) in each.answers_to()), None)
+        if place and environment in (None, place):
+            environment = place
+        elif named and service in (None, named):
+            service = named
+        elif place or named:
+            raise UserError(Phrase("One at a time, please: “{word}” is one too many.", {"word": word}))
+        else:
+            rest.append(word)
+    return environment, service, tuple(rest)
+
+
+def _target(environment: Environment, service: Service) -> Target:
+    return Target(environment, service, environment.engine, service.containers[environment.name])
+
+
+def _which_environment(rest: Sequence[str], environments: Sequence[Environment]) -> Phrase:
+    known = ", ".join(each.name for each in environments)
+    for word in rest:
+        if near := nearest(word, (name for each in environments for name in (each.name, *each.answers_to()))):
+            meant = next(each.name for each in environments if near in each.answers_to())
+            return Phrase(
+                "I do not know the environment “{word}”. Did you mean “{near}”? There are: {known}.",
+                {"word": word, "near": meant, "known": known},
+            )
+    return Phrase("In which environment? There are: {known}.", {"known": known})
+
+
+def _which_service(rest: Sequence[str], environment: Environment, here: Sequence[Service]) -> Phrase:
+    if not here:
+        return Phrase("No service runs in {environment}.", {"environment": environment.label})
+    known = ", ".join(each.name for each in here)
+    for word in rest:
+        if near := nearest(word, (name for each in here for name in each.answers_to())):
+            meant = next(each.name for each in here if near in each.answers_to())
+            return Phrase(
+                "I do not know the service “{word}”. Did you mean “{near}”? There are: {known}.",
+                {"word": word, "near": meant, "known": known},
+            )
+    return Phrase("Which service? There are: {known}.", {"known": known})
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known name most like `word`, if one is like it at all."""
+    names = {fold(name): name for name in known}
+    found = difflib.get_close_matches(fold(word), names, n=1, cutoff=0.6)
+    return names[found[0]] if found else None

@@ -1,0 +1,1 @@
+"""What acts on the container engine. Only the worker starts it."""
