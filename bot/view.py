@@ -5,6 +5,8 @@ from datetime import datetime
 
 from bot.incident import Incident
 from bot.phrase import Phrase
+from bot.run import Run
+from bot.runbook import Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +55,22 @@ class IncidentView:
         """The level that fires next if nobody takes the incident."""
         pending = [level for level in self.levels if level.state == "pending"]
         return min(pending, key=lambda level: level.due_at, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One step of a run; `finished_at` None: under way, or the process died in it."""
+
+    name: str
+    started_at: datetime
+    finished_at: datetime | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """What the run card is rendered from. `run.plan`, `run.status`, `run.end` say the rest; people are ids."""
+
+    run: Run
+    steps: tuple[StepRow, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
