@@ -1,0 +1,1 @@
+"""What hears: Slack, webhooks, telephone and pages. Thin: parse, ask, answer."""

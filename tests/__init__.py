@@ -1,0 +1,1 @@
+"""What the bot promises, told as stories on real parts."""

@@ -1,0 +1,18 @@
+"""What every test may ask for by name; each plugin says what it is a fixture of."""
+
+import os
+
+import pytest
+
+pytest_plugins = [
+    "tests.postgres",
+]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI a skipped test is a promise nobody checked: the run fails."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") == "true" and reporter is not None and reporter.stats.get("skipped"):
+        reporter.write_line("CI=true: a test was skipped, so this run fails", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
