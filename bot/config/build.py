@@ -1,0 +1,177 @@
+"""The file's sections -> Desk. Each entry is checked alone, so that one bad entry hides no other's problems."""
+
+from collections.abc import Mapping
+from typing import Final, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from bot.config import defaults, references
+from bot.config.models import (
+    EnvironmentSection,
+    Parts,
+    PersonSection,
+    PolicySection,
+    RotationSection,
+    ScheduleSection,
+    ServiceSection,
+    TeamSection,
+    WorkspaceSection,
+)
+from bot.config.problems import Problems, shown, unknown_key
+from bot.desk import DEFAULT_POLICY, Desk
+from bot.escalation import Level, Policy
+from bot.oncall import Rotation, Schedule
+from bot.person import Person, Team
+from bot.target import EngineAddress, Environment, TlsFiles
+
+SECTIONS: Final = ("workspace", "environments", "services", "people", "teams", "schedules", "escalation")
+NOT_YET: Final = ("classification", "notifications", "runbooks", "maintenance", "status_page", "backups",
+                  "sources", "heartbeats", "checks", "calendar")  # fmt: skip
+NO_ENGINE: Final = "none"
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def build(data: Mapping[str, object], docker_host: str, problems: Problems, warnings: list[str]) -> Desk | None:
+    """The desk; None when there are problems (also in the environment: `problems` is shared)."""
+    _check_sections(data, problems)
+    parts = _parts(data, problems)
+    references.check(parts, problems, warnings)
+    return None if problems else _desk(parts, docker_host, warnings)
+
+
+def _check_sections(data: Mapping[str, object], problems: Problems) -> None:
+    for name in data:
+        if name in NOT_YET:
+            problems.add((name,), "this version has no such settings yet; take the section out")
+        elif name not in SECTIONS:
+            problems.add((name,), unknown_key(name, SECTIONS))
+
+
+def _parts(data: Mapping[str, object], problems: Problems) -> Parts:
+    read = _Reader(data, problems)
+    escalation = read.mapping(("escalation",))
+    for key in escalation:
+        if key != "policies":
+            problems.add(("escalation", key), unknown_key(key, ["policies"]))
+    return Parts(
+        workspace=read.one(("workspace",), data.get("workspace") or {}, WorkspaceSection) or WorkspaceSection(),
+        environments=read.environments(),
+        services=read.entries(("services",), ServiceSection),
+        people=read.entries(("people",), PersonSection),
+        teams=read.entries(("teams",), TeamSection),
+        schedules=read.entries(("schedules",), ScheduleSection),
+        policies=read.entries(("escalation", "policies"), PolicySection),
+        names=read.names,
+    )
+
+
+class _Reader:
+    def __init__(self, data: Mapping[str, object], problems: Problems) -> None:
+        self.data, self.problems = data, problems
+        self.names: dict[str, list[str]] = {}
+
+    def mapping(self, where: tuple[str, ...]) -> dict[str, object]:
+        found: object = self.data
+        for key in where:
+            found = found.get(key) if isinstance(found, dict) else None
+        if found is None:
+            return {}
+        if not isinstance(found, dict):
+            self.problems.add_once(where, "must be a mapping (`key: value` lines)")
+            return {}
+        return found
+
+    def entries(self, where: tuple[str, ...], model: type[M]) -> dict[str, M]:
+        raw = self.mapping(where)
+        self.names[where[-1]] = list(raw)
+        read = {name: self.one((*where, name), value, model) for name, value in raw.items()}
+        for name in raw:
+            if not name or any(letter.isspace() or letter in ":#,@" for letter in name):
+                self.problems.add((*where, name), f"'{shown(name)}' is no good name: no spaces, nor any of : # , @")
+        return {name: entry for name, entry in read.items() if entry is not None}
+
+    def environments(self) -> dict[str, EnvironmentSection]:
+        """The guide's three when the file names none."""
+        found = self.entries(("environments",), EnvironmentSection)
+        if not self.names["environments"]:
+            self.names["environments"] = list(defaults.ENVIRONMENTS)
+            return dict.fromkeys(defaults.ENVIRONMENTS, EnvironmentSection())
+        return found
+
+    def one(self, where: tuple[str, ...], value: object, model: type[M]) -> M | None:
+        try:
+            return model.model_validate({} if value is None else value)
+        except ValidationError as error:
+            self.problems.add_invalid(where, error, model)
+            return None
+
+
+def _desk(parts: Parts, docker_host: str, warnings: list[str]) -> Desk:
+    workspace = parts.workspace
+    policies = {name: _policy(name, entry) for name, entry in parts.policies.items()}
+    if not policies:
+        warnings.append("escalation: no policy: every level only speaks in the channel, nobody is paged")
+        policies = {DEFAULT_POLICY: defaults.channel_policy(workspace.incidents_channel)}
+    environments, engines = _environments(parts.environments, docker_host)
+    return Desk(
+        language=workspace.language,
+        zone=workspace.time_zone,
+        incidents_channel=workspace.incidents_channel,
+        environments=environments,
+        services={name: defaults.service(name, entry) for name, entry in parts.services.items()},
+        people={name: _person(name, entry, workspace.language) for name, entry in parts.people.items()},
+        teams={name: _team(name, entry) for name, entry in parts.teams.items()},
+        schedules={name: _schedule(name, entry, workspace) for name, entry in parts.schedules.items()},
+        policies=policies,
+        rules=(),
+        engines=engines,
+        service_policies={name: entry.policy for name, entry in parts.services.items()},
+    )
+
+
+def _environments(
+    entries: Mapping[str, EnvironmentSection], docker_host: str
+) -> tuple[dict[str, Environment], dict[str, EngineAddress]]:
+    """Environments that name the same address share an engine, named after the first of them."""
+    found: dict[str, Environment] = {}
+    engines: dict[str, EngineAddress] = {}
+    for name, entry in entries.items():
+        found[name] = defaults.environment(name, entry, _engine(name, entry, docker_host, engines))
+    return found, engines
+
+
+def _engine(name: str, entry: EnvironmentSection, docker_host: str, engines: dict[str, EngineAddress]) -> str:
+    if entry.engine == NO_ENGINE:
+        return NO_ENGINE
+    default = entry.engine == "default"
+    tls = TlsFiles(entry.tls.certificate, entry.tls.key, entry.tls.authority) if entry.tls else None
+    address = EngineAddress("default" if default else name, docker_host if default else entry.engine, tls)
+    for known in engines.values():
+        if (known.url, known.tls) == (address.url, address.tls):
+            return known.name
+    engines[address.name] = address
+    return address.name
+
+
+def _person(id_: str, entry: PersonSection, language: str) -> Person:
+    return Person(id_, entry.name, entry.slack, entry.phone, entry.email, entry.language or language)
+
+
+def _team(id_: str, entry: TeamSection) -> Team:
+    rights = {place: right.value for place, right in entry.rights.items()}
+    return Team(id_, entry.name or id_, tuple(entry.members), rights, entry.responders, entry.managers)
+
+
+def _schedule(name: str, entry: ScheduleSection, workspace: WorkspaceSection) -> Schedule:
+    return Schedule(name, tuple(_rotation(each, workspace) for each in entry.rotations))
+
+
+def _rotation(entry: RotationSection, workspace: WorkspaceSection) -> Rotation:
+    zone = entry.time_zone or workspace.time_zone
+    return Rotation(tuple(entry.people), entry.starts, entry.every, entry.hand_off, zone)
+
+
+def _policy(name: str, entry: PolicySection) -> Policy:
+    levels = tuple(Level(each.name, each.after, tuple(each.tell)) for each in entry.levels)
+    return Policy(name, levels, tuple(entry.stops_at.items()), tuple(entry.fallback))

@@ -1,0 +1,104 @@
+"""The YAML file as plain data, with the line on which each key stands.
+
+Read by the rules of YAML 1.2: `no` is a word, `10:30` is a time and not 630, `+33…` is a
+telephone number and not an integer.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from bot.config.problems import Problems, Where
+
+REFERENCE: Final = re.compile(r"(?:env:(?P<env>[A-Z_][A-Z0-9_]*)|file:(?P<file>/.+))")
+INT: Final = re.compile(r"-?(?:0|[1-9][0-9]*)$")
+FLOAT: Final = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+$")
+
+
+class PlainLoader(yaml.SafeLoader):
+    """YAML's core types only."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML's own way
+
+
+PlainLoader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""])
+PlainLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"(?:true|True|false|False)$"), list("tTfF"))
+PlainLoader.add_implicit_resolver("tag:yaml.org,2002:int", INT, list("-0123456789"))
+PlainLoader.add_implicit_resolver("tag:yaml.org,2002:float", FLOAT, list("-0123456789"))
+PlainLoader.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile(r"<<$"), ["<"])
+
+
+def read(text: str, environ: Mapping[str, str], problems: Problems) -> dict[str, object]:
+    """The file's content with `env:NAME` and `file:/path` replaced; notes problems and lines in `problems`."""
+    try:
+        loader = PlainLoader(text)
+        try:
+            node = loader.get_single_node()
+            if node is None:
+                return {}
+            for where, line in _lines(node, (), problems):
+                problems.lines[where] = line
+            data = loader.construct_document(node)
+        finally:
+            loader.dispose()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        said = error.problem or error.context or "cannot be read"
+        problems.add((), f"not valid YAML: {said}", line=mark.line + 1 if mark else None)
+        return {}
+    except yaml.YAMLError:  # characters that YAML does not allow
+        problems.add((), "not valid YAML: it holds characters that no text has")
+        return {}
+    if not isinstance(data, dict):
+        problems.add((), "must be a mapping of sections, such as `people:` and `services:`")
+        return {}
+    resolved = _resolve(data, (), environ, problems)
+    return resolved if isinstance(resolved, dict) else {}
+
+
+def _lines(node: yaml.Node, where: Where, problems: Problems, depth: int = 0) -> Iterator[tuple[Where, int]]:
+    if depth > 40:  # an alias that holds itself
+        return
+    if isinstance(node, yaml.MappingNode):
+        seen: dict[str, int] = {}
+        for key, value in node.value:
+            line, name = key.start_mark.line + 1, str(key.value)
+            if name in seen and name != "<<":
+                problems.add((*where, name), f"written twice (first on line {seen[name]})", line=line)
+            seen.setdefault(name, line)
+            yield (*where, name), line
+            yield from _lines(value, (*where, name), problems, depth + 1)
+    elif isinstance(node, yaml.SequenceNode):
+        for position, item in enumerate(node.value):
+            yield (*where, position), item.start_mark.line + 1
+            yield from _lines(item, (*where, position), problems, depth + 1)
+
+
+def _resolve(value: object, where: Where, environ: Mapping[str, str], problems: Problems) -> object:
+    match value:
+        case dict():
+            return {str(k): _resolve(v, (*where, str(k)), environ, problems) for k, v in value.items()}
+        case list():
+            return [_resolve(v, (*where, i), environ, problems) for i, v in enumerate(value)]
+        case str():
+            found = REFERENCE.fullmatch(value)
+            return value if found is None else _refer(found, where, environ, problems)
+        case _:
+            return value
+
+
+def _refer(found: re.Match[str], where: Where, environ: Mapping[str, str], problems: Problems) -> object:
+    if name := found["env"]:
+        if name in environ:
+            return environ[name]
+        problems.add(where, f"the environment variable {name} is not set")
+        return ""
+    try:
+        return Path(found["file"]).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        problems.add(where, f"the file {found['file']} cannot be read: {reason}")
+        return ""

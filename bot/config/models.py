@@ -1,0 +1,188 @@
+"""The shapes of ecotrajet.yaml, section by section. Unknown keys are refused; references are followed in `build`."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from typing import Annotated, Final, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from bot.incident import Priority
+from bot.runbook import ActionClass
+
+DURATION: Final = re.compile(
+    r"(?:(?P<days>\d+)\s*(?:d|j|days?|jours?))?\s*(?:(?P<hours>\d+)\s*(?:h|hours?|heures?))?\s*"
+    r"(?:(?P<minutes>\d+)\s*(?:m|mn|min|minutes?)?)?\s*(?:(?P<seconds>\d+)\s*s)?",
+    re.IGNORECASE,
+)
+TURN: Final = re.compile(r"(?:(\d+)\s*)?(day|jour|week|semaine)s?", re.IGNORECASE)
+
+
+def duration(value: object) -> timedelta:
+    """`0`, `15 min`, `1 h`, `1 h 30`, `2 days`."""
+    text = str(value).strip()
+    found = DURATION.fullmatch(text)
+    bare = text.isdigit() and text != "0"
+    if isinstance(value, bool) or not text or found is None or bare:
+        raise ValueError("must be a duration, such as 15 min or 1 h 30")
+    return timedelta(**{unit: int(amount) for unit, amount in found.groupdict().items() if amount})
+
+
+def turn(value: object) -> int:
+    """`day`, `week`, `2 weeks`, `3 days`, in days."""
+    found = TURN.fullmatch(str(value).strip())
+    days = int(found[1] or 1) * (7 if found[2].lower() in ("week", "semaine") else 1) if found else 0
+    if not 1 <= days <= 366:
+        raise ValueError("must be a turn, such as week, 2 weeks or 3 days")
+    return days
+
+
+def zone(value: object) -> ZoneInfo:
+    if isinstance(value, str) and value in available_timezones():
+        return ZoneInfo(value)
+    raise ValueError("must be a time zone's name, such as Europe/Paris")
+
+
+def phone(value: object) -> object:
+    if value is None:
+        return None
+    number = re.sub(r"[\s.\-()]", "", str(value))
+    if not re.fullmatch(r"\+[1-9]\d{6,14}", number):
+        raise ValueError("must be an international number, such as +33612345678")
+    return number
+
+
+def mail_address(value: object) -> object:
+    if value is not None and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", str(value)):
+        raise ValueError("must be a mail address")
+    return value
+
+
+def slack_user(value: object) -> object:
+    if value is not None and not re.fullmatch(r"[UW][A-Z0-9]{4,}", str(value)):
+        raise ValueError("must be a Slack member id, such as U012AB3CD (profile → ⋮ → Copy member ID)")
+    return value
+
+
+def channel_name(value: object) -> str:
+    name = str(value).removeprefix("#")
+    if not re.fullmatch(r"[^\sA-Z#,.@]{1,80}", name):
+        raise ValueError("must be a Slack channel's name, such as incidents")
+    return name
+
+
+def target(value: object) -> str:
+    text = str(value)
+    if not re.fullmatch(r"(?:person|team|schedule|channel):\S+", text):
+        raise ValueError("must be person:ID, team:ID, schedule:ID or channel:NAME")
+    return f"channel:{channel_name(text.partition(':')[2])}" if text.startswith("channel:") else text
+
+
+def engine_url(value: object) -> str:
+    text = str(value)
+    if text not in ("default", "none") and not re.fullmatch(r"(?:unix:///|tcp://[^/\s]|ssh://[^/\s])\S*", text):
+        raise ValueError("must be default, none, unix:///path, tcp://host:port or ssh://user@host")
+    return text
+
+
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Name = Annotated[str, StringConstraints(min_length=1)]
+Zone = Annotated[ZoneInfo, BeforeValidator(zone)]
+Duration = Annotated[timedelta, BeforeValidator(duration)]
+Target = Annotated[str, BeforeValidator(target)]
+Language = Literal["fr", "en"]
+SlackUser = Annotated[str | None, BeforeValidator(slack_user)]
+Phone = Annotated[str | None, BeforeValidator(phone)]
+MailAddress = Annotated[str | None, BeforeValidator(mail_address)]
+ChannelName = Annotated[str, BeforeValidator(channel_name)]
+EngineUrl = Annotated[str, BeforeValidator(engine_url)]
+Turn = Annotated[int, BeforeValidator(turn)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class WorkspaceSection(Section):
+    language: Language = "fr"
+    time_zone: Zone = ZoneInfo("Europe/Paris")
+    incidents_channel: ChannelName = "incidents"
+
+
+class TlsSection(Section):
+    certificate: Text
+    key: Text
+    authority: Text
+
+
+class EnvironmentSection(Section):
+    """`protected` and `confirm` left out: by the environment's name (production is protected, development is free)."""
+
+    label: Text | None = None
+    aliases: list[Name] = []
+    engine: EngineUrl = "default"
+    tls: TlsSection | None = None
+    protected: bool | None = None
+    confirm: bool | None = None
+
+
+class ServiceSection(Section):
+    label: str = ""
+    aliases: list[Name] = []
+    containers: dict[str, Text] = {}
+    policy: Name = "default"
+
+
+class PersonSection(Section):
+    name: Text
+    slack: SlackUser = None
+    phone: Phone = None
+    email: MailAddress = None
+    language: Language | None = None
+
+
+class TeamSection(Section):
+    name: str = ""
+    members: Annotated[list[Name], Field(min_length=1)]
+    rights: dict[str, ActionClass] = {"*": ActionClass.READ}
+    responders: bool = True
+    managers: bool = False
+
+
+class RotationSection(Section):
+    people: Annotated[list[Name], Field(min_length=1)]
+    starts: date
+    every: Turn = 7
+    hand_off: time = time(9, 0)
+    time_zone: Zone | None = None
+
+
+class ScheduleSection(Section):
+    rotations: Annotated[list[RotationSection], Field(min_length=1)]
+
+
+class LevelSection(Section):
+    name: Text
+    after: Duration
+    tell: Annotated[list[Target], Field(min_length=1)]
+
+
+class PolicySection(Section):
+    levels: Annotated[list[LevelSection], Field(min_length=1)]
+    stops_at: dict[Priority, str] = {}
+    fallback: list[Target] = []
+
+
+@dataclass(slots=True)
+class Parts:
+    """The entries that are valid by themselves, and in `names` those of every entry, valid or not."""
+
+    workspace: WorkspaceSection
+    environments: dict[str, EnvironmentSection]
+    services: dict[str, ServiceSection]
+    people: dict[str, PersonSection]
+    teams: dict[str, TeamSection]
+    schedules: dict[str, ScheduleSection]
+    policies: dict[str, PolicySection]
+    names: dict[str, list[str]] = field(default_factory=dict)

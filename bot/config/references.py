@@ -1,0 +1,164 @@
+"""What only the whole file can tell: names that lead nowhere, two who answer to one name, nobody who may approve."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from bot.config import defaults
+from bot.config.models import Parts, PolicySection
+from bot.config.problems import Problems, Where, shown, unknown_name
+from bot.desk import DEFAULT_POLICY
+from bot.runbook import ActionClass
+
+KINDS: Final = {"person": "people", "team": "teams", "schedule": "schedules"}
+APPROVERS: Final = (ActionClass.DEPLOY, ActionClass.DESTROY)
+
+
+def check(parts: Parts, problems: Problems, warnings: list[str]) -> None:
+    """Notes every reference that leads nowhere. Names of entries that are wrong in themselves count as known."""
+    _environments(parts, problems, warnings)
+    _services(parts, problems)
+    _people(parts, problems, warnings)
+    _teams(parts, problems)
+    _schedules(parts, problems)
+    _policies(parts, problems)
+    _approvers(parts, problems, warnings)
+
+
+class _Owners:
+    """Who answers to a word first; a second one is a problem."""
+
+    def __init__(self, problems: Problems) -> None:
+        self._problems = problems
+        self._owners: dict[object, str] = {}
+
+    def claim(self, words: Iterable[object], owner: str, where: Where, what: str) -> None:
+        for word in words:
+            first = self._owners.setdefault(word, owner)
+            if first != owner:
+                self._problems.add_once(where, f"{what} is that of {first} already")
+                return
+
+
+def _known(parts: Parts, kind: str, name: str, where: Where, problems: Problems, section: str) -> None:
+    known = parts.names[section]
+    if name not in known:
+        problems.add_once(where, unknown_name(kind, name, known))
+
+
+def _environments(parts: Parts, problems: Problems, warnings: list[str]) -> None:
+    owners = _Owners(problems)
+    for name, entry in parts.environments.items():
+        where = ("environments", name)
+        place = defaults.environment(name, entry, entry.engine)
+        owners.claim(sorted(place.answers_to()), f"environment '{name}'", where, "a name that it answers to")
+        if name in ("default", "none"):
+            problems.add_once(where, f"'{name}' means an engine; choose another name")
+        if entry.tls and not entry.engine.startswith("tcp://"):
+            problems.add_once((*where, "tls"), "goes with a tcp:// engine only")
+        if entry.engine.startswith("tcp://") and not entry.tls:
+            warnings.append(f"environments.{name}.engine: tcp:// without tls: whoever reaches it is root on that host")
+        if defaults.is_production(place) and not place.protected:
+            warnings.append(f"environments.{name}.protected: false: nobody has to approve what is done to production")
+
+
+def _services(parts: Parts, problems: Problems) -> None:
+    owners, containers = _Owners(problems), _Owners(problems)
+    for name, entry in parts.environments.items():
+        words = defaults.environment(name, entry, entry.engine).answers_to()
+        owners.claim(sorted(words), f"environment '{name}'", ("environments", name), "a name that it answers to")
+    for name, service in parts.services.items():
+        where = ("services", name)
+        answers = defaults.service(name, service).answers_to()
+        owners.claim(sorted(answers), f"service '{name}'", where, "a name that it answers to")
+        for place, container in service.containers.items():
+            here = (*where, "containers", place)
+            _known(parts, "environment", place, here, problems, "environments")
+            if (found := parts.environments.get(place)) and found.engine == "none":
+                problems.add_once(here, f"environment '{place}' has no engine (engine: none)")
+            elif found:
+                containers.claim([(found.engine, container)], f"{name} in {place}", here, "the container")
+        known = parts.names["policies"] or [DEFAULT_POLICY]
+        if service.policy not in known:
+            problems.add_once((*where, "policy"), unknown_name("escalation policy", service.policy, known))
+
+
+def _people(parts: Parts, problems: Problems, warnings: list[str]) -> None:
+    owners = _Owners(problems)
+    for name, person in parts.people.items():
+        for method in ("slack", "phone", "email"):
+            address = getattr(person, method)
+            what = f"the {'Slack member id' if method == 'slack' else method}"
+            owners.claim([(method, address)] if address else [], f"'{name}'", ("people", name, method), what)
+        if not (person.slack or person.phone or person.email):
+            warnings.append(f"people.{shown(name)}: neither slack, phone nor email: this person cannot be reached")
+
+
+def _teams(parts: Parts, problems: Problems) -> None:
+    for name, team in parts.teams.items():
+        for position, member in enumerate(team.members):
+            _known(parts, "person", member, ("teams", name, "members", position), problems, "people")
+        for place in team.rights:
+            if place != "*":
+                _known(parts, "environment", place, ("teams", name, "rights", place), problems, "environments")
+
+
+def _schedules(parts: Parts, problems: Problems) -> None:
+    for name, schedule in parts.schedules.items():
+        for position, rotation in enumerate(schedule.rotations):
+            for turn, person in enumerate(rotation.people):
+                where = ("schedules", name, "rotations", position, "people", turn)
+                _known(parts, "person", person, where, problems, "people")
+
+
+def _policies(parts: Parts, problems: Problems) -> None:
+    if parts.names["policies"] and DEFAULT_POLICY not in parts.names["policies"]:
+        problems.add_once(("escalation", "policies"), "one of them must be called default")
+    for name, policy in parts.policies.items():
+        where = ("escalation", "policies", name)
+        _levels(policy, where, problems)
+        for position, level in enumerate(policy.levels):
+            _targets(parts, level.tell, (*where, "levels", position, "tell"), problems)
+        _targets(parts, policy.fallback, (*where, "fallback"), problems)
+        for priority, last in policy.stops_at.items():
+            names = [level.name for level in policy.levels]
+            if last not in names:
+                problems.add_once((*where, "stops_at", priority.value), unknown_name("level", last, names))
+
+
+def _levels(policy: PolicySection, where: Where, problems: Problems) -> None:
+    for position, (before, level) in enumerate(zip(policy.levels, policy.levels[1:], strict=False), start=1):
+        if level.after <= before.after:
+            problems.add_once((*where, "levels", position, "after"), f"must be later than that of '{before.name}'")
+    names = _Owners(problems)
+    for position, level in enumerate(policy.levels):
+        names.claim([level.name], f"level {position + 1}", (*where, "levels", position, "name"), "the name")
+
+
+def _targets(parts: Parts, targets: Iterable[str], where: Where, problems: Problems) -> None:
+    for position, target in enumerate(targets):
+        kind, _, name = target.partition(":")
+        if kind in KINDS:
+            _known(parts, kind, name, (*where, position), problems, KINDS[kind])
+
+
+def _approvers(parts: Parts, problems: Problems, warnings: list[str]) -> None:
+    """Production takes two people: whoever asks for a rollback may not be the one who approves it."""
+    used = {place for service in parts.services.values() for place in service.containers}
+    for name, entry in parts.environments.items():
+        if name not in used or not defaults.environment(name, entry, entry.engine).protected:
+            continue
+        able = _able(parts, name)
+        if not able:
+            warnings.append(f"teams: nobody has the right deploy in '{name}': no rollback can be asked for there")
+        elif len(able) == 1:
+            sentence = f"'{name}' needs a second person with the right deploy, to approve what {min(able)} asks for"
+            problems.add_once(("teams",), sentence)
+
+
+def _able(parts: Parts, place: str) -> set[str]:
+    return {
+        member
+        for team in parts.teams.values()
+        if team.rights.get(place, team.rights.get("*")) in APPROVERS
+        for member in team.members
+    }

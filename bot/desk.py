@@ -1,0 +1,85 @@
+"""Everything the configuration file says, in our words: who is told, who may, what runs where. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from bot.escalation import Policy
+from bot.oncall import Override, Schedule
+from bot.person import Person, Team
+from bot.target import EngineAddress, Environment, Service
+
+if TYPE_CHECKING:
+    from bot.classification import Rule
+
+DEFAULT_POLICY: Final = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipients:
+    """Whom a target means right now; `channels` without the leading `#`. Both empty: nobody."""
+
+    people: tuple[Person, ...] = ()
+    channels: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.people or self.channels)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The configuration, checked as a whole by `bot.config`: every reference in it leads somewhere.
+
+    Mappings are by id. `incidents_channel` has no leading `#`. `service_policies` names the policy of services that
+    do not use the default one.
+    """
+
+    language: str
+    zone: ZoneInfo
+    incidents_channel: str
+    environments: Mapping[str, Environment]
+    services: Mapping[str, Service]
+    people: Mapping[str, Person]
+    teams: Mapping[str, Team]
+    schedules: Mapping[str, Schedule]
+    policies: Mapping[str, Policy]
+    rules: "tuple[Rule, ...]"
+    engines: Mapping[str, EngineAddress] = field(default_factory=dict)
+    service_policies: Mapping[str, str] = field(default_factory=dict)
+
+    def policy_for(self, service: str) -> Policy:
+        """The ladder of this service's incidents; of an unknown service: the default one."""
+        return self.policies[self.service_policies.get(service, DEFAULT_POLICY)]
+
+    def person_of_slack(self, user: str) -> Person | None:
+        """The person with this Slack user id (`U…`)."""
+        return next((person for person in self.people.values() if user and person.slack == user), None)
+
+    def person_of_phone(self, e164: str) -> Person | None:
+        """The person with this number (`+33…`)."""
+        return next((person for person in self.people.values() if e164 and person.phone == e164), None)
+
+    def recipients(self, target: str, now: datetime, overrides: Sequence[Override] = ()) -> Recipients:
+        """Whom `person:ID`, `team:ID`, `schedule:ID` or `channel:NAME` means at `now`; nobody when it leads nowhere.
+
+        A target stored in a row may outlive the person it named; that level is then empty, and the ladder goes on.
+        """
+        kind, _, name = target.partition(":")
+        match kind:
+            case "channel":
+                return Recipients(channels=(name.removeprefix("#"),))
+            case "person":
+                return self._known((name,))
+            case "team":
+                team = self.teams.get(name)
+                return self._known(team.members if team else ())
+            case "schedule":
+                schedule = self.schedules.get(name)
+                return self._known(schedule.on_call(now, overrides) if schedule else ())
+            case _:
+                return Recipients()
+
+    def _known(self, ids: Sequence[str]) -> Recipients:
+        return Recipients(people=tuple(self.people[each] for each in ids if each in self.people))
