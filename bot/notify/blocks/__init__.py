@@ -1,0 +1,25 @@
+"""Block Kit cards as pure functions: a view and a Reader go in, a bounded Card comes out (text fallback always)."""
+
+from bot.notify.blocks.answers import answer, error, help_card
+from bot.notify.blocks.incident import incident_card, incident_details, incident_list, page
+from bot.notify.blocks.parts import Block, Card, escape
+from bot.notify.blocks.reader import Reader
+from bot.notify.blocks.run import run_card
+from bot.notify.blocks.status import logs_block, status_table
+
+__all__ = [
+    "Block",
+    "Card",
+    "Reader",
+    "answer",
+    "error",
+    "escape",
+    "help_card",
+    "incident_card",
+    "incident_details",
+    "incident_list",
+    "logs_block",
+    "page",
+    "run_card",
+    "status_table",
+]

@@ -1,0 +1,28 @@
+"""Short replies: a sentence, an error that says what to do instead, the help table."""
+
+from collections.abc import Sequence
+
+from bot.notify.blocks.parts import Card, card, context, escape, section
+from bot.notify.blocks.reader import Reader
+from bot.phrase import Phrase
+
+
+def answer(phrase: Phrase, reader: Reader) -> Card:
+    """One sentence."""
+    said = escape(reader.say(phrase))
+    return card(said, [section(said)])
+
+
+def error(phrase: Phrase, reader: Reader) -> Card:
+    """What could not be done; `phrase` says what to do instead."""
+    said = escape(reader.say(phrase))
+    return card(f"⚠️ {said}", [section(f"⚠️ {said}")])
+
+
+def help_card(rows: Sequence[tuple[str, Phrase]], reader: Reader) -> Card:
+    """`rows`: what to type (`/ecotrajet status [env]`) and what it does; 90 at most fit a card."""
+    title = reader.say(Phrase("What I can do"))
+    lines = [f"`{escape(usage)}`\n{escape(reader.say(what))}" for usage, what in rows]
+    groups = ["\n".join(lines[start : start + 6]) for start in range(0, len(lines), 6)]
+    hint = reader.say(Phrase("The order of words is free; French and English words both work."))
+    return card(title, [section(f"*{title}*"), *(section(group) for group in groups), context(hint)])

@@ -1,0 +1,243 @@
+"""The cards of an incident: the one in the channel, the page in a person's messages, the list, the details."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from bot.incident import Incident, Priority, Status
+from bot.notify.blocks.parts import (
+    Block,
+    Card,
+    actions,
+    button,
+    card,
+    confirm,
+    context,
+    divider,
+    escape,
+    fields,
+    line,
+    link,
+    section,
+)
+from bot.notify.blocks.reader import Reader
+from bot.notify.blocks.timeline import told
+from bot.phrase import Phrase
+from bot.view import IncidentView, LevelRow
+
+LIGHT: Final = {Priority.P1: "🔴", Priority.P2: "🟠", Priority.P3: "🔵"}
+LISTED: Final = 40
+ALERTS_SHOWN: Final = 8
+STORY_SHOWN: Final = 20
+
+
+def incident_card(view: IncidentView, reader: Reader) -> Card:
+    """The incident's one card in a channel; once resolved it is compact and has no buttons."""
+    if view.incident.status is Status.RESOLVED:
+        return resolved_card(view, reader)
+    return card(headline(view.incident, reader), [*_body(view, reader), _buttons(view.incident, reader)])
+
+
+def page(view: IncidentView, reader: Reader, level_name: str = "") -> Card:
+    """To one person: why they are told, then the same facts and buttons."""
+    if view.incident.status is Status.RESOLVED:
+        return resolved_card(view, reader)
+    why_you = Phrase("You are paged as “{level}”: somebody has to take this incident.", {"level": escape(level_name)})
+    blocks = [*_body(view, reader), _buttons(view.incident, reader)]
+    if level_name and view.incident.status is Status.TRIGGERED:
+        blocks.insert(0, section(f"🔔 {reader.say(why_you)}"))
+    return card(headline(view.incident, reader), blocks)
+
+
+def resolved_card(view: IncidentView, reader: Reader) -> Card:
+    incident = view.incident
+    ended = incident.resolved_at or incident.changed_at
+    how = reader.say(
+        Phrase(
+            "Resolved by {name} at {time}, after {length}",
+            {"name": line(reader.name(incident.resolved_by)), "time": ended, "length": ended - incident.opened_at},
+        )
+    )
+    again = Phrase("To reopen: {command}", {"command": f"`/ecotrajet incident reopen {incident.number}`"})
+    title = f"✅ *#{incident.number}* {line(incident.title)}"
+    facts = f"{how} · {incident.priority} · {line(reader.place(incident.environment, incident.service))}"
+    return card(
+        f"✅ #{incident.number} {line(incident.title)}: {how}", [section(title), context(facts, reader.say(again))]
+    )
+
+
+def incident_list(incidents: Sequence[Incident], reader: Reader) -> Card:
+    """Open incidents, in the order given; the newest facts, one line each."""
+    if not incidents:
+        nothing = reader.say(Phrase("No open incident. All is quiet."))
+        return card(nothing, [section(f"🟢 {nothing}")])
+    heading = reader.say(
+        Phrase("1 open incident")
+        if len(incidents) == 1
+        else Phrase("{count} open incidents", {"count": len(incidents)})
+    )
+    blocks = [section(f"*{heading}*"), *(section(_listed(each, reader)) for each in incidents[:LISTED])]
+    if len(incidents) > LISTED:
+        blocks.append(context(reader.say(Phrase("… and {count} more", {"count": len(incidents) - LISTED}))))
+    return card(heading, blocks)
+
+
+def incident_details(view: IncidentView, reader: Reader) -> Card:
+    """Everything that is known of one incident: its facts, alerts, ladder and story."""
+    head = incident_card(view, reader)
+    blocks = list(head.blocks)
+    buttons = [blocks.pop()] if blocks[-1]["type"] == "actions" else []
+    if view.alerts:
+        blocks += [divider(), section(f"*{reader.say(Phrase('Alerts'))}*\n{_alerts(view, reader)}")]
+    if view.levels:
+        ladder = "\n".join(_rung(level, reader) for level in view.levels)
+        blocks += [divider(), section(f"*{reader.say(Phrase('Escalation'))}*\n{ladder}")]
+    if view.timeline:
+        story = "\n".join(told(row, reader) for row in view.timeline[-STORY_SHOWN:])
+        blocks += [divider(), section(f"*{reader.say(Phrase('What happened'))}*\n{story}")]
+    return card(head.text, [*blocks, *buttons])
+
+
+def headline(incident: Incident, reader: Reader) -> str:
+    """One escaped sentence for notifications and small screens."""
+    said = Phrase(
+        "{light} {priority} #{number} {title}: {state}",
+        {
+            "light": LIGHT[incident.priority],
+            "priority": incident.priority.value,
+            "number": incident.number,
+            "title": line(incident.title, 150),
+            "state": state(incident, reader),
+        },
+    )
+    return reader.say(said)
+
+
+def state(incident: Incident, reader: Reader) -> Phrase:
+    """Who is on it."""
+    if incident.status is Status.TRIGGERED:
+        return Phrase("nobody has taken it yet")
+    if incident.status is Status.RESOLVED:
+        return Phrase(
+            "resolved by {name} at {time}",
+            {"name": line(reader.name(incident.resolved_by)), "time": incident.resolved_at or incident.changed_at},
+        )
+    return Phrase(
+        "taken by {name} at {time}",
+        {"name": line(reader.name(incident.acknowledged_by)), "time": incident.acknowledged_at or incident.changed_at},
+    )
+
+
+def severity(priority: Priority) -> Phrase:
+    """The guide's word for a priority, so that nothing rests on a colour."""
+    match priority:
+        case Priority.P1:
+            return Phrase("critical")
+        case Priority.P2:
+            return Phrase("major")
+        case Priority.P3:
+            return Phrase("minor")
+
+
+def _body(view: IncidentView, reader: Reader) -> list[Block]:
+    incident = view.incident
+    grade = f"{incident.priority} {reader.say(severity(incident.priority))} · #{incident.number}"
+    blocks = [section(f"{LIGHT[incident.priority]} *{grade}*\n*{line(incident.title)}*"), fields(_facts(view, reader))]
+    if incident.summary.strip():
+        blocks.append(section("> " + line(incident.summary, 600)))
+    why = Phrase(
+        "Why {priority}: {why}", {"priority": incident.priority.value, "why": escape(reader.say(incident.why))}
+    )
+    return [*blocks, context(reader.say(why), _links(view, reader))]
+
+
+def _facts(view: IncidentView, reader: Reader) -> list[tuple[str, str]]:
+    incident = view.incident
+    who = reader.say(state(incident, reader))
+    facts = [
+        (Phrase("Where"), line(reader.place(incident.environment, incident.service))),
+        (Phrase("Who is on it"), ("👀 " if incident.status is Status.ACKNOWLEDGED else "⏳ ") + who),
+        (Phrase("Since"), reader.time(incident.opened_at)),
+        (Phrase("Alerts"), _counted(view, reader)),
+    ]
+    following = view.next_level
+    if incident.status is Status.TRIGGERED and following is not None:
+        facts.append((Phrase("If nobody takes it"), _next(following, incident.opened_at, reader)))
+    facts.append((Phrase("To be resolved by"), reader.time(incident.resolve_by)))
+    return [(reader.say(label), value) for label, value in facts]
+
+
+def _next(level: LevelRow, opened_at: datetime, reader: Reader) -> str:
+    """Counted from the start and not from now: a card that is not edited for a while stays true."""
+    said = Phrase(
+        "{level}: {time} ({after} after the start)",
+        {"level": line(level.name), "time": level.due_at, "after": level.due_at - opened_at},
+    )
+    return reader.say(said)
+
+
+def _counted(view: IncidentView, reader: Reader) -> str:
+    signals = max(view.incident.alert_count, sum(row.count for row in view.alerts), 1)
+    firing = sum(row.status == "firing" for row in view.alerts)
+    total = Phrase("1 signal") if signals == 1 else Phrase("{count} signals", {"count": signals})
+    if len(view.alerts) < 2:
+        return reader.say(total)
+    return reader.say(Phrase("{total}, {firing} still firing", {"total": total, "firing": firing}))
+
+
+def _links(view: IncidentView, reader: Reader) -> str:
+    shown: dict[str, str] = {}
+    for row in view.alerts:
+        if row.url and link(row.url, "") and len(shown) < 3:
+            label = Phrase("Open in {source}", {"source": line(row.source, 40)})
+            shown.setdefault(row.url, link(row.url, reader.say(label)))
+    return " · ".join(shown.values())
+
+
+def _buttons(incident: Incident, reader: Reader) -> Block:
+    value = {"incident": incident.number, "as_of": reader.now.isoformat()}
+    sure = confirm(
+        reader.say(Phrase("Resolve #{number}?", {"number": incident.number})),
+        reader.say(Phrase("The card is closed and nobody else is paged. You can reopen it within 24 hours.")),
+        reader.say(Phrase("Resolve")),
+        reader.say(Phrase("Not yet")),
+    )
+    take = button(reader.say(Phrase("Acknowledge")), "incident.acknowledge", value, "primary")
+    rest = [
+        button(reader.say(Phrase("Resolve")), "incident.resolve", value, "danger", sure),
+        button(reader.say(Phrase("Escalate")), "incident.escalate", value),
+    ]
+    return actions(*([take] if incident.status is Status.TRIGGERED else []), *rest)
+
+
+def _listed(incident: Incident, reader: Reader) -> str:
+    said = Phrase("since {time}, {state}", {"time": incident.opened_at, "state": state(incident, reader)})
+    where = line(reader.place(incident.environment, incident.service))
+    return (
+        f"{LIGHT[incident.priority]} *{incident.priority} · #{incident.number}* {line(incident.title)}\n"
+        f"{where} · {reader.say(said)}"
+    )
+
+
+def _alerts(view: IncidentView, reader: Reader) -> str:
+    rows = [
+        f"{'🔥' if row.status == 'firing' else '✅'} {link(row.url, line(row.title, 120))}"
+        f" · {line(row.source, 40)} · ×{row.count} · {reader.time(row.last_seen)}"
+        for row in view.alerts[:ALERTS_SHOWN]
+    ]
+    if len(view.alerts) > ALERTS_SHOWN:
+        rows.append(reader.say(Phrase("… and {count} more", {"count": len(view.alerts) - ALERTS_SHOWN})))
+    return "\n".join(rows)
+
+
+def _rung(level: LevelRow, reader: Reader) -> str:
+    sign, word = {
+        "pending": ("⏳", Phrase("planned")),
+        "fired": ("🔔", Phrase("told")),
+        "skipped": ("⏭️", Phrase("skipped")),
+        "stopped": ("⏹️", Phrase("not needed")),
+    }.get(level.state, ("·", Phrase("unknown")))
+    at = level.fired_at or level.due_at
+    said = Phrase("{level}: {time}, {state}", {"level": line(level.name), "time": at, "state": word})
+    why = f" · {escape(reader.say(level.why))}" if level.why else ""
+    return f"{sign} {reader.say(said)}{why}"

@@ -1,0 +1,45 @@
+"""Whoever reads: their language, zone and present, and how people and places are called."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from bot.desk import Desk
+from bot.language import duration, moment, say
+from bot.phrase import Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """`people` and `places` map ids to names; an id that they do not hold is shown as it is."""
+
+    language: str
+    zone: ZoneInfo
+    now: datetime
+    people: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, desk: Desk, language: str, now: datetime) -> Self:
+        people = {person.id: person.name for person in desk.people.values()} | {"desk": "ÉcoTrajet"}
+        places = {name: environment.label or name for name, environment in desk.environments.items()}
+        return cls(language, desk.zone, now, people, places)
+
+    def say(self, phrase: Phrase) -> str:
+        return say(phrase, self.language, self.zone, self.now)
+
+    def time(self, when: datetime) -> str:
+        return moment(when, self.language, self.zone, self.now)
+
+    def length(self, length: timedelta) -> str:
+        return self.say(duration(length))
+
+    def name(self, person: str | None) -> str:
+        return self.people.get(person or "", person or "—")
+
+    def place(self, environment: str, service: str = "") -> str:
+        """`Production · ecotrajet`; a dash when neither is known."""
+        words = (self.places.get(environment, environment), service)
+        return " · ".join(word for word in words if word) or "—"

@@ -1,0 +1,180 @@
+"""The card of a run: the plan that people approve, then its progress, then how it ended. Edited in place."""
+
+from datetime import timedelta
+from typing import Final
+
+from bot.notify.blocks.parts import Block, Card, actions, button, card, code, confirm, context, escape, line, section
+from bot.notify.blocks.reader import Reader
+from bot.notify.blocks.steps import progress
+from bot.phrase import Phrase
+from bot.run import Run, RunStatus
+from bot.runbook import Action, ChangeKind, Evidence, Plan
+from bot.view import RunView
+
+NAMES_SHOWN: Final = 8
+LOG_SHOWN: Final = 1200
+SIGN: Final = {
+    RunStatus.REQUESTED: "🟡",
+    RunStatus.APPROVED: "🟢",
+    RunStatus.RUNNING: "⏳",
+    RunStatus.INTERRUPTED: "⚠️",
+    RunStatus.SUCCEEDED: "✅",
+    RunStatus.REVERTED: "↩️",
+    RunStatus.FAILED: "🔴",
+}
+
+
+def run_card(view: RunView, reader: Reader) -> Card:
+    """While it waits: the whole plan and its buttons. Afterwards: what is done, what came out of it."""
+    run = view.run
+    state = reader.say(state_of(run, reader))
+    title = f"{SIGN.get(run.status, '⚪')} *{line(name_of(run.plan, reader))}* · #{run.id}\n{state}"
+    blocks = [section(title), section(_what_changes(run.plan, reader))]
+    if run.status is RunStatus.REQUESTED:
+        blocks += [*_to_read(run.plan, reader), context(*_figures(run.plan, reader))]
+    if view.steps:
+        blocks.append(section(progress(view.steps, run.status.is_over, reader)))
+    if run.end is not None:
+        blocks += _ending(view, reader)
+    blocks.append(context(*_people(run, reader)))
+    buttons = _buttons(run, reader)
+    return card(f"{line(name_of(run.plan, reader))} #{run.id}: {state}", [*blocks, *buttons])
+
+
+def name_of(plan: Plan, reader: Reader) -> str:
+    """`Rollback · Production · ecotrajet`."""
+    return f"{reader.say(action_name(plan.action))} · {reader.place(plan.environment, plan.service)}"
+
+
+def action_name(action: Action) -> Phrase:
+    match action:
+        case Action.ROLLBACK:
+            return Phrase("Rollback")
+        case Action.RESTART:
+            return Phrase("Restart")
+        case Action.STATUS:
+            return Phrase("Status")
+        case Action.LOGS:
+            return Phrase("Logs")
+
+
+def state_of(run: Run, reader: Reader) -> Phrase:
+    """Where it stands, in a sentence."""
+    match run.status:
+        case RunStatus.REQUESTED:
+            return Phrase("Waits for approval until {time}", {"time": run.expires_at})
+        case RunStatus.APPROVED:
+            return Phrase("Approved, about to start")
+        case RunStatus.RUNNING:
+            return Phrase("Under way")
+        case RunStatus.INTERRUPTED:
+            return Phrase("Interrupted: being put right")
+        case _:
+            return _end_of(run.status)
+
+
+def _end_of(status: RunStatus) -> Phrase:
+    ends = {
+        RunStatus.REJECTED: Phrase("Rejected: nothing was changed"),
+        RunStatus.EXPIRED: Phrase("Expired without approval: nothing was changed"),
+        RunStatus.REFUSED: Phrase("Not started: things changed since the plan was made"),
+        RunStatus.CANCELLED: Phrase("Cancelled: nothing was changed"),
+        RunStatus.SUCCEEDED: Phrase("Done"),
+        RunStatus.REVERTED: Phrase("Did not work: the previous version is back"),
+        RunStatus.FAILED: Phrase("Failed: somebody has to look"),
+    }
+    return ends[status]
+
+
+def _what_changes(plan: Plan, reader: Reader) -> str:
+    if plan.image_now.id == plan.image_then.id:
+        return f"*{line(plan.image_now.name)}* · `{line(plan.container)}`"
+    return f"*{line(plan.image_now.name)}*  →  *{line(plan.image_then.name)}* · `{line(plan.container)}`"
+
+
+def _to_read(plan: Plan, reader: Reader) -> list[Block]:
+    """Questions and warnings first, since that is what an approval is about; then the differences."""
+    told = [f"❓ {escape(reader.say(plan.asks))}"] if plan.asks else []
+    told += [f"⚠️ {escape(reader.say(warning))}" for warning in plan.warnings]
+    blocks = [section("\n".join(told))] if told else []
+    for kind, label in ((ChangeKind.ENV, Phrase("Variables")), (ChangeKind.LABEL, Phrase("Labels"))):
+        names = [f"`{line(change.name, 60)}`" for change in plan.changes if change.kind is kind]
+        more = f" +{len(names) - NAMES_SHOWN}" if len(names) > NAMES_SHOWN else ""
+        if names:
+            blocks.append(section(f"*{reader.say(label)}*: {', '.join(names[:NAMES_SHOWN])}{more}"))
+    return blocks
+
+
+def _figures(plan: Plan, reader: Reader) -> list[str]:
+    told = [Phrase("Expected downtime: about {length}", {"length": timedelta(seconds=plan.expected_downtime)})]
+    if plan.health_limit:
+        told.append(
+            Phrase(
+                "The new container has {length} to become healthy; otherwise the old one comes back by itself.",
+                {"length": timedelta(seconds=plan.health_limit)},
+            )
+        )
+    return [reader.say(each) for each in told]
+
+
+def _ending(view: RunView, reader: Reader) -> list[Block]:
+    end = view.run.end
+    if end is None:
+        return []
+    told = [escape(reader.say(end.phrase)), *(f"• {escape(reader.say(remark))}" for remark in end.remarks)]
+    blocks = [section("\n".join(told))]
+    if end.downtime is not None:
+        length = timedelta(seconds=end.downtime)
+        blocks.append(context(reader.say(Phrase("Measured downtime: {length}", {"length": length}))))
+    if view.evidence and view.run.status in {RunStatus.REVERTED, RunStatus.FAILED}:
+        blocks += _evidence(view.evidence[-1], reader)
+    return blocks
+
+
+def _evidence(evidence: Evidence, reader: Reader) -> list[Block]:
+    facts = [line(evidence.about), f"`{line(evidence.state)}`"]
+    if evidence.exit_code is not None:
+        facts.append(reader.say(Phrase("exit code {code}", {"code": str(evidence.exit_code)})))
+    if evidence.oom_killed:
+        facts.append(reader.say(Phrase("killed: out of memory")))
+    if evidence.restart_count:
+        facts.append(reader.say(Phrase("restarted {count} times", {"count": evidence.restart_count})))
+    if evidence.health:
+        facts.append(line(evidence.health))
+    title = reader.say(Phrase("What was seen"))
+    blocks = [section(f"*{title}*: {' · '.join(facts)}")]
+    tail = evidence.log_tail.strip() or "\n".join(evidence.health_log).strip()
+    return [*blocks, section(code(tail, LOG_SHOWN))] if tail else blocks
+
+
+def _people(run: Run, reader: Reader) -> list[str]:
+    asked = Phrase("Asked by {name} at {time}", {"name": line(reader.name(run.requested_by)), "time": run.requested_at})
+    told = [reader.say(asked)]
+    if run.approved_by and run.approved_at:
+        approved = Phrase(
+            "Approved by {name} at {time}", {"name": line(reader.name(run.approved_by)), "time": run.approved_at}
+        )
+        told.append(reader.say(approved))
+    if run.break_glass:
+        alone = Phrase("🚨 Without a second person: {reason}", {"reason": line(run.break_glass, 300)})
+        told.append(reader.say(alone))
+    if run.incident is not None:
+        told.append(reader.say(Phrase("For incident #{number}", {"number": run.incident})))
+    return told
+
+
+def _buttons(run: Run, reader: Reader) -> list[Block]:
+    value = {"run": run.id, "fingerprint": run.fingerprint}
+    if run.status is RunStatus.REQUESTED:
+        sure = confirm(
+            reader.say(Phrase("Approve this plan?")),
+            reader.say(Phrase("{what}: it starts at once.", {"what": name_of(run.plan, reader)})),
+            reader.say(Phrase("Approve")),
+            reader.say(Phrase("Not yet")),
+            "primary",
+        )
+        approve = button(reader.say(Phrase("Approve")), "run.approve", value, "primary", sure)
+        return [actions(approve, button(reader.say(Phrase("Reject")), "run.reject", value, "danger"))]
+    if run.status in {RunStatus.APPROVED, RunStatus.RUNNING} and not run.cancel_asked:
+        return [actions(button(reader.say(Phrase("Cancel")), "run.cancel", value, "danger"))]
+    return []

@@ -1,0 +1,47 @@
+"""What the worker asks of a channel: one method with two kinds of failure. All channels stand in one list in `app`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.message import Kind, Message
+from bot.phrase import Phrase
+from bot.view import IncidentView, RunView
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message with everything needed to word it at the instant it leaves.
+
+    * PAGE and CARD need `view`, RUN_CARD needs `run`.
+    * NOTE and TELL say `message.body["phrase"]` (`Phrase.to_json`).
+    * `existing_ts` is a provider id that an earlier `send` on Slack returned (`channel:ts`): CARD, RUN_CARD and PAGE
+      are edited there, a NOTE goes into its thread.
+    * `language` is the reader's; a channel of several people has the desk's. `as_of` is the desk's own `now`.
+    """
+
+    message: Message
+    language: str
+    view: IncidentView | None
+    run: RunView | None
+    existing_ts: str | None
+    as_of: datetime
+
+
+class Channel(Protocol):
+    @property
+    def kind(self) -> Kind: ...
+
+    async def send(self, outgoing: Outgoing) -> str:
+        """The provider's id of what was sent. Raises Retryable (try later) or Permanent (never), nothing else."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+def phrase_of(message: Message) -> Phrase:
+    """What a NOTE or TELL says. Raises ValueError when its body holds no phrase."""
+    stored = message.body.get("phrase")
+    if not isinstance(stored, dict):
+        raise ValueError(f"message {message.id} has no phrase")
+    return Phrase.from_json(stored)
