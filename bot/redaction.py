@@ -19,10 +19,10 @@ PATTERNS: Final = tuple(
         r"(?P<keep>\bA(?:KI|SI)A)[0-9A-Z]{16}\b",  # AWS access keys
         r"(?P<keep>\b(?:ghp|gho|ghs|ghu|github_pat|glpat|sk|pk|rk)[_-])[\w-]{16,}",
         r"(?P<keep>\beyJ)[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?",  # JSON web tokens
-        r"(?P<keep>[a-z][a-z0-9+.-]*://[^\s:/@'\"]*:)[^\s'\"]+(?=@)",  # a DSN's password, even with an @ inside
+        r"(?P<keep>\b[a-z][a-z0-9+.-]{0,20}://[^\s:/@'\"]{0,200}:)(?!\d{1,5}[/?#])[^\s'\"]{1,500}(?=@)",  # in a DSN
         r"(?P<keep>\bauthorization['\"]?\s*[:=]\s*['\"]?(?:(?:bearer|basic|token|genie-?key)\s+)?)[^\s'\",;]+",
         r"(?P<keep>\b(?:bearer|basic)\s+)(?=[^\s'\"]*[0-9_./+=-])[A-Za-z0-9._~+/=-]{8,}",
-        rf"(?P<keep>\b[\w.-]*(?:{NAMES})[\w.-]*['\"]?\s*[:=]\s*)(?:'[^']*'|\"[^\"]*\"|[^\s'\",;&]+)",
+        rf"(?P<keep>\b[\w.-]{{0,40}}(?:{NAMES})[\w.-]{{0,40}}['\"]?\s*[:=]\s*)(?:'[^']*'|\"[^\"]*\"|[^\s'\",;&]+)",
     )
 )
 PEM: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from bot.config.problems import Problems
 from bot.secret import Secret
@@ -77,8 +77,8 @@ class Settings:
         whole += [self.twilio.auth_token] if self.twilio else []
         whole += [self.mail.smtp_url] if self.mail else []
         known = [secret for secret in whole if secret]
-        inner = [word for secret in known if (word := _password(secret.reveal()))]
-        return (*known, *(Secret(word) for word in inner))
+        inner = [Secret(word) for secret in known for word in _passwords(secret.reveal())]
+        return (*known, *inner)
 
 
 class Variables:
@@ -219,6 +219,7 @@ def split(url: str) -> SplitResult | None:
     return parts
 
 
-def _password(url: str) -> str | None:
+def _passwords(url: str) -> set[str]:
+    """The password inside a URL, as written there and as it is meant."""
     parts = split(url)
-    return parts.password if parts else None
+    return {parts.password, unquote(parts.password)} if parts and parts.password else set()
