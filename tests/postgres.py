@@ -7,6 +7,7 @@ of another PostgreSQL's programs, such as Debian's /usr/lib/postgresql/15/bin.
 
 import asyncio
 import os
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
@@ -84,7 +85,6 @@ async def private_postgres() -> AsyncIterator[PrivatePostgres]:
 
 async def _database(admin_url: str, template: str) -> AsyncIterator[str]:
     name = f"test_{uuid4().hex}"
-    # Copying files or writing all to the log cost the same here (about 80 ms); copying keeps the log, and the disk, small.
     await _execute(admin_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
     yield named(admin_url, name)
     await _drop(admin_url, name)
@@ -93,14 +93,15 @@ async def _database(admin_url: str, template: str) -> AsyncIterator[str]:
 @asynccontextmanager
 async def _started(run: str) -> AsyncIterator[Template]:
     await asyncio.to_thread(_sweep)
-    server = EmbeddedPostgres(_folder(run), durable=False, programs=_programs())
+    folder = _folder(run, _memory())
+    server = EmbeddedPostgres(folder, durable=False, programs=_programs())
     async with server:
         admin = await asyncpg.connect(server.url_of("postgres"))
         try:
             yield await _make_template(admin, server.url_of("postgres"), "template_ecotrajet")
         finally:
             await admin.close()
-    await asyncio.to_thread(_discard, _folder(run))
+    await asyncio.to_thread(_discard, folder)
 
 
 @asynccontextmanager
@@ -147,15 +148,23 @@ def _programs() -> Path | None:
     return Path(folder) if folder else None
 
 
-def _folder(name: str) -> Path:
-    """Directly under the temporary folder: pytest's own is closed to the user that PostgreSQL runs as under root."""
-    return Path(tempfile.gettempdir()) / f"{PREFIX}{os.geteuid()}-{name}"
+def _folder(name: str, parent: Path | None = None) -> Path:
+    """Directly under a public folder: pytest's own is closed to the user that PostgreSQL runs as under root."""
+    return (parent or Path(tempfile.gettempdir())) / f"{PREFIX}{os.geteuid()}-{name}"
+
+
+def _memory() -> Path:
+    """Cloning a database takes 7 ms in memory and 80 ms on disk."""
+    shared = Path("/dev/shm")
+    roomy = shared.is_dir() and os.access(shared, os.W_OK) and shutil.disk_usage(shared).free > 2 * 1024**3
+    return shared if roomy else Path(tempfile.gettempdir())
 
 
 def _sweep() -> None:
     """Servers of runs that were killed: nobody holds their lock any more."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}{os.geteuid()}-*"):
-        _discard(folder)
+    for parent in {Path(tempfile.gettempdir()), _memory()}:
+        for folder in parent.glob(f"{PREFIX}{os.geteuid()}-*"):
+            _discard(folder)
 
 
 def _discard(folder: Path) -> None:

@@ -1,0 +1,58 @@
+# `make demo` and `make test` need Python 3.11 or later and nothing else; both may be interrupted and repeated.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+WORKERS ?= 2
+
+STAMP := $(VENV)/.installed-$(shell cat requirements.txt requirements-dev.txt pyproject.toml 2>/dev/null | sha256sum | cut -c1-16)
+LOCK := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
+
+.PHONY: help setup engine engine-demo demo test check prove sabotage lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## the virtual environment, from requirements with hashes
+
+$(STAMP): | $(BIN)/python
+	@echo "Installing what requirements-dev.txt names into $(VENV) (a minute or two, once)"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@rm -f $(VENV)/.installed-*
+	@touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; say which: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "On Debian: apt-get install python3-venv"; exit 1; }
+
+engine-demo:
+	@sh bot/sandbox/setup.sh demo
+
+engine: ## the Debian packages that the tests play with: Docker, Prometheus, Chromium... (as root; else says what is missing)
+	@sh bot/sandbox/setup.sh demo test
+
+demo: setup engine-demo ## the whole product on this machine, in the browser; Ctrl-C ends it
+	@$(BIN)/ecotrajet demo
+
+test: setup engine ## the tests (WORKERS=0: one after the other)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+check: setup ## style, types, imports, translations
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet . || { echo "Run: $(BIN)/ruff format ."; exit 1; }
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m bot.language check
+
+prove: setup engine ## the slow proofs: the image, kills, PostgreSQL 15
+	@$(BIN)/python -m pytest -m prove --timeout 900 $(ARGS)
+	@TEST_POSTGRES_PROGRAMS=$(firstword $(wildcard /usr/lib/postgresql/15/bin) none) $(BIN)/python -m pytest tests/store $(ARGS)
+
+lock: setup ## requirements*.txt anew from pyproject.toml, at the newest versions
+	@$(LOCK) --upgrade --output-file requirements.txt pyproject.toml
+	@$(LOCK) --upgrade --extra dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
+	@$(LOCK) --upgrade --only-build-deps --build-deps-for wheel --constraint requirements-dev.txt --output-file requirements-build.txt pyproject.toml
+
+clean: ## everything that the other targets made, but for var/
+	@rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
