@@ -1,0 +1,194 @@
+"""What the worker does about runs: start, step, end, take over. Each use case is one transaction."""
+
+from collections.abc import Sequence
+
+from bot import access
+from bot.audit import DESK
+from bot.deployment import Observation, Source, record
+from bot.desk import Desk
+from bot.incident import Priority
+from bot.phrase import Phrase
+from bot.run import Run, RunEnd, RunStatus
+from bot.runbook import Action, Evidence, Outcome, Result, Step
+from bot.runs import wording
+from bot.store import deployments, incidents, runs
+from bot.store.database import Database, Tx
+
+SHOWN_STEPS = frozenset({Step.STOP, Step.GATE, Step.R_RENAME_NEW, Step.R_GATE, Step.RESTART})
+"""The card is edited when one of these begins; the others take milliseconds and Slack counts edits."""
+
+STATUS_OF = {
+    Result.SUCCEEDED: RunStatus.SUCCEEDED,
+    Result.REVERTED: RunStatus.REVERTED,
+    Result.FAILED: RunStatus.FAILED,
+    Result.CANCELLED: RunStatus.CANCELLED,
+}
+
+
+class Execution:
+    """`owner` names this worker in leases. Raises `store.database.Unavailable` when the database is away."""
+
+    def __init__(self, db: Database, desk: Desk, owner: str) -> None:
+        self.db = db
+        self.desk = desk
+        self.owner = owner
+
+    async def get(self, run_id: int) -> Run | None:
+        async with self.db.transaction() as tx:
+            return await runs.get(tx, run_id)
+
+    async def start(self, run_id: int) -> Run | None:
+        """Claim an approved run, after asking once more who may; None: somebody else has it, or it was refused."""
+        async with self.db.transaction() as tx:
+            run = await runs.get(tx, run_id)
+            if run is None or run.status is not RunStatus.APPROVED:
+                return None
+            await runs.take_turns(tx, run.environment, run.service)
+            if (missing := self._missing(run)) is not None:
+                await self._end(tx, run, RunStatus.REFUSED, RunEnd(missing), owner=None)
+                return None
+            started = await runs.claim(tx, run_id, self.owner)
+            if started is not None:
+                await wording.written(tx, DESK, "run.started", started)
+                await wording.card(tx, self.desk, started)
+            return started
+
+    async def take_over(self, run_id: int) -> Run | None:
+        """Hold a run whose worker died; None: it lives, it ended, or another took it."""
+        async with self.db.transaction() as tx:
+            taken = await runs.take_over(tx, run_id, self.owner)
+            if taken is not None:
+                await wording.written(tx, DESK, "run.interrupted", taken, result=f"starts={taken.starts}")
+                await wording.card(tx, self.desk, taken)
+            return taken
+
+    async def hold(self, run_id: int) -> bool:
+        """A sign of life; False: the lease is lost, stop touching anything."""
+        async with self.db.transaction() as tx:
+            return await runs.hold(tx, run_id, self.owner)
+
+    async def let_go(self, run_id: int) -> None:
+        """The engine is away: whoever reaches it first may take over."""
+        async with self.db.transaction() as tx:
+            await runs.let_go(tx, run_id, self.owner)
+
+    # Steps -------------------------------------------------------------------------------------------------------
+
+    async def begin_step(self, run: Run, name: str) -> bool:
+        """A row before the step. False: the lease is lost, do not take the step."""
+        async with self.db.transaction() as tx:
+            if not await runs.hold(tx, run.id, self.owner):
+                return False
+            await runs.begin_step(tx, run.id, name)
+            if name in SHOWN_STEPS:
+                await wording.card(tx, self.desk, run)
+            return True
+
+    async def step_done(self, run: Run, name: str, detail: str) -> None:
+        """The row after the step."""
+        async with self.db.transaction() as tx:
+            await runs.end_step(tx, run.id, name, detail)
+
+    async def keep_evidence(self, run: Run, evidence: Evidence) -> None:
+        async with self.db.transaction() as tx:
+            await runs.keep_evidence(tx, run, evidence)
+
+    async def asked_to_stop(self, run: Run) -> bool:
+        async with self.db.transaction() as tx:
+            return await runs.asked_to_stop(tx, run.id)
+
+    # Ends --------------------------------------------------------------------------------------------------------
+
+    async def finish(self, run: Run, outcome: Outcome) -> bool:
+        """Run, deployment, audit, card and messages at once. False: the lease was lost, another worker ends it."""
+        status = STATUS_OF[outcome.result]
+        if run.status is RunStatus.INTERRUPTED and status is RunStatus.CANCELLED:
+            status = RunStatus.REVERTED  # it had begun; that nothing changed in the end is what "reverted" says
+        end = RunEnd(outcome.phrase, outcome.remarks, outcome.healthy, outcome.downtime)
+        async with self.db.transaction() as tx:
+            ended = await self._end(tx, run, status, end, owner=self.owner)
+            if ended is None:
+                return False
+            if outcome.image is not None and status is not RunStatus.CANCELLED:
+                await self._remember(tx, ended, outcome)
+            return True
+
+    async def refuse(self, run: Run, why: Phrase) -> bool:
+        """Claimed, but the world is no longer that of the plan: nothing was touched."""
+        async with self.db.transaction() as tx:
+            return await self._end(tx, run, RunStatus.REFUSED, RunEnd(why), owner=self.owner) is not None
+
+    async def expire(self) -> None:
+        """Requests nobody decided about, and approvals nobody could start, in time."""
+        async with self.db.transaction() as tx:
+            for run in await runs.expired(tx):
+                said = Phrase("Nobody approved it in time. Ask again for a fresh plan.")
+                await self._end(tx, run, RunStatus.EXPIRED, RunEnd(said), owner=None)
+            for run in await runs.too_old_to_start(tx):
+                said = Phrase("Approved, but the engine could not be reached in time. Ask again.")
+                await self._end(tx, run, RunStatus.EXPIRED, RunEnd(said), owner=None)
+
+    async def to_start(self) -> tuple[Sequence[Run], Sequence[Run]]:
+        """Runs that are approved and unclaimed, and runs whose worker gave no sign of life."""
+        async with self.db.transaction() as tx:
+            return await runs.to_start(tx), await runs.abandoned(tx)
+
+    async def first_alarm(self, run: Run) -> bool:
+        """Should a person be paged for how this run ended? Not when someone is on that very outage already."""
+        if run.plan.was_healthy or run.incident is None:
+            return True
+        async with self.db.transaction() as tx:
+            incident = await incidents.get(tx, run.incident)
+            return incident is None or incident.resolved_at is not None
+
+    def priority(self, run: Run) -> Priority:
+        """Of the incident that a service left ill becomes."""
+        environment = self.desk.environments.get(run.environment)
+        if environment is None or environment.protected:
+            return Priority.P1
+        return Priority.P2 if environment.confirm else Priority.P3
+
+    async def _end(self, tx: Tx, run: Run, to: RunStatus, end: RunEnd, owner: str | None) -> Run | None:
+        ended = await runs.move(tx, run.id, to, end=end, owner=owner)
+        if ended is None:
+            return None
+        await wording.written(tx, DESK, f"run.{to.value}", ended, end.phrase)
+        await wording.card(tx, self.desk, ended)
+        said = Phrase(
+            "Run {id}, {action} of {service} in {environment}: {status}. {detail}",
+            {**wording.where(self.desk, ended), "status": wording.status_name(to), "detail": end.phrase},
+        )
+        await wording.note_on_incident(tx, self.desk, ended, said)
+        await wording.tell(tx, self.desk, ended.requested_by, ended, said)
+        if to is not RunStatus.SUCCEEDED and ended.approved_by != ended.requested_by:
+            await wording.tell(tx, self.desk, ended.approved_by, ended, said)
+        return ended
+
+    async def _remember(self, tx: Tx, run: Run, outcome: Outcome) -> None:
+        """What runs now, as a stretch of the deployment history; a rollback says that it was one."""
+        image = outcome.image
+        if image is None:
+            return
+        seen = Observation(
+            run.environment, run.service, run.plan.engine_id, image.id, image.reference, image.digests, image.version,
+            outcome.container_id, outcome.healthy, await incidents.now(tx),
+        )  # fmt: skip
+        latest = await deployments.latest(tx, run.environment, run.service)
+        by_us = run.plan.action is Action.ROLLBACK and image.id == run.plan.image_then.id
+        source, actor = (Source.ROLLBACK, run.requested_by) if by_us else (Source.OBSERVED, "")
+        made = record(latest.deployment if latest else None, seen, source=source, actor=actor)
+        if latest is None or latest.deployment.first_seen != made.first_seen:
+            await deployments.begin(tx, made, run.plan.engine_id)
+        else:
+            await deployments.grow(tx, latest.id, made)
+
+    def _missing(self, run: Run) -> Phrase | None:
+        """Asked a last time before anything is touched: rights may have been taken away since."""
+        environment = self.desk.environments.get(run.environment)
+        if environment is None or run.service not in self.desk.services:
+            return Phrase("{environment} is no longer configured.", {"environment": run.environment})
+        for person in (run.requested_by, run.approved_by):
+            right = run.plan.action.action_class
+            if not access.may(self.desk.people, self.desk.teams, person, right, environment.name):
+                return Phrase("{name} may no longer do this.", {"name": wording.name(self.desk, person)})
+        return None

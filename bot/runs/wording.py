@@ -1,0 +1,120 @@
+"""The sentences about runs that several use cases say, and the rows by which they are said."""
+
+from bot.audit import Actor, Entry
+from bot.desk import Desk
+from bot.message import About, Kind
+from bot.phrase import Phrase
+from bot.run import Run, RunStatus
+from bot.runbook import Action
+from bot.store import audit, messages
+from bot.store.database import Tx
+
+
+def name(desk: Desk, who: str | None) -> str:
+    """The display name of a person's id; never an empty string."""
+    person = desk.people.get(who or "")
+    return person.name if person else who or "?"
+
+
+def action_name(action: str) -> Phrase:
+    match action:
+        case Action.RESTART:
+            return Phrase("restart")
+        case Action.ROLLBACK:
+            return Phrase("rollback")
+        case Action.LOGS:
+            return Phrase("logs")
+        case _:
+            return Phrase("status")
+
+
+def status_name(status: RunStatus) -> Phrase:
+    """How a run stands, in a word or two."""
+    return _STATUS_NAMES[status]
+
+
+_STATUS_NAMES = {
+    RunStatus.REQUESTED: Phrase("waiting for approval"),
+    RunStatus.APPROVED: Phrase("approved, about to start"),
+    RunStatus.REJECTED: Phrase("rejected"),
+    RunStatus.EXPIRED: Phrase("expired"),
+    RunStatus.REFUSED: Phrase("refused"),
+    RunStatus.CANCELLED: Phrase("called off"),
+    RunStatus.RUNNING: Phrase("running"),
+    RunStatus.INTERRUPTED: Phrase("interrupted, being repaired"),
+    RunStatus.SUCCEEDED: Phrase("succeeded"),
+    RunStatus.REVERTED: Phrase("undone: the old version is back"),
+    RunStatus.FAILED: Phrase("failed"),
+}
+
+
+def where(desk: Desk, run: Run) -> dict[str, Phrase | str | int]:
+    """The values that name a run in a sentence: `{id}`, `{action}`, `{service}`, `{environment}`."""
+    environment = desk.environments.get(run.environment)
+    return {
+        "id": run.id,
+        "action": action_name(run.action),
+        "service": run.service,
+        "environment": environment.label if environment else run.environment,
+    }
+
+
+def held(desk: Desk, holder: Run) -> Phrase:
+    """Somebody's run is under way on this very service."""
+    since = holder.approved_at or holder.requested_at
+    return Phrase(
+        "Run {id} is at work there: {action} of {service} in {environment}, asked by {name}, since {at}. "
+        "One at a time.",
+        {**where(desk, holder), "name": name(desk, holder.requested_by), "at": since},
+    )
+
+
+def undecided(desk: Desk, waiting: Run) -> Phrase:
+    """A request on this very service waits for its approval."""
+    return Phrase(
+        "Run {id} already waits for approval: {action} of {service} in {environment}, asked by {name} at {at}. "
+        "Decide it first: `/ecotrajet approve {id}` or `/ecotrajet reject {id}`.",
+        {**where(desk, waiting), "name": name(desk, waiting.requested_by), "at": waiting.requested_at},
+    )
+
+
+def too_late(run: Run) -> Phrase:
+    """Asked to decide about a run that is past deciding."""
+    return Phrase("Run {id} is past that: {status}.", {"id": run.id, "status": status_name(run.status)})
+
+
+async def card(tx: Tx, desk: Desk, run: Run) -> None:
+    """The run's card in the incidents channel is to be posted, or brought up to date."""
+    await messages.queue(tx, kind=Kind.SLACK, about=About.RUN_CARD, to=desk.incidents_channel, run=run.id)
+
+
+async def announce(tx: Tx, desk: Desk, said: Phrase) -> None:
+    """A sentence of its own in the incidents channel, for all to see."""
+    await messages.queue(
+        tx, kind=Kind.SLACK, about=About.NOTE, to=desk.incidents_channel, body={"phrase": said.to_json()}
+    )
+
+
+async def tell(tx: Tx, desk: Desk, who: str | None, run: Run, said: Phrase) -> None:
+    """A sentence to one person, if Slack reaches them."""
+    person = desk.people.get(who or "")
+    if person is not None and person.slack:
+        await messages.queue(
+            tx, kind=Kind.SLACK, about=About.TELL, to=person.slack, person=person.id, run=run.id,
+            body={"phrase": said.to_json()},
+        )  # fmt: skip
+
+
+async def note_on_incident(tx: Tx, desk: Desk, run: Run, said: Phrase) -> None:
+    """A sentence in the thread of the incident that the run answers."""
+    if run.incident is not None:
+        await messages.queue(
+            tx, kind=Kind.SLACK, about=About.NOTE, to=desk.incidents_channel, incident=run.incident,
+            body={"phrase": said.to_json()},
+        )  # fmt: skip
+
+
+async def written(tx: Tx, by: Actor, did: str, run: Run, why: Phrase | None = None, result: str = "") -> None:
+    """The audit line of an act on a run."""
+    subject = f"{run.action} {run.environment}/{run.service}"
+    await audit.write(tx, Entry(by, did, run.incident, run.id, on=subject, why=why, result=result))

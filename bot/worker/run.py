@@ -1,0 +1,201 @@
+"""Carries out approved runs, ends those whose worker died, and never touches a container that is another's."""
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from typing import Final
+
+import structlog
+
+from bot.audit import Actor, Door
+from bot.desk import Desk
+from bot.errors import Permanent, Retryable, UserError
+from bot.lifecycle import Lifecycle
+from bot.metrics import Metrics
+from bot.phrase import Phrase
+from bot.run import LEASE, Run, RunStatus
+from bot.runbook import Action, Engines, Outcome, Plan, Result, Runbook
+from bot.runs import Execution
+from bot.runs.wording import action_name
+from bot.store.database import Unavailable
+from bot.target import Target
+from bot.worker.journal import LeaseLost, RunJournal
+from bot.worker.tidy import Tidy
+
+log = structlog.get_logger("run")
+
+SIGN_OF_LIFE: Final = LEASE.total_seconds() / 4  # seconds
+PAUSE: Final = 2.0  # seconds before an engine that does not answer is asked again
+STOP_WITHIN: Final = 120.0  # seconds that a run inside the swap gets when the process is told to stop
+
+
+class Runner:
+    """One per process. `start` is the work of the job `run`; `round` is a chore of the watch; `stop` at the end."""
+
+    def __init__(
+        self, execution: Execution, desk: Desk, lifecycle: Lifecycle, engines: Engines,
+        runbooks: Mapping[Action, Runbook], tidy: Tidy, metrics: Metrics,
+    ) -> None:  # fmt: skip
+        self.execution, self.desk, self.lifecycle, self.metrics = execution, desk, lifecycle, metrics
+        self.engines, self.runbooks, self.tidy = engines, runbooks, tidy
+        self.under_way: dict[int, asyncio.Task[None]] = {}
+        self.stopping = False
+
+    async def start(self, run_id: int) -> None:
+        """Returns at once: a run outlives the job that woke us, which the job engine may hand back at any time."""
+        if not self.stopping:
+            self._spawn(run_id, self._carry_out(run_id))
+
+    async def round(self) -> None:
+        """Whatever the jobs missed: expiries, approved runs that nobody started, runs whose worker died."""
+        await self.execution.expire()
+        if self.stopping:
+            return
+        approved, abandoned = await self.execution.to_start()
+        for run in approved:
+            self._spawn(run.id, self._carry_out(run.id))
+        for run in abandoned:
+            self._spawn(run.id, self._repair(run))
+
+    async def stop(self) -> None:
+        """Take no new one; those under way end first: what is in the middle of a swap commits or reverts."""
+        self.stopping = True
+        if self.under_way:
+            _, late = await asyncio.wait(self.under_way.values(), timeout=STOP_WITHIN)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    # One run -----------------------------------------------------------------------------------------------------
+
+    async def _carry_out(self, run_id: int) -> None:
+        run = await self.execution.get(run_id)
+        if run is None or run.status is not RunStatus.APPROVED or not await self._reachable(run):
+            return
+        await self.tidy.before_first_action(run.plan.engine)
+        started = await self.execution.start(run_id)
+        if started is not None:
+            await self._execute(started, repair=False)
+
+    async def _repair(self, run: Run) -> None:
+        if not await self._reachable(run):
+            return
+        taken = await self.execution.take_over(run.id)
+        if taken is not None:
+            await self._execute(taken, repair=True)
+
+    async def _execute(self, run: Run, *, repair: bool) -> None:
+        journal = RunJournal(self.execution, run)
+        try:
+            outcome = await self._outcome(run, journal, repair=repair)
+        except LeaseLost:
+            log.warning("lease lost: left to the worker that has it")
+            return
+        except Retryable as away:
+            log.warning("the engine went away in the middle; repaired as soon as it answers", reason=away.reason)
+            await self.execution.let_go(run.id)
+            await self._pause()
+            return
+        if outcome is not None:
+            await self._end(run, outcome)
+
+    async def _outcome(self, run: Run, journal: RunJournal, *, repair: bool) -> Outcome | None:
+        """None: refused before anything was touched."""
+        runbook, target = self.runbooks[run.plan.action], self._target(run.plan)
+        doing = runbook.repair if repair else runbook.run
+        try:
+            return await held(doing(target, run.plan, journal), journal)
+        except (LeaseLost, Retryable):  # first: an engine that is away is both Retryable and a UserError
+            raise
+        except UserError as refused:
+            if not repair:
+                await self.execution.refuse(run, refused.phrase)
+                return None
+            return Outcome(Result.FAILED, refused.phrase)
+        except Permanent as broken:
+            log.error("the runbook broke", reason=broken.reason)
+        except Exception:
+            log.exception("the runbook broke")
+        if not repair:  # it may have broken half-way: what the engine shows decides
+            return await self._outcome(run, journal, repair=True)
+        return Outcome(Result.FAILED, Phrase("The runbook broke in the middle. Look at the service now."))
+
+    async def _end(self, run: Run, outcome: Outcome) -> None:
+        """Page first, then write the end: a crash in between pages again rather than not at all."""
+        while True:
+            try:
+                if not outcome.healthy and outcome.result in (Result.FAILED, Result.REVERTED):
+                    await self._page(run, outcome)
+                if await self.execution.finish(run, outcome):
+                    self.metrics.runs.labels(run.action, outcome.result.value).inc()
+                return
+            except Unavailable:
+                log.warning("the end of the run cannot be written yet: the database is away")
+                await asyncio.sleep(1)
+
+    async def _page(self, run: Run, outcome: Outcome) -> None:
+        """A service left ill becomes an incident: once per run, however often this is tried."""
+        if not await self.execution.first_alarm(run):
+            return
+        plan = run.plan
+        await self.lifecycle.declare(
+            title=f"{plan.service}: {action_name(plan.action)} ✗ (#{run.id})", priority=self.execution.priority(run),
+            environment=plan.environment, service=plan.service, text=str(outcome.phrase),
+            by=Actor("desk", "ÉcoTrajet", Door.WORKER, delivery=f"run:{run.id}"),
+        )  # fmt: skip
+
+    # Around it ---------------------------------------------------------------------------------------------------
+
+    async def _reachable(self, run: Run) -> bool:
+        """Does the socket show the very engine of the plan? Another one: not ours to touch (design section 8.11)."""
+        try:
+            identity = await self.engines.identity(run.plan.engine)
+        except (UserError, Retryable, Permanent):
+            log.info("the engine does not answer", engine=run.plan.engine)
+            self.tidy.away(run.plan.engine)
+            await self._pause()
+            return False
+        if identity != run.plan.engine_id:
+            log.info("another engine answers here: left to the worker that has the right one", engine=run.plan.engine)
+            await self._pause()
+        return identity == run.plan.engine_id
+
+    def _target(self, plan: Plan) -> Target:
+        environment, service = self.desk.environments[plan.environment], self.desk.services[plan.service]
+        return Target(environment, service, plan.engine, service.containers.get(plan.environment, plan.container))
+
+    async def _pause(self) -> None:
+        if not self.stopping:
+            await asyncio.sleep(PAUSE)
+
+    def _spawn(self, run_id: int, work: Coroutine[object, object, None]) -> None:
+        """Never two at once for the same run in this process."""
+        if run_id in self.under_way:
+            work.close()
+            return
+        task = asyncio.create_task(self._logged(run_id, work), name=f"run {run_id}")
+        self.under_way[run_id] = task
+        task.add_done_callback(lambda _: self.under_way.pop(run_id, None))
+
+    async def _logged(self, run_id: int, work: Coroutine[object, object, None]) -> None:
+        with structlog.contextvars.bound_contextvars(run=run_id):
+            try:
+                await work
+            except Unavailable:
+                log.warning("not now: the database is away")
+            except Exception:
+                log.exception("a run broke")
+
+
+async def held(doing: Coroutine[object, object, Outcome], journal: RunJournal) -> Outcome:
+    """The outcome of `doing`, giving signs of life meanwhile; raises LeaseLost, and stops it, when they fail."""
+    work = asyncio.ensure_future(doing)
+    try:
+        while not work.done():
+            await asyncio.wait({work}, timeout=SIGN_OF_LIFE)
+            if not work.done():
+                await journal.hold()
+        return await work
+    finally:
+        if not work.done():
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
