@@ -99,7 +99,7 @@ CREATE TABLE run (
     environment text NOT NULL,
     service text NOT NULL,
     incident bigint REFERENCES incident,
-    plan jsonb NOT NULL,
+    plan text NOT NULL,              -- canonical JSON: jsonb would reorder it and its fingerprint would no longer fit
     fingerprint text NOT NULL,
     status text NOT NULL DEFAULT 'requested' CHECK (status IN ('requested', 'approved', 'rejected', 'expired', 'refused',
         'cancelled', 'running', 'interrupted', 'succeeded', 'reverted', 'failed')),
@@ -153,6 +153,7 @@ CREATE TABLE deployment (
     first_seen timestamptz NOT NULL DEFAULT app_now(),
     last_seen timestamptz NOT NULL DEFAULT app_now(),
     healthy_since timestamptz,
+    healthy_until timestamptz,
     source text NOT NULL DEFAULT 'observed',
     actor text NOT NULL DEFAULT ''
 );
