@@ -1,4 +1,4 @@
-"""What a person is shown of an incident: read-only shapes that cards, pages and commands are rendered from."""
+"""What a person is shown of an incident or a run: read-only shapes that cards, pages and commands are rendered from."""
 
 from dataclasses import dataclass
 from datetime import datetime

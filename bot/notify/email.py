@@ -1,0 +1,123 @@
+"""Mail: the same facts as a card, threaded by incident, through SMTP or Amazon SES (two ways of one method).
+
+SMTP: `smtp://user:password@host:port` (STARTTLS whenever the server offers it, and always before a password is sent) or
+`smtps://` (TLS from the start). SES: `boto3` in a thread, with the standard AWS variables, `AWS_ENDPOINT_URL` included.
+"""
+
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from typing import Final, Protocol
+
+from jinja2 import Environment, PackageLoader, select_autoescape
+
+from bot.desk import Desk
+from bot.errors import Permanent
+from bot.incident import Priority
+from bot.message import Kind, Message
+from bot.notify.blocks.incident import severity
+from bot.notify.blocks.reader import Reader
+from bot.notify.channel import Outgoing, phrase_of
+from bot.notify.wording import facts, plain
+from bot.phrase import Phrase
+from bot.view import IncidentView
+
+COLOUR: Final = {Priority.P1: "#ae2e24", Priority.P2: "#a54800", Priority.P3: "#0055cc"}
+TITLE: Final = 160
+
+
+class Post(Protocol):
+    """Whoever carries a mail away."""
+
+    async def carry(self, mail: EmailMessage) -> str:
+        """The carrier's id of the mail. Raises Retryable or Permanent."""
+        ...
+
+
+class EmailChannel:
+    kind = Kind.EMAIL
+
+    def __init__(self, post: Post, sender: str, desk: Desk) -> None:
+        """`sender`: `EMAIL_FROM`, with or without a display name."""
+        self.post = post
+        self.sender = sender
+        self.desk = desk
+        self.pages = Environment(
+            loader=PackageLoader("bot.notify", ""), autoescape=select_autoescape(), trim_blocks=True, lstrip_blocks=True
+        )
+
+    async def close(self) -> None:
+        """Nothing is kept open between two mails."""
+
+    async def send(self, outgoing: Outgoing) -> str:
+        """The carrier's id of the mail."""
+        reader = Reader.of(self.desk, outgoing.language, outgoing.as_of)
+        return await self.post.carry(self.mail(outgoing, reader))
+
+    def mail(self, outgoing: Outgoing, reader: Reader) -> EmailMessage:
+        """Headers, text and HTML. Raises Permanent when there is nothing to say or nobody to say it to."""
+        message, view = outgoing.message, outgoing.view
+        if "@" not in parseaddr(message.to)[1]:
+            raise Permanent("not a mail address: correct people.*.email in ecotrajet.yaml")
+        about = incident_words(view, reader) if view else sentence_words(message, reader)
+        about["footer"] = reader.say(Phrase("Sent by the ÉcoTrajet incident desk."))
+        made = EmailMessage()
+        made["Subject"] = about["subject"]
+        made["From"] = self.sender
+        made["To"] = message.to
+        made["Date"] = format_datetime(outgoing.as_of)
+        made["Auto-Submitted"] = "auto-generated"  # RFC 3834: absence notices do not answer
+        _thread(made, message, parseaddr(self.sender)[1].rpartition("@")[2] or "ecotrajet.invalid")
+        made.set_content(as_text(about))
+        made.add_alternative(self.pages.get_template("email.html").render(about), subtype="html")
+        return made
+
+
+def _thread(mail: EmailMessage, message: Message, domain: str) -> None:
+    """All mails of an incident refer to the same, never sent, first one: mail programs then show one conversation."""
+    mail["Message-ID"] = f"<ecotrajet-m{message.id}-{message.starts}@{domain}>"
+    if message.incident is not None:
+        root = f"<ecotrajet-incident-{message.incident}@{domain}>"
+        mail["In-Reply-To"] = root
+        mail["References"] = root
+
+
+def incident_words(view: IncidentView, reader: Reader) -> dict[str, object]:
+    """What the template and the text show of an incident."""
+    incident = view.incident
+    title = plain(incident.title, TITLE)
+    command = f"/ecotrajet incident ack {incident.number}"
+    links = {row.url: row.source for row in view.alerts if row.url.startswith(("https://", "http://"))}
+    return {
+        "language": reader.language,
+        "subject": f"[{incident.priority}] {title} #{incident.number}",
+        "colour": COLOUR[incident.priority],
+        "grade": f"{incident.priority} {reader.say(severity(incident.priority))} · #{incident.number}",
+        "title": title,
+        "text": plain(incident.summary, 2000),
+        "facts": facts(incident, reader),
+        "links": [(reader.say(Phrase("Open in {source}", {"source": s})), url) for url, s in list(links.items())[:3]],
+        "hint": reader.say(Phrase("To take it, in Slack: {command}", {"command": command})),
+    }
+
+
+def sentence_words(message: Message, reader: Reader) -> dict[str, object]:
+    try:
+        said = reader.say(phrase_of(message))
+    except ValueError as broken:
+        raise Permanent(str(broken)) from None
+    number = f" #{message.incident}" if message.incident is not None else ""
+    title = plain(said, TITLE)
+    return {"language": reader.language, "subject": f"ÉcoTrajet{number}: {title}", "colour": "#44546f", "title": title,
+            "text": said if said != title else "", "facts": [], "links": [], "hint": "", "grade": ""}  # fmt: skip
+
+
+def as_text(words: dict[str, object]) -> str:
+    """The same, for programs and people who read plain text."""
+    rows, links = words["facts"], words["links"]
+    assert isinstance(rows, list)
+    assert isinstance(links, list)
+    lines = [words["grade"], words["title"], "", words["text"], *(f"{label}: {value}" for label, value in rows)]
+    lines += [f"{label}: {url}" for label, url in links]
+    lines += ["", words["hint"], "", "--", words["footer"]]
+    kept = [str(line) for before, line in zip(["x", *lines], lines, strict=False) if line or before]
+    return "\n".join(kept).strip() + "\n"

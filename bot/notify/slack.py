@@ -1,0 +1,157 @@
+"""Slack: cards posted once and edited after, pages in a person's messages, notes in a card's thread.
+
+Errors are Slack's own words (docs.slack.dev, chat.postMessage and conversations.open: errors).
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.desk import Desk
+from bot.errors import Permanent, Retryable
+from bot.message import About, Kind
+from bot.notify.blocks import Card, Reader, answer, incident_card, page, run_card
+from bot.notify.channel import Outgoing, phrase_of
+from bot.secret import Secret
+
+SLACK: Final = "https://slack.com/api/"
+WITHIN: Final = 10.0
+EVENT: Final = "ecotrajet_message"
+
+# An edit that finds no message to edit: the card was deleted by hand, or is too old; it is posted anew.
+GONE: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+PASSING: Final = frozenset(
+    {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited"}
+    | {"message_limit_exceeded", "team_added_to_org", "external_channel_migrating"}
+)
+TO_DO: Final[Mapping[str, str]] = {
+    "invalid_auth": "SLACK_BOT_TOKEN is not valid: install the app again and copy the token",
+    "not_authed": "SLACK_BOT_TOKEN is empty",
+    "token_revoked": "the token was revoked: install the app again",
+    "token_expired": "the token has expired: install the app again",
+    "account_inactive": "the app was removed from the workspace: install it again",
+    "missing_scope": "the app lacks a permission: update it from manifest.yml and install it again",
+    "not_in_channel": "the bot is not in the channel: type /invite @ecotrajet there",
+    "channel_not_found": "there is no such channel, or it is private: check its name and invite the bot",
+    "is_archived": "the channel is archived: choose another one in ecotrajet.yaml",
+    "user_not_found": "nobody has this Slack id: correct people.*.slack in ecotrajet.yaml",
+    "user_not_visible": "the bot may not see this person (guest or other workspace)",
+    "user_disabled": "this person's Slack account is deactivated",
+    "cannot_dm_bot": "this Slack id is a bot's: correct people.*.slack in ecotrajet.yaml",
+    "restricted_action": "the workspace does not let the bot post there: ask an administrator",
+    "team_access_not_granted": "the app is not approved for this workspace: ask an administrator",
+}
+
+
+class SlackChannel:
+    """One connection pool of its own, and no SDK handler that sleeps: the worker's rows do the waiting."""
+
+    kind = Kind.SLACK
+
+    def __init__(self, token: Secret, desk: Desk, *, api_url: str = SLACK, within: float = WITHIN) -> None:
+        """Inside a running event loop. `within`: seconds for a whole sending, well under a message's lease."""
+        self.desk = desk
+        self.within = within
+        self.session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=within))
+        self.client = AsyncWebClient(token.reveal(), base_url=api_url, session=self.session, retry_handlers=[])
+
+    async def close(self) -> None:
+        await self.session.close()
+
+    async def send(self, outgoing: Outgoing) -> str:
+        """`channel:ts` of what was posted or edited; the same string is `existing_ts` the next time."""
+        try:
+            async with asyncio.timeout(self.within):
+                return await self._send(outgoing)
+        except SlackApiError as error:
+            raise judged(error) from None
+        except TimeoutError:
+            raise Retryable("Slack did not answer in time") from None
+        except (aiohttp.ClientError, OSError, SlackClientError) as error:
+            raise Retryable(f"Slack cannot be reached: {type(error).__name__}") from None
+
+    async def _send(self, outgoing: Outgoing) -> str:
+        message = outgoing.message
+        drawn = drawing(outgoing, Reader.of(self.desk, outgoing.language, outgoing.as_of))
+        arguments = {**drawn.arguments(), "metadata": {"event_type": EVENT, "event_payload": {"message": message.id}}}
+        channel, _, ts = (outgoing.existing_ts or "").rpartition(":")
+        if message.about is About.NOTE and ts:
+            return await self._post(channel or message.to, arguments, thread_ts=ts)
+        if ts and message.about is not About.TELL:
+            edited = await self._edit(channel, ts, arguments)
+            if edited is not None:
+                return edited
+        return await self._post(await self._address(message.to), arguments)
+
+    async def _address(self, to: str) -> str:
+        """A person's id (`U…`, `W…`) becomes the conversation with them; anything else is a channel."""
+        if not is_person(to):
+            return to
+        opened = await self.client.conversations_open(users=to)
+        return str(opened["channel"]["id"])
+
+    async def _post(self, channel: str, arguments: Mapping[str, Any], **more: Any) -> str:
+        # unfurling would put somebody else's picture under the card
+        posted = await self.client.chat_postMessage(
+            channel=channel, unfurl_links=False, unfurl_media=False, **arguments, **more
+        )
+        return f"{posted['channel']}:{posted['ts']}"
+
+    async def _edit(self, channel: str, ts: str, arguments: Mapping[str, Any]) -> str | None:
+        """None when there is nothing left to edit."""
+        try:
+            edited = await self.client.chat_update(channel=channel, ts=ts, **arguments)
+        except SlackApiError as error:
+            if word_of(error) in GONE:
+                return None
+            raise
+        return f"{edited['channel']}:{edited['ts']}"
+
+
+def drawing(outgoing: Outgoing, reader: Reader) -> Card:
+    """What the message shows. Raises Permanent when the row lacks what it is about."""
+    match outgoing.message.about, outgoing.view, outgoing.run:
+        case About.CARD, view, _ if view is not None:
+            return incident_card(view, reader)
+        case About.PAGE, view, _ if view is not None:
+            return page(view, reader, outgoing.message.level_name)
+        case About.RUN_CARD, _, run if run is not None:
+            return run_card(run, reader)
+        case ((About.NOTE | About.TELL), _, _):
+            try:
+                return answer(phrase_of(outgoing.message), reader)
+            except ValueError as broken:
+                raise Permanent(str(broken)) from None
+        case _:
+            raise Permanent(f"message {outgoing.message.id} has nothing to show")
+
+
+def is_person(to: str) -> bool:
+    return to[:1] in {"U", "W"} and to.isalnum() and to.isupper()
+
+
+def word_of(error: SlackApiError) -> str:
+    """Slack's word for it; empty when the answer was not Slack's."""
+    response = error.response
+    data = getattr(response, "data", response)
+    return str(data.get("error", "")) if isinstance(data, dict) else ""
+
+
+def judged(error: SlackApiError) -> Retryable | Permanent:
+    """What to do about it: wait, or move on saying what somebody has to mend."""
+    response, word = error.response, word_of(error)
+    status = int(getattr(response, "status_code", None) or getattr(response, "status", None) or 0)
+    if status == 429 or word in {"ratelimited", "rate_limited"}:
+        return Retryable("Slack asks us to slow down", after=_seconds(getattr(response, "headers", {})))
+    if status >= 500 or word in PASSING or not word:
+        return Retryable(f"Slack is unwell: {word or status}")
+    return Permanent(f"Slack: {word} ({TO_DO.get(word, 'see https://docs.slack.dev')})")
+
+
+def _seconds(headers: Mapping[str, str]) -> float:
+    stated = {name.lower(): value for name, value in headers.items()}.get("retry-after", "")
+    return float(stated) if stated.isdigit() else 1.0

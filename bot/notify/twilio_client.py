@@ -1,0 +1,119 @@
+"""Twilio's own asynchronous client, sent to `TWILIO_API_URL` when that is set; and what its errors mean.
+
+Codes: https://www.twilio.com/docs/api/errors
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Final
+from urllib.parse import urlsplit, urlunsplit
+
+import aiohttp
+from twilio.base.exceptions import TwilioException
+from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+
+from bot.errors import Permanent, Retryable
+from bot.secret import Secret
+
+WITHIN: Final = 10.0
+TO_DO: Final[Mapping[int, str]] = {
+    20003: "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN do not fit together",
+    20404: "TWILIO_ACCOUNT_SID is not an account",
+    21211: "the number does not exist: correct people.*.phone in ecotrajet.yaml",
+    21214: "the number cannot be called: correct people.*.phone in ecotrajet.yaml",
+    21217: "the number does not exist: correct people.*.phone in ecotrajet.yaml",
+    21408: "this country is not allowed: enable it in Twilio, Messaging, Geo permissions",
+    21215: "calls to this country are not allowed: enable it in Twilio, Voice, Geo permissions",
+    21606: "TWILIO_FROM_NUMBER cannot send SMS",
+    21608: "a trial account may only reach verified numbers: upgrade it",
+    21610: "this person answered STOP: they have to send START to the desk's number",
+    21612: "Twilio cannot reach this number from TWILIO_FROM_NUMBER",
+    21614: "the number is not a mobile: correct people.*.phone in ecotrajet.yaml",
+    21659: "TWILIO_FROM_NUMBER does not belong to this account",
+    30003: "the phone is switched off or out of reach",
+    30004: "the operator refused the message",
+    30005: "the number does not exist: correct people.*.phone in ecotrajet.yaml",
+    30006: "the number is a landline: correct people.*.phone in ecotrajet.yaml",
+    30007: "the operator took the message for spam",
+}
+SLOW_DOWN: Final = frozenset({20429, 14107, 30022, 63018})
+
+
+class LocatedHttpClient(AsyncTwilioHttpClient):  # type: ignore[misc]  # reason: twilio ships no types
+    """The SDK's HTTP client, with another scheme and host when `api_url` says so."""
+
+    def __init__(self, api_url: str | None) -> None:
+        quiet = logging.getLogger("bot.notify.twilio")
+        quiet.setLevel(logging.WARNING)  # at INFO the SDK logs every number and text
+        super().__init__(logger=quiet)
+        self.place = urlsplit(api_url) if api_url else None
+
+    async def request(self, method: str, url: str, **arguments: Any) -> Response:
+        if self.place is not None:
+            asked = urlsplit(url)
+            path = self.place.path.rstrip("/") + asked.path
+            url = urlunsplit((self.place.scheme, self.place.netloc, path, asked.query, ""))
+        return await super().request(method, url, **arguments)
+
+
+class Twilio:
+    """One account: `client` is the SDK's, `sender` the number that people see. Make it inside a running event loop."""
+
+    def __init__(
+        self,
+        account_sid: str,
+        auth_token: Secret,
+        sender: str,
+        *,
+        public_url: str = "",
+        api_url: str | None = None,
+        within: float = WITHIN,
+    ) -> None:
+        """`public_url`: where Twilio reaches us; without it no receipts and no keys come back. `within`: seconds."""
+        self.sender = sender
+        self.public_url = public_url.rstrip("/")
+        self.within = within
+        self.http = LocatedHttpClient(api_url)
+        self.client = Client(account_sid, auth_token.reveal(), http_client=self.http)
+
+    async def close(self) -> None:
+        await self.http.close()
+
+    def callback(self, path: str) -> dict[str, str]:
+        """The argument that asks for delivery receipts at `path`; none without a public address."""
+        return {"status_callback": self.public_url + path} if self.public_url else {}
+
+    @asynccontextmanager
+    async def talking(self) -> AsyncIterator[Client]:
+        """Whatever goes wrong inside comes out as Retryable or Permanent."""
+        try:
+            async with asyncio.timeout(self.within):
+                yield self.client
+        except TwilioException as error:
+            raise judged(error) from None
+        except TimeoutError:
+            raise Retryable("Twilio did not answer in time") from None
+        except (aiohttp.ClientError, OSError) as error:
+            raise Retryable(f"Twilio cannot be reached: {type(error).__name__}") from None
+        except ValueError:
+            raise Retryable("Twilio's answer could not be read") from None
+
+
+def judged(error: TwilioException) -> Retryable | Permanent:
+    """Too many, and Twilio's own trouble: later. Anything else it refuses: never this way, and what to mend."""
+    status, code = int(getattr(error, "status", 0) or 0), int(getattr(error, "code", 0) or 0)
+    if status == 429 or code in SLOW_DOWN:
+        return Retryable("Twilio asks us to slow down", after=1.0)
+    if status >= 500 or not 400 <= status < 500:
+        return Retryable(f"Twilio is unwell: {status or type(error).__name__}")
+    return Permanent(reason(code, status))
+
+
+def reason(code: int, status: int = 0) -> str:
+    """`Twilio 21610: this person answered STOP…`; for receipts, too."""
+    told = TO_DO.get(code, f"see https://www.twilio.com/docs/api/errors/{code}" if code else "no reason given")
+    return f"Twilio {code or status}: {told}"

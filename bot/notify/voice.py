@@ -1,0 +1,76 @@
+"""A call through Twilio that says the page twice and takes a key: 4 takes the incident (TwiML given with the call)."""
+
+import re
+from typing import Final
+
+from twilio.twiml.voice_response import Gather, VoiceResponse
+
+from bot.desk import Desk
+from bot.errors import Permanent
+from bot.incident import Incident
+from bot.message import Kind
+from bot.notify.blocks.incident import severity
+from bot.notify.blocks.reader import Reader
+from bot.notify.channel import Outgoing
+from bot.notify.twilio_client import Twilio
+from bot.notify.wording import plain
+from bot.phrase import Phrase
+
+TAKE: Final = "4"
+VOICES: Final = {"fr": "fr-FR", "en": "en-GB"}
+SAID: Final = 160
+TAGS: Final = re.compile(r"[\[\]{}<>_|/\\#*`~^=]+")
+
+
+class VoiceChannel:
+    kind = Kind.VOICE
+
+    def __init__(self, twilio: Twilio, desk: Desk) -> None:
+        self.twilio = twilio
+        self.desk = desk
+
+    async def close(self) -> None:
+        await self.twilio.close()
+
+    async def send(self, outgoing: Outgoing) -> str:
+        """Twilio's sid of the call (`CA…`)."""
+        if outgoing.view is None:
+            raise Permanent("a call needs an incident to tell about")
+        reader = Reader.of(self.desk, outgoing.language, outgoing.as_of)
+        twiml = spoken(outgoing.view.incident, reader, self.twilio.public_url)
+        async with self.twilio.talking() as client:
+            call = await client.calls.create_async(
+                to=outgoing.message.to,
+                from_=self.twilio.sender,
+                twiml=twiml,
+                timeout=30,
+                **self.twilio.callback("/twilio/status"),
+            )
+        return str(call.sid)
+
+
+def spoken(incident: Incident, reader: Reader, public_url: str) -> str:
+    """TwiML. Without a public address no key can come back, so none is offered."""
+    language = VOICES.get(reader.language, VOICES["en"])
+    told = Phrase(
+        "ÉcoTrajet alert, {severity}, incident {number}. {title}.",
+        {
+            "severity": severity(incident.priority),
+            "number": str(incident.number),
+            "title": plain(TAGS.sub(" ", incident.title), SAID),
+        },
+    )
+    response = VoiceResponse()
+    if public_url:
+        action = f"{public_url}/twilio/voice?incident={incident.number}"
+        gather = Gather(num_digits=1, timeout=8, action=action, method="POST")
+        press = reader.say(Phrase("Press {key} to take it.", {"key": TAKE}))
+        for _ in range(2):
+            gather.say(f"{reader.say(told)} {press}", language=language)
+            gather.pause(length=1)
+        response.append(gather)
+    else:
+        for _ in range(2):
+            response.say(reader.say(told), language=language)
+    response.say(reader.say(Phrase("Goodbye.")), language=language)
+    return str(response)

@@ -1,0 +1,43 @@
+"""What the channels without cards say of an incident: texts, calls, mails. Plain text; each channel escapes its own."""
+
+import unicodedata
+
+from bot.incident import Incident, Status
+from bot.notify.blocks.incident import severity, state
+from bot.notify.blocks.parts import CONTROL
+from bot.notify.blocks.reader import Reader
+from bot.phrase import Phrase
+
+
+def plain(text: str, limit: int) -> str:
+    """Foreign text as one line of at most `limit` characters, without anything invisible."""
+    words = " ".join(CONTROL.sub(" ", unicodedata.normalize("NFC", text)).split())
+    return words if len(words) <= limit else words[: limit - 1].rstrip() + "…"
+
+
+def short_page(incident: Incident, reader: Reader, title: str) -> str:
+    """The whole page in one sentence, with how to answer it."""
+    if incident.status is Status.RESOLVED:
+        return reader.say(Phrase("#{number} is resolved: {title}", {"number": incident.number, "title": title}))
+    said = Phrase(
+        "{priority} {severity} #{number} {title}. Reply “ack {number}” to take it.",
+        {
+            "priority": incident.priority.value,
+            "severity": severity(incident.priority),
+            "number": incident.number,
+            "title": title,
+        },
+    )
+    return reader.say(said)
+
+
+def facts(incident: Incident, reader: Reader) -> list[tuple[str, str]]:
+    """Label and value, in the order in which somebody just woken up asks."""
+    told = [
+        (Phrase("Where"), reader.place(incident.environment, incident.service)),
+        (Phrase("Since"), reader.time(incident.opened_at)),
+        (Phrase("Who is on it"), reader.say(state(incident, reader))),
+        (Phrase("To be resolved by"), reader.time(incident.resolve_by)),
+        (Phrase("Why"), reader.say(incident.why)),
+    ]
+    return [(reader.say(label), value) for label, value in told]
