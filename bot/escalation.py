@@ -1,9 +1,9 @@
 """The escalation policy: who is told when nobody has taken an incident. Pure; absolute times come out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from bot.incident import Priority
 
@@ -30,6 +30,24 @@ class Policy:
         last = dict(self.stops_at).get(priority)
         names = [level.name for level in self.levels]
         return self.levels if last is None else self.levels[: names.index(last) + 1]
+
+    def to_json(self) -> dict[str, object]:
+        """The copy that is kept with an incident: editing a policy breaks nothing that runs."""
+        return {
+            "name": self.name,
+            "levels": [{"name": x.name, "after": x.after.total_seconds(), "targets": list(x.targets)} for x in self.levels],
+            "stops_at": {priority.value: name for priority, name in self.stops_at},
+            "fallback": list(self.fallback),
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Policy":
+        return cls(
+            name=kept["name"],
+            levels=tuple(Level(x["name"], timedelta(seconds=x["after"]), tuple(x["targets"])) for x in kept["levels"]),
+            stops_at=tuple((Priority(priority), name) for priority, name in kept["stops_at"].items()),
+            fallback=tuple(kept["fallback"]),
+        )
 
 
 @dataclass(frozen=True, slots=True)

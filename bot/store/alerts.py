@@ -23,7 +23,9 @@ async def firing(tx: Tx, source: str, dedup_key: str) -> asyncpg.Record | None:
 
 async def repeated(tx: Tx, alert: int, body: int | None) -> None:
     await tx.execute(
-        "UPDATE alert SET count = count + 1, last_seen = app_now(), body = coalesce($2, body) WHERE id = $1", alert, body
+        "UPDATE alert SET count = count + 1, last_seen = app_now(), body = coalesce($2, body) WHERE id = $1",
+        alert,
+        body,
     )
 
 
@@ -48,7 +50,8 @@ async def resolve(tx: Tx, alert: int, body: int | None) -> None:
 async def resolve_all(tx: Tx, incident: int) -> int:
     """A human closed the incident: its members may fire anew as a new one. How many were still firing."""
     done = await tx.execute(
-        "UPDATE alert SET status = 'resolved', resolved_at = app_now() WHERE incident = $1 AND status = 'firing'", incident
+        "UPDATE alert SET status = 'resolved', resolved_at = app_now() WHERE incident = $1 AND status = 'firing'",
+        incident,
     )
     return int(done.split()[-1])
 

@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-
 import asyncpg
 
 from bot.audit import Entry
@@ -51,15 +49,19 @@ async def seal(tx: Tx) -> int:
 async def verify(tx: Tx) -> int | None:
     """The id of the first audit row that does not fit the chain; None when all do."""
     previous = ""
-    async for row in tx.cursor("SELECT a.*, s.hash FROM audit_seal s JOIN audit a ON a.id = s.audit ORDER BY s.position"):
+    async for row in tx.cursor(
+        "SELECT a.*, s.hash FROM audit_seal s JOIN audit a ON a.id = s.audit ORDER BY s.position"
+    ):
         previous = link(previous, row)
         if previous != row["hash"]:
             return int(row["id"])
     return None
 
 
-def link(previous: str, row: Mapping[str, object]) -> str:
+def link(previous: str, row: asyncpg.Record) -> str:
     """sha256 over the previous hash and the row's content, as lower-case hex."""
-    content = {key: str(row[key]) for key in ("id", "at", "actor", "door", "did", "incident", "run", "subject", "result")}
+    content = {
+        key: str(row[key]) for key in ("id", "at", "actor", "door", "did", "incident", "run", "subject", "result")
+    }
     content["why"] = json.dumps(row["why"], sort_keys=True)
     return hashlib.sha256((previous + json.dumps(content, sort_keys=True)).encode()).hexdigest()

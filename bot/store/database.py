@@ -35,7 +35,13 @@ class Database:
         try:
             role = await app_role(url)
             pool = await asyncpg.create_pool(
-                url, min_size=1, max_size=size, timeout=5, command_timeout=15, init=prepare, server_settings=settings(role)
+                url,
+                min_size=1,
+                max_size=size,
+                timeout=5,
+                command_timeout=15,
+                init=prepare,
+                server_settings=settings(role),
             )
         except AWAY as away:
             raise Unavailable(type(away).__name__) from away
@@ -74,9 +80,13 @@ async def app_role(url: str) -> str | None:
 async def prepare(connection: asyncpg.Connection) -> None:
     """jsonb goes in and out as Python values."""
     await connection.set_type_codec(
-        "jsonb", schema="pg_catalog", format="text",
-        encoder=lambda value: msgspec.json.encode(value).decode(), decoder=lambda text: msgspec.json.decode(text),
-    )  # fmt: skip
+        "jsonb", schema="pg_catalog", format="text", encoder=to_json, decoder=msgspec.json.decode
+    )
+
+
+def to_json(value: object) -> str:
+    """A str is JSON text already: that is what pgqueuer hands over when it enqueues on our connection."""
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
 async def close(pool: "asyncpg.Pool[asyncpg.Record]") -> None:

@@ -8,7 +8,9 @@ async def first_time(tx: Tx, by: Actor) -> bool:
     """False when this very delivery was acted upon before; an actor without a delivery is always new."""
     if by.delivery is None:
         return True
-    done = await tx.execute("INSERT INTO delivery (door, id) VALUES ($1, $2) ON CONFLICT DO NOTHING", by.door, by.delivery)
+    done = await tx.execute(
+        "INSERT INTO delivery (door, id) VALUES ($1, $2) ON CONFLICT DO NOTHING", by.door, by.delivery
+    )
     return done == "INSERT 0 1"
 
 

@@ -73,7 +73,9 @@ async def bring_forward(tx: Tx, incident: int, round: int, after_position: int) 
 
 async def stop(tx: Tx, incident: int) -> None:
     """Nobody further is to be told: it is taken, or over, or a new round begins."""
-    await tx.execute("UPDATE escalation_level SET state = 'stopped' WHERE incident = $1 AND state = 'pending'", incident)
+    await tx.execute(
+        "UPDATE escalation_level SET state = 'stopped' WHERE incident = $1 AND state = 'pending'", incident
+    )
 
 
 async def last_fired(tx: Tx, incident: int, round: int) -> asyncpg.Record | None:

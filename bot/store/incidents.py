@@ -1,11 +1,12 @@
 """Incident rows. Every change of status goes through `move`, which knows only the table of moves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import asyncpg
 
+from bot.escalation import Policy
 from bot.incident import Incident, Priority, Status, may_come_from
 from bot.phrase import Phrase
 from bot.store.database import Tx
@@ -23,7 +24,7 @@ def from_row(row: asyncpg.Record) -> Incident:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What a new incident is made of. `ladder` is the policy's levels as JSON, kept with the incident."""
+    """What a new incident is made of. Its policy is copied into it."""
 
     priority: Priority
     title: str
@@ -32,8 +33,7 @@ class Opening:
     service: str
     rule: str
     why: Phrase
-    policy: str
-    ladder: Sequence[Mapping[str, object]]
+    policy: Policy
     opened_by: str
 
 
@@ -41,8 +41,8 @@ async def insert(tx: Tx, new: Opening) -> Incident:
     row = await tx.fetchrow(
         "INSERT INTO incident (priority, title, summary, environment, service, rule, why, policy, ladder, opened_by)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING *",
-        new.priority, new.title, new.summary, new.environment, new.service, new.rule, new.why.to_json(), new.policy,
-        list(new.ladder), new.opened_by,
+        new.priority, new.title, new.summary, new.environment, new.service, new.rule, new.why.to_json(), new.policy.name,
+        new.policy.to_json(), new.opened_by,
     )  # fmt: skip
     assert row is not None  # INSERT … RETURNING always returns
     return from_row(row)
@@ -59,9 +59,9 @@ async def lock(tx: Tx, number: int) -> Incident | None:
     return from_row(row) if row else None
 
 
-async def ladder(tx: Tx, number: int) -> list[dict[str, object]]:
-    kept: list[dict[str, object]] = await tx.fetchval("SELECT ladder FROM incident WHERE number = $1", number)
-    return kept
+async def policy(tx: Tx, number: int) -> Policy:
+    """The policy as it was when the incident opened."""
+    return Policy.from_json(await tx.fetchval("SELECT ladder FROM incident WHERE number = $1", number))
 
 
 async def open_ones(tx: Tx, limit: int = 200) -> list[Incident]:

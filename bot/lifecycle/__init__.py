@@ -1,0 +1,6 @@
+"""What happens to incidents, decided and written: each use case is one transaction with its audit and its messages."""
+
+from bot.lifecycle.lifecycle import Lifecycle
+from bot.lifecycle.receive import Received
+
+__all__ = ["Lifecycle", "Received"]

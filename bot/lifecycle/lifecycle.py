@@ -1,0 +1,115 @@
+"""The use cases of incidents, as the doors call them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from bot.alert import Alert, AlertStatus
+from bot.answers import AcknowledgeAnswer, Declared, EscalateAnswer, ReopenAnswer, Repeated, ResolveAnswer
+from bot.audit import Actor, Door, Entry
+from bot.classification import Classification, classify
+from bot.desk import Desk
+from bot.incident import Priority
+from bot.lifecycle import moves, receive, speaking
+from bot.lifecycle.receive import Received
+from bot.message import About, Kind, State
+from bot.phrase import Phrase
+from bot.store import audit, bodies, deliveries, incidents, messages
+from bot.store.database import Database
+
+DECLARED = "declared"
+
+
+class Lifecycle:
+    """Every method is one transaction; raises `store.database.Unavailable` when it could not be committed."""
+
+    def __init__(self, db: Database, desk: Desk) -> None:
+        self.db = db
+        self.desk = desk
+
+    async def keep_body(self, source: str, headers: Mapping[str, str], body: bytes) -> int:
+        """Store what came in before anybody tries to understand it; its id."""
+        async with self.db.transaction() as tx:
+            return await bodies.keep(tx, source, headers, body)
+
+    async def receive(self, alerts: Sequence[Alert], *, source: str, body_id: int | None = None) -> list[Received]:
+        """All of a body's alerts at once; one `Received` each, in their order."""
+        async with self.db.transaction() as tx:
+            received = await receive.receive(tx, self.desk, alerts, body_id)
+            if body_id is not None:
+                await bodies.understood(tx, body_id)
+        return received
+
+    async def not_understood(self, body_id: int, source: str, why: Phrase) -> None:
+        """Kept, and shown once per source as an incident to classify: an alert is never dropped in silence."""
+        title = str(why.values.get("path", "")) or "?"
+        alert = Alert(
+            source=source, dedup_key="not-understood", status=AlertStatus.FIRING,
+            title=f"{source}: alert not understood ({title})",
+        )  # fmt: skip
+        async with self.db.transaction() as tx:
+            await bodies.not_understood(tx, body_id, why)
+            judged = Classification(Priority.P2, "not-understood", why, "", "", "")
+            await receive.not_understood(tx, self.desk, alert, judged, body_id)
+
+    async def acknowledge(self, number: int, by: Actor) -> AcknowledgeAnswer:
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            return await moves.acknowledge(tx, self.desk, number, by)
+
+    async def resolve(self, number: int, by: Actor, note: str = "") -> ResolveAnswer:
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            return await moves.resolve(tx, self.desk, number, by, note)
+
+    async def escalate(self, number: int, by: Actor, as_of: datetime | None = None) -> EscalateAnswer:
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            return await moves.escalate(tx, self.desk, number, by, as_of)
+
+    async def reopen(self, number: int, by: Actor) -> ReopenAnswer:
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            return await moves.reopen(tx, self.desk, number, by)
+
+    async def declare(
+        self, *, title: str, priority: Priority | None, environment: str, service: str, text: str, by: Actor
+    ) -> Declared | Repeated:
+        """A person says that something is wrong. Without a priority the rules propose one, P2 at least kept open."""
+        alert = Alert(
+            source="declared", dedup_key=by.delivery or title, status=AlertStatus.FIRING, title=title, text=text,
+            environment=environment, service=service,
+        )  # fmt: skip
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            judged = classify(
+                alert, self.desk.rules, self.desk.environments, self.desk.services, await incidents.now(tx)
+            )
+            if priority is not None:
+                why = Phrase("{name} said so when declaring it", {"name": by.name})
+                judged = Classification(priority, DECLARED, why, judged.environment, judged.service, judged.severity)
+            elif judged.priority is None:
+                why = Phrase("Declared without a priority: please classify")
+                judged = Classification(Priority.P2, DECLARED, why, judged.environment, judged.service, judged.severity)
+            return Declared(await receive.open_incident(tx, self.desk, alert, judged, by))
+
+    async def receipt(self, kind: Kind, provider_id: str, *, delivered: bool, reason: str) -> None:
+        """A provider tells what became of a message: not delivered means the person's next channel, now."""
+        async with self.db.transaction() as tx:
+            message = await messages.by_provider_id(tx, kind, provider_id)
+            if message is None:
+                return
+            to = State.DELIVERED if delivered else State.FAILED
+            why = None if delivered else Phrase("the provider says: {reason}", {"reason": reason[:200]})
+            if not await messages.move(tx, message.id, to, None, why=why):
+                return
+            by = Actor("provider", kind.value, Door.WEBHOOK)
+            await audit.write(
+                tx, Entry(by, f"message.{to.value}", message.incident, on=message.person or "", result=reason[:200])
+            )
+            if why is not None and message.about is About.PAGE:
+                await speaking.page_failed(tx, self.desk, message, why)

@@ -1,0 +1,145 @@
+"""The moves of an incident: each asks the table of moves, writes its audit line and queues what people are told."""
+
+from datetime import datetime
+
+from bot.answers import (
+    Acknowledged,
+    AcknowledgeAnswer,
+    AlreadyAcknowledged,
+    AlreadyEscalated,
+    AlreadyResolved,
+    Escalated,
+    EscalateAnswer,
+    NoSuchIncident,
+    NothingLeft,
+    NotResolved,
+    Reopened,
+    ReopenAnswer,
+    Resolved,
+    ResolveAnswer,
+    TooLateToReopen,
+)
+from bot.audit import DESK, Actor, Entry
+from bot.desk import Desk
+from bot.incident import REOPEN_WITHIN, Incident, Status
+from bot.lifecycle import ladder, speaking
+from bot.phrase import Phrase
+from bot.store import alerts, audit, escalations, incidents, jobs
+from bot.store.database import Tx
+
+
+async def acknowledge(tx: Tx, desk: Desk, number: int, by: Actor) -> AcknowledgeAnswer:
+    incident = await incidents.lock(tx, number)
+    if incident is None:
+        return NoSuchIncident(number)
+    if incident.status is Status.ACKNOWLEDGED:
+        return AlreadyAcknowledged(incident, name(desk, incident.acknowledged_by), at(incident.acknowledged_at))
+    moved = await incidents.move(tx, number, Status.ACKNOWLEDGED, by.id)
+    if moved is None:
+        return AlreadyResolved(incident, name(desk, incident.resolved_by), at(incident.resolved_at))
+    await escalations.stop(tx, number)
+    await audit.write(tx, Entry(by, "incident.acknowledged", number))
+    await speaking.card(tx, moved, desk.incidents_channel)
+    await speaking.note(tx, desk, moved, Phrase("{name} is on it", {"name": by.name}))
+    return Acknowledged(moved)
+
+
+async def resolve(tx: Tx, desk: Desk, number: int, by: Actor, note: str = "") -> ResolveAnswer:
+    incident = await incidents.lock(tx, number)
+    if incident is None:
+        return NoSuchIncident(number)
+    moved = await incidents.move(tx, number, Status.RESOLVED, by.id)
+    if moved is None:
+        return AlreadyResolved(incident, name(desk, incident.resolved_by), at(incident.resolved_at))
+    firing = await alerts.resolve_all(tx, number)
+    await escalations.stop(tx, number)
+    said = Phrase(
+        "Resolved by {name} after {duration}", {"name": by.name, "duration": at(moved.resolved_at) - moved.opened_at}
+    )
+    await audit.write(tx, Entry(by, "incident.resolved", number, why=said, result=note[:500]))
+    await speaking.card(tx, moved, desk.incidents_channel)
+    await speaking.note(tx, desk, moved, said)
+    return Resolved(moved, firing)
+
+
+async def escalate(tx: Tx, desk: Desk, number: int, by: Actor, as_of: datetime | None) -> EscalateAnswer:
+    """The next level now. On a taken incident: it is taken back first, since whoever asks wants more people.
+
+    `as_of` is the time of the message whose button was pressed: a level that fired since makes the press superfluous.
+    """
+    incident = await incidents.lock(tx, number)
+    if incident is None:
+        return NoSuchIncident(number)
+    if incident.status is Status.RESOLVED:
+        return AlreadyResolved(incident, name(desk, incident.resolved_by), at(incident.resolved_at))
+    last = await escalations.last_fired(tx, number, incident.round)
+    if as_of is not None and last is not None and last["position"] > 0 and last["fired_at"] > as_of:
+        return AlreadyEscalated(incident, last["name"])
+    if incident.status is Status.ACKNOWLEDGED:
+        moved = await reopened_for_help(tx, incident, by)
+        incident = moved or incident
+    following = await escalations.bring_forward(tx, number, incident.round, -1)
+    if following is None:
+        return NothingLeft(incident)
+    position, level = following
+    await jobs.enqueue(
+        tx, [jobs.escalate_job(number, incident.round, position, await jobs.until(tx, await incidents.now(tx)))]
+    )
+    said = Phrase("{name} asked for {level} now", {"name": by.name, "level": level})
+    await audit.write(tx, Entry(by, "incident.escalated", number, on=level, why=said))
+    await speaking.note(tx, desk, incident, said)
+    return Escalated(incident, level)
+
+
+async def reopened_for_help(tx: Tx, incident: Incident, by: Actor) -> Incident | None:
+    """A taken incident goes on from the level above the highest that was reached."""
+    reached = await escalations.highest_reached(tx, incident.number)
+    moved = await incidents.move(tx, incident.number, Status.TRIGGERED, by.id)
+    if moved is not None:
+        await ladder.start(tx, moved, await incidents.now(tx), above=reached)
+    return moved
+
+
+async def back_to_triggered(
+    tx: Tx, desk: Desk, incident: Incident, by: Actor, why: Phrase, *, ladder_too: bool = True
+) -> Incident | None:
+    """Taken or resolved, it needs somebody again: a new round of the ladder from now."""
+    moved = await incidents.move(tx, incident.number, Status.TRIGGERED, by.id)
+    if moved is None:
+        return None
+    if ladder_too:
+        await ladder.start(tx, moved, await incidents.now(tx))
+    await audit.write(tx, Entry(by, "incident.triggered_again", incident.number, why=why))
+    await speaking.card(tx, moved, desk.incidents_channel)
+    await speaking.note(tx, desk, moved, why)
+    return moved
+
+
+async def reopen(tx: Tx, desk: Desk, number: int, by: Actor) -> ReopenAnswer:
+    incident = await incidents.lock(tx, number)
+    if incident is None:
+        return NoSuchIncident(number)
+    if incident.status is not Status.RESOLVED:
+        return NotResolved(incident)
+    if await incidents.now(tx) - at(incident.resolved_at) > REOPEN_WITHIN:
+        return TooLateToReopen(incident)
+    moved = await back_to_triggered(tx, desk, incident, by, Phrase("Reopened by {name}", {"name": by.name}))
+    return Reopened(moved or incident)
+
+
+def name(desk: Desk, who: str | None) -> str:
+    """The display name of a person's id; a source's own name; never an empty string."""
+    if who is None:
+        return "?"
+    person = desk.people.get(who)
+    return person.name if person else who.removeprefix("source:").removeprefix("slack:")
+
+
+def at(moment: datetime | None) -> datetime:
+    """For moments that the table of moves sets together with the status."""
+    if moment is None:
+        raise ValueError("a status without its time")
+    return moment
+
+
+__all__ = ["DESK", "acknowledge", "at", "back_to_triggered", "escalate", "name", "reopen", "resolve"]

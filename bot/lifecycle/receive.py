@@ -1,0 +1,165 @@
+"""Alerts come in: open an incident, join one, count a repeat, or follow a recovery. One transaction for a body."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from bot.alert import Alert, AlertStatus
+from bot.audit import Actor, Door, Entry
+from bot.classification import Classification, classify
+from bot.desk import Desk
+from bot.incident import Incident, Status, title_of
+from bot.lifecycle import ladder, moves, speaking
+from bot.phrase import Phrase
+from bot.store import alerts, audit, escalations, incidents
+from bot.store.database import Tx
+from bot.store.incidents import Opening
+
+Happened = Literal["opened", "joined", "repeated", "resolved", "recorded"]
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of one alert; `incident` is None for what is only recorded."""
+
+    alert: Alert
+    incident: Incident | None
+    happened: Happened
+    classification: Classification
+
+
+async def receive(tx: Tx, desk: Desk, incoming: Sequence[Alert], body: int | None) -> list[Received]:
+    await alerts.take_turns(tx, [key for alert in incoming for key in keys(alert)])
+    now = await incidents.now(tx)
+    return [await one(tx, desk, alert, body, now) for alert in incoming]
+
+
+def keys(alert: Alert) -> list[str]:
+    """What two transactions must not decide about at the same time."""
+    own = f"{alert.source}|{alert.dedup_key}"
+    return [own, f"{alert.source}|group|{alert.group_key}"] if alert.group_key else [own]
+
+
+async def one(tx: Tx, desk: Desk, alert: Alert, body: int | None, now: datetime) -> Received:
+    judged = classify(alert, desk.rules, desk.environments, desk.services, now)
+    known = await alerts.firing(tx, alert.source, alert.dedup_key)
+    incident: Incident | None
+    happened: Happened
+    if alert.status is AlertStatus.FIRING:
+        if known is not None:
+            incident, happened = await again(tx, desk, known["id"], known["incident"], judged, body), "repeated"
+        elif judged.priority is None:
+            await alerts.insert(tx, alert, None, body)
+            incident, happened = None, "recorded"
+        else:
+            incident, happened = await fresh(tx, desk, alert, judged, body)
+    elif known is None or alert.status is AlertStatus.INFO:
+        incident, happened = None, "recorded"
+    elif alert.status is AlertStatus.RESOLVED:
+        incident, happened = await recovered(tx, desk, known["id"], known["incident"], alert, body), "resolved"
+    else:
+        await moves.acknowledge(tx, desk, known["incident"], sender(alert))
+        incident, happened = await incidents.get(tx, known["incident"]), "repeated"
+    return Received(alert, incident, happened, judged)
+
+
+async def fresh(
+    tx: Tx, desk: Desk, alert: Alert, judged: Classification, body: int | None
+) -> tuple[Incident, Happened]:
+    """A key that was not firing: a member of its group's incident, or a new incident."""
+    group = await alerts.incident_of_group(tx, alert.source, alert.group_key, judged.environment, judged.service)
+    if group is not None and (incident := await incidents.lock(tx, group)) is not None:
+        await alerts.insert(tx, alert, group, body)
+        incident = await incidents.counted(tx, group)
+        return await news(tx, desk, incident, judged, alert.title), "joined"
+    incident = await open_incident(tx, desk, alert, judged, sender(alert))
+    await alerts.insert(tx, alert, incident.number, body)
+    return await incidents.counted(tx, incident.number), "opened"
+
+
+async def open_incident(tx: Tx, desk: Desk, alert: Alert, judged: Classification, by: Actor) -> Incident:
+    if judged.priority is None:
+        raise ValueError("what is only recorded opens nothing")
+    incident = await incidents.insert(
+        tx,
+        Opening(
+            priority=judged.priority, title=title_of(judged.environment, judged.severity, alert.title),
+            summary=alert.text[:3000], environment=judged.environment, service=judged.service, rule=judged.rule,
+            why=judged.why, policy=desk.policy_for(judged.service), opened_by=by.id,
+        ),
+    )  # fmt: skip
+    await audit.write(tx, Entry(by, "incident.opened", incident.number, on=alert.dedup_key, why=judged.why))
+    await ladder.start(tx, incident, incident.opened_at)
+    await speaking.card(tx, incident, desk.incidents_channel)
+    return incident
+
+
+async def again(
+    tx: Tx, desk: Desk, alert: int, number: int, judged: Classification, body: int | None
+) -> Incident | None:
+    """The same alert once more: counted. It pages only when it got worse."""
+    await alerts.repeated(tx, alert, body)
+    incident = await incidents.lock(tx, number)
+    if incident is None:
+        return None
+    incident = await incidents.counted(tx, number)
+    await speaking.card(tx, incident, desk.incidents_channel)
+    return await worse(tx, desk, incident, judged) or incident
+
+
+async def news(tx: Tx, desk: Desk, incident: Incident, judged: Classification, title: str) -> Incident:
+    """A new member. On an incident that somebody has taken it pages again: they may not know of it."""
+    await speaking.card(tx, incident, desk.incidents_channel)
+    if (raised := await worse(tx, desk, incident, judged)) is not None:
+        return raised
+    if incident.status is not Status.ACKNOWLEDGED:
+        return incident
+    said = Phrase("A new alert joined after the incident was taken: {title}", {"title": title[:150]})
+    return await moves.back_to_triggered(tx, desk, incident, moves.DESK, said) or incident
+
+
+async def worse(tx: Tx, desk: Desk, incident: Incident, judged: Classification) -> Incident | None:
+    """Raise the incident's priority when this alert outranks it; None when it does not."""
+    if judged.priority is None or not judged.priority.outranks(incident.priority):
+        return None
+    said = Phrase(
+        "Raised from {old} to {new}: {why}",
+        {"old": incident.priority.value, "new": judged.priority.value, "why": judged.why},
+    )
+    if incident.status is Status.ACKNOWLEDGED:
+        await moves.back_to_triggered(tx, desk, incident, moves.DESK, said, ladder_too=False)
+    from_scratch = await incidents.raise_priority(tx, incident.number, judged.priority, judged.rule, judged.why)
+    await escalations.stop(tx, incident.number)
+    await ladder.start_higher(tx, from_scratch)
+    await audit.write(tx, Entry(moves.DESK, "incident.raised", incident.number, why=said))
+    await speaking.note(tx, desk, incident, said)
+    return from_scratch
+
+
+async def recovered(tx: Tx, desk: Desk, alert: int, number: int, recovery: Alert, body: int | None) -> Incident | None:
+    """One member recovered; the incident is over when all have."""
+    incident = await incidents.lock(tx, number)
+    await alerts.resolve(tx, alert, body)
+    by = sender(recovery)
+    await audit.write(tx, Entry(by, "alert.resolved", number, on=recovery.dedup_key))
+    if await alerts.still_firing(tx, number) == 0:
+        await moves.resolve(tx, desk, number, by)
+    elif incident is not None:
+        await speaking.card(tx, incident, desk.incidents_channel)
+    return await incidents.get(tx, number)
+
+
+def sender(alert: Alert) -> Actor:
+    return Actor(f"source:{alert.source}", alert.source, Door.WEBHOOK)
+
+
+async def not_understood(tx: Tx, desk: Desk, alert: Alert, judged: Classification, body: int) -> None:
+    """One open incident per source tells that its bodies are not understood; the next ones are counted there."""
+    await alerts.take_turns(tx, keys(alert))
+    known = await alerts.firing(tx, alert.source, alert.dedup_key)
+    if known is not None:
+        await again(tx, desk, known["id"], known["incident"], judged, body)
+        return
+    incident = await open_incident(tx, desk, alert, judged, sender(alert))
+    await alerts.insert(tx, alert, incident.number, body)

@@ -1,0 +1,60 @@
+"""Moving the domain's clock: for tests and the demo only; the role that `serve` acts as may not."""
+
+import asyncio
+import time
+from datetime import datetime, timedelta
+from typing import Final
+
+import asyncpg
+
+SETTLES_WITHIN: Final = 15.0
+INSTANT: Final = timedelta(milliseconds=1)
+
+NEXT_DUE = """
+    SELECT min(due) FROM (
+        SELECT l.due_at FROM escalation_level l JOIN incident i ON i.number = l.incident AND i.round = l.round
+         WHERE l.state = 'pending' AND i.status = 'triggered'
+        UNION ALL SELECT due_at FROM message WHERE state = 'waiting'
+        UNION ALL SELECT expires_at FROM run WHERE status = 'requested'
+    ) AS dues (due) WHERE due > app_now() AND due <= $1
+"""
+STILL_DUE = """
+    SELECT (SELECT count(*) FROM escalation_level l JOIN incident i ON i.number = l.incident AND i.round = l.round
+             WHERE l.state = 'pending' AND i.status = 'triggered' AND l.due_at <= app_now())
+         + (SELECT count(*) FROM message WHERE (state = 'waiting' AND due_at <= app_now()) OR state = 'sending')
+"""
+
+
+async def fast_forward(url: str, by: timedelta) -> datetime:
+    """Let `by` pass, stopping at each due time until what was due is done; the desk's new now.
+
+    `url` must be the owner's. A message that cannot be sent does not hold time up for longer than SETTLES_WITHIN.
+    """
+    connection = await asyncpg.connect(url)
+    try:
+        goal: datetime = await connection.fetchval("SELECT app_now() + $1::interval", by)
+        while (due := await connection.fetchval(NEXT_DUE, goal)) is not None:
+            await shift_to(connection, due + INSTANT)
+            await settle(connection)
+        await shift_to(connection, goal)
+        await settle(connection)
+        now: datetime = await connection.fetchval("SELECT app_now()")
+        return now
+    finally:
+        await connection.close()
+
+
+async def shift_to(connection: asyncpg.Connection, moment: datetime) -> None:
+    """Also the alarms move: pgqueuer reads the real clock."""
+    async with connection.transaction():
+        step = await connection.fetchval("SELECT greatest(interval '0', $1::timestamptz - app_now())", moment)
+        await connection.execute("UPDATE desk_clock SET shift = shift + $1::interval", step)
+        await connection.execute(
+            "UPDATE pgqueuer SET execute_after = execute_after - $1::interval WHERE status = 'queued'", step
+        )
+
+
+async def settle(connection: asyncpg.Connection) -> None:
+    deadline = time.monotonic() + SETTLES_WITHIN
+    while await connection.fetchval(STILL_DUE) and time.monotonic() < deadline:
+        await asyncio.sleep(0.05)

@@ -1,0 +1,202 @@
+"""Sends one message: takes it, asks whether it is still wanted, speaks, and writes down how it went."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from bot.audit import DESK, Entry
+from bot.desk import Desk
+from bot.errors import Permanent, Retryable
+from bot.incident import Status
+from bot.lifecycle import ladder, speaking
+from bot.message import LEASE, MAX_ATTEMPTS, About, Kind, Message, State, retry_delay
+from bot.metrics import Metrics
+from bot.notify.channel import Channel, Outgoing
+from bot.phrase import Phrase
+from bot.questions import view
+from bot.store import audit, cards, incidents, messages, runs
+from bot.store.cards import Place
+from bot.store.database import Database, Tx
+
+log = structlog.get_logger("deliver")
+
+PER_LANE: Final = 10
+TIME_LIMIT: Final = LEASE - timedelta(seconds=5)  # a sender gives up before another takes its message over
+PATIENCE: Final = 8  # starts, a second apart
+TRIES_FOR_EVER: Final = frozenset({About.CARD, About.RUN_CARD, About.NOTE, About.TELL})
+"""Nobody is waiting for these in the night: they are kept until the channel is back, a minute apart at most."""
+
+
+class Deliverer:
+    """One per process; `owner` names it in leases. Safe to call twice for one message: the row decides who sends."""
+
+    def __init__(
+        self, db: Database, desk: Desk, channels: Mapping[Kind, Channel], metrics: Metrics, owner: str
+    ) -> None:
+        self.db, self.desk, self.channels, self.metrics, self.owner = db, desk, channels, metrics, owner
+        self.lanes = {kind: asyncio.Semaphore(PER_LANE) for kind in Kind}
+        self.cards: dict[str, asyncio.Lock] = {}
+
+    async def deliver(self, kind: Kind, number: int) -> None:
+        """Send message `number` if it is due and not taken."""
+        async with self.lanes[kind]:
+            outgoing = await self.take(number)
+            if outgoing is None:
+                return
+            with structlog.contextvars.bound_contextvars(incident=outgoing.message.incident, run=outgoing.message.run):
+                await self.speak(outgoing)
+
+    async def take(self, number: int) -> Outgoing | None:
+        """Claim and look again in one transaction: between queueing and sending somebody may have taken it."""
+        async with self.db.transaction() as tx:
+            message = await messages.claim(tx, number, self.owner)
+            if message is None:
+                return None
+            why = await no_longer_wanted(tx, message)
+            if why is not None:
+                await speaking.drop(tx, message, self.owner, why)
+                return None
+            outgoing = await self.outgoing(tx, message)
+            if waits_for_its_card(outgoing):
+                await messages.again(tx, message, self.owner, timedelta(seconds=1))
+                return None
+            return outgoing
+
+    async def outgoing(self, tx: Tx, message: Message) -> Outgoing:
+        """The message with what it is about, as the rows say now."""
+        incident = await incidents.get(tx, message.incident) if message.incident else None
+        person = self.desk.people.get(message.person or "")
+        place = await cards.place(tx, subject(message), message.to)
+        return Outgoing(
+            message=message,
+            language=person.language if person else self.desk.language,
+            view=await view(tx, self.desk, incident) if incident else None,
+            run=await runs.view(tx, message.run) if message.run else None,
+            existing_ts=f"{place.channel_id}:{place.ts}" if place else None,
+            as_of=await incidents.now(tx),
+        )
+
+    async def speak(self, outgoing: Outgoing) -> None:
+        message = outgoing.message
+        channel = self.channels.get(message.kind)
+        try:
+            if channel is None:
+                raise Permanent(f"no {message.kind.value} is configured")
+            async with asyncio.timeout(TIME_LIMIT.total_seconds()), self.one_card_at_a_time(message):
+                provider_id = await channel.send(outgoing)
+        except Permanent as never:
+            await self.failed(message, never.reason)
+        except Retryable as later:
+            await self.try_again(message, later.reason, later.after)
+        except TimeoutError:
+            await self.try_again(message, "no answer in time", None)
+        except Exception as broken:
+            log.exception("channel broke", channel=message.kind.value, message=message.id)
+            await self.try_again(message, type(broken).__name__, None)
+        else:
+            await self.sent(outgoing, provider_id)
+
+    @contextlib.asynccontextmanager
+    async def one_card_at_a_time(self, message: Message) -> AsyncIterator[None]:
+        """Two edits of one card never overtake each other within this process."""
+        if message.about not in (About.CARD, About.RUN_CARD):
+            yield
+            return
+        async with self.cards.setdefault(subject(message), asyncio.Lock()):
+            yield
+
+    async def sent(self, outgoing: Outgoing, provider_id: str) -> None:
+        message = outgoing.message
+        async with self.db.transaction() as tx:
+            late = await messages.late_by(tx, message.due_at)
+            if not await messages.move(tx, message.id, State.SENT, self.owner, provider_id=provider_id):
+                log.warning("sent, but the lease had gone to another: it may have been sent twice", message=message.id)
+            await remember_place(tx, message, provider_id)
+            if message.about is About.PAGE:
+                await audit.write(tx, page_sent(message, late))
+        if message.about is About.PAGE:
+            self.metrics.pages.labels(message.kind.value, "sent").inc()
+            self.metrics.page_lateness.observe(late.total_seconds())
+
+    async def try_again(self, message: Message, reason: str, wish: float | None) -> None:
+        """Later; a page that has been tried often enough goes to the person's next channel instead."""
+        if message.starts >= MAX_ATTEMPTS and message.about not in TRIES_FOR_EVER:
+            await self.failed(message, reason)
+            return
+        log.info("will try again", channel=message.kind.value, message=message.id, reason=reason)
+        async with self.db.transaction() as tx:
+            if not await messages.again(tx, message, self.owner, retry_delay(message.starts, wish)):
+                await messages.move(tx, message.id, State.DROPPED, self.owner, why=Phrase("a newer edit is waiting"))
+
+    async def failed(self, message: Message, reason: str) -> None:
+        """It will never arrive this way: the person's next channel now; nobody left on this level: the next level now."""
+        log.warning("not delivered", channel=message.kind.value, message=message.id, reason=reason)
+        why = Phrase("{reason}", {"reason": reason[:200]})
+        async with self.db.transaction() as tx:
+            if not await messages.move(tx, message.id, State.FAILED, self.owner, why=why):
+                return
+            if message.about is not About.PAGE:
+                await audit.write(tx, Entry(DESK, "message.failed", message.incident, message.run, why=why, result=message.kind))
+            elif not await speaking.page_failed(tx, self.desk, message, why):
+                await self.level_may_be_dead(tx, message)
+        if message.about is About.PAGE:
+            self.metrics.pages.labels(message.kind.value, "failed").inc()
+
+    async def level_may_be_dead(self, tx: Tx, page: Message) -> None:
+        if page.incident is None or not await messages.level_is_dead(tx, page):
+            return
+        incident = await incidents.lock(tx, page.incident)
+        if incident is not None and incident.status is Status.TRIGGERED and incident.round == page.round:
+            said = Phrase("{level}: nobody could be reached, going on at once", {"level": page.level_name})
+            await audit.write(tx, Entry(DESK, "level.dead", page.incident, on=page.level_name, why=said))
+            await speaking.note(tx, self.desk, incident, said)
+            await ladder.go_on(tx, self.desk, incident, page.level)
+
+
+async def no_longer_wanted(tx: Tx, message: Message) -> Phrase | None:
+    """Why a page need not leave any more; None: send it. Only pages are ever superfluous."""
+    if message.about is not About.PAGE or message.incident is None:
+        return None
+    incident = await incidents.get(tx, message.incident)
+    if incident is None or incident.status is Status.RESOLVED:
+        return Phrase("resolved before the page left")
+    if incident.status is Status.ACKNOWLEDGED:
+        return Phrase("taken before the page left")
+    if incident.round != message.round:
+        return Phrase("a newer round of pages has begun")
+    return None
+
+
+def waits_for_its_card(outgoing: Outgoing) -> bool:
+    """A note belongs into the thread of a card that is about to be posted; after a while it goes without."""
+    message = outgoing.message
+    return message.about is About.NOTE and outgoing.existing_ts is None and message.starts <= PATIENCE
+
+
+async def remember_place(tx: Tx, message: Message, provider_id: str) -> None:
+    if message.about in (About.CARD, About.RUN_CARD):
+        channel_id, _, ts = provider_id.partition(":")
+        await cards.put(tx, subject(message), message.to, Place(channel_id, ts))
+
+
+def subject(message: Message) -> str:
+    return f"run:{message.run}" if message.run else f"incident:{message.incident}"
+
+
+def page_sent(message: Message, late: timedelta) -> Entry:
+    said = Phrase("{level}: paged by {channel}", {"level": message.level_name, "channel": speaking.channel_name(message.kind)})
+    if late > ladder.WORTH_SAYING:
+        said = Phrase(
+            "{level}: paged by {channel}, {late} late",
+            {"level": message.level_name, "channel": speaking.channel_name(message.kind), "late": late},
+        )
+    return Entry(
+        DESK, "page.sent", message.incident, on=message.person or "", why=said,
+        result=f"{message.kind.value} late_s={late.total_seconds():.1f} starts={message.starts}",
+    )  # fmt: skip
+
+

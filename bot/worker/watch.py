@@ -1,0 +1,96 @@
+"""Once a second: whatever should have happened and did not, happens now, and is said aloud."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from datetime import timedelta
+from typing import Final
+
+import asyncpg
+import structlog
+
+from bot.desk import Desk
+from bot.lifecycle import ladder
+from bot.message import Kind
+from bot.metrics import Metrics
+from bot.store import audit, escalations, incidents, messages
+from bot.store.database import Database, Unavailable
+from bot.worker.deliver import Deliverer
+
+log = structlog.get_logger("watch")
+
+EVERY: Final = 1.0
+GRACE: Final = timedelta(milliseconds=700)
+"""How long the job engine gets before the watch does it itself: a due page leaves within 2 s in any case."""
+Chore = Callable[[], Awaitable[None]]
+
+
+class Watch:
+    """`chores` are run each round after the overdue rows: expiring approvals, taking in refused bodies, …"""
+
+    def __init__(
+        self, db: Database, desk: Desk, deliverer: Deliverer, metrics: Metrics, chores: tuple[Chore, ...] = ()
+    ) -> None:
+        self.db, self.desk, self.deliverer, self.metrics, self.chores = db, desk, deliverer, metrics, chores
+        self.last_clean_round = time.monotonic()
+        self.under_way: dict[tuple[str, int], asyncio.Task[None]] = {}
+
+    def age(self) -> float:
+        """Seconds since the last round that went through: `/readyz` and `/metrics` show it."""
+        return time.monotonic() - self.last_clean_round
+
+    async def run(self) -> None:
+        """For ever, until cancelled; a database that is away only makes the rounds fail."""
+        try:
+            while True:
+                try:
+                    async with asyncio.timeout(10):
+                        await self.round()
+                    self.last_clean_round = time.monotonic()
+                except (Unavailable, TimeoutError) as away:
+                    log.warning("round not done: the database is away", error=str(away))
+                except Exception:
+                    log.exception("round not clean")
+                await asyncio.sleep(EVERY)
+        finally:
+            for task in self.under_way.values():
+                task.cancel()
+            await asyncio.gather(*self.under_way.values(), return_exceptions=True)
+
+    async def round(self) -> None:
+        async with self.db.transaction() as tx:
+            levels = await escalations.overdue(tx, GRACE)
+            waiting = await messages.overdue(tx, GRACE)
+            open_ones = await incidents.counts(tx)
+        self.measure(open_ones, len(levels))
+        for row in levels:  # one after the other, soonest due first
+            await ladder.fire(self.db, self.desk, row["incident"], row["round"], row["position"])
+        for row in waiting:
+            self.spawn(("message", row["id"]), self.deliverer.deliver(Kind(row["kind"]), row["id"]))
+        async with self.db.transaction() as tx:
+            await audit.seal(tx)
+        for chore in self.chores:
+            await chore()
+
+    def measure(self, open_ones: Sequence[asyncpg.Record], overdue: int) -> None:
+        self.metrics.overdue_levels.set(overdue)
+        self.metrics.incidents_open.clear()
+        for row in open_ones:
+            self.metrics.incidents_open.labels(row["priority"], row["status"]).set(row["n"])
+
+    def spawn(self, key: tuple[str, int], work: Coroutine[object, object, None]) -> None:
+        """Side by side, so that a slow channel holds up no other; never twice for the same row."""
+        if key in self.under_way:
+            work.close()
+            return
+        task = asyncio.create_task(self.logged(work))
+        self.under_way[key] = task
+        task.add_done_callback(lambda _: self.under_way.pop(key, None))
+
+    async def logged(self, work: Coroutine[object, object, None]) -> None:
+        try:
+            await work
+        except Unavailable:
+            log.warning("not sent now: the database is away")
+        except Exception:
+            log.exception("a rescued message broke")
