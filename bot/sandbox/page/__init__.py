@@ -1,0 +1,1 @@
+"""The browser page: a chat, phones and mailboxes to play with."""

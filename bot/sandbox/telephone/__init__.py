@@ -1,0 +1,1 @@
+"""A small Twilio over real sockets: text messages, calls, signed webhooks."""
