@@ -1,0 +1,1 @@
+"""Set-up, packages, import rules: what stands around the code."""
