@@ -35,11 +35,11 @@ SECRET_KEYS: Final = tuple(NAMES.replace("[_-]?", "").split("|"))
 
 
 def configure(
-    secrets: Iterable[Secret] = (), *, stream: TextIO | None = None, json: bool | None = None, level: int = logging.INFO
+    secrets: Iterable[Secret] = (), *, stream: TextIO | None = None, json: bool | None = None, quiet: bool = False
 ) -> None:
     """Route structlog and the standard library's logging to `stream` (standard error).
 
-    `json` None: JSON unless the stream is a terminal. `secrets`: `Settings.secrets()`.
+    `json` None: JSON unless the stream is a terminal. `secrets`: `Settings.secrets()`. `quiet`: from warnings upwards.
     """
     stream = stream or sys.stderr
     json = not stream.isatty() if json is None else json
@@ -64,9 +64,9 @@ def configure(
     handler.setFormatter(_formatter(common, [secret.reveal() for secret in secrets], json))
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level)
+    root.setLevel(logging.WARNING if quiet else logging.INFO)
     for name in QUIET:
-        logging.getLogger(name).setLevel(max(level, logging.WARNING))
+        logging.getLogger(name).setLevel(logging.WARNING)
     logging.raiseExceptions = False  # a record that cannot be worded would be printed raw, secrets and all
     logging.captureWarnings(True)
     sys.excepthook = _log_uncaught

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -22,9 +22,7 @@ class Rotation:
     def on_call(self, now: datetime) -> str | None:
         """The person whose turn holds the instant `now` (aware); None before the first turn or with nobody."""
         local = now.astimezone(self.zone)
-        # The instant of today's hand-off decides, not the wall clock reading: 02:30 comes twice in October.
-        handed_off = now >= datetime.combine(local.date(), self.hand_off, self.zone)
-        elapsed = (local.date() - self.starts).days - (0 if handed_off else 1)
+        elapsed = (local.date() - self.starts).days - (0 if now >= self._hand_off_on(local.date()) else 1)
         if elapsed < 0 or not self.people:
             return None
         return self.people[(elapsed // self.days) % len(self.people)]
@@ -32,13 +30,16 @@ class Rotation:
     def next_change(self, now: datetime) -> datetime:
         """The instant of the next hand-off after `now`."""
         local = now.astimezone(self.zone)
-        day = local.date() if now < datetime.combine(local.date(), self.hand_off, self.zone) else (
-            local.date() + timedelta(days=1)
-        )
+        day = local.date() if now < self._hand_off_on(local.date()) else local.date() + timedelta(days=1)
         day = max(day, self.starts)
         while (day - self.starts).days % self.days:
             day += timedelta(days=1)
         return datetime.combine(day, self.hand_off, self.zone)
+
+    def _hand_off_on(self, day: date) -> datetime:
+        """The instant, in UTC: between two times of one zone Python compares what the clock on the wall reads, and
+        02:30 comes twice in October."""
+        return datetime.combine(day, self.hand_off, self.zone).astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,11 +90,11 @@ def _unset(settings: Settings) -> list[str]:
     """What a desk in earnest should have; `serve` works without, as far as it goes."""
     missing = []
     if settings.slack is None:
-        missing.append("SLACK_BOT_TOKEN: not set: the desk does not speak in Slack")
+        missing.append("SLACK_BOT_TOKEN is not set: the desk does not speak in Slack")
     if settings.webhook_token is None:
-        missing.append("ECOTRAJET_WEBHOOK_TOKEN: not set: no monitoring tool can send alerts")
+        missing.append("ECOTRAJET_WEBHOOK_TOKEN is not set: no monitoring tool can send alerts")
     if settings.twilio is None and settings.mail is None:
-        missing.append("TWILIO_ACCOUNT_SID, SMTP_URL: neither set: pages go by Slack alone")
+        missing.append("neither TWILIO_ACCOUNT_SID nor SMTP_URL is set: pages go by Slack alone")
     if settings.twilio and settings.public_url is None:
-        missing.append("ECOTRAJET_PUBLIC_URL: not set: nobody can answer by SMS, and receipts do not arrive")
+        missing.append("ECOTRAJET_PUBLIC_URL is not set: nobody can answer by SMS, and receipts do not arrive")
     return missing
