@@ -1,0 +1,102 @@
+"""The rules that hold when the configuration file gives none; the meaning of P1, P2, P3 is the guide's (§5.1, §6.1).
+
+They speak of production. A place that matters less lowers what they give: `judge.capped`.
+"""
+
+from typing import Final
+
+from bot.alert import AlertStatus
+from bot.classification.impact import Impact
+from bot.classification.place import Stage
+from bot.classification.rules import Rule, When
+from bot.classification.severity import Severity
+from bot.incident import Priority
+from bot.phrase import Phrase
+
+KNOWN_STAGES: Final = frozenset({Stage.PRODUCTION, Stage.STAGING, Stage.DEVELOPMENT})
+SOFTER: Final = frozenset({Impact.DEGRADED, Impact.MINOR, Impact.OVER, Impact.TEST, Impact.NEWS})
+LOW: Final = frozenset({Severity.INFO, Severity.MINOR})
+NOT_ALARMING: Final = frozenset({Severity.UNKNOWN, Severity.INFO, Severity.MINOR, Severity.WARNING})
+HEARTBEAT: Final = r"^\W*(?:watch ?dog|dead ?man'?s? ?(?:'s )?switch|info ?inhibitor|always firing)\b"
+CRITICAL: Final = frozenset({Severity.CRITICAL})
+
+DEFAULT_RULES: Final[tuple[Rule, ...]] = (
+    Rule(
+        "recovered", None, Phrase("The sender says that it is over"),
+        When(statuses=frozenset({AlertStatus.RESOLVED})),
+    ),
+    Rule(
+        "taken", None, Phrase("The sender says that somebody has taken it"),
+        When(statuses=frozenset({AlertStatus.ACKNOWLEDGED})),
+    ),
+    Rule(
+        "information", None, Phrase("Information only: nothing is wrong"),
+        When(statuses=frozenset({AlertStatus.INFO})),
+    ),
+    Rule("heartbeat", None, Phrase("A signal that fires all the time, to show that alerts arrive"), When(title=HEARTBEAT)),
+    Rule(
+        "data", Priority.P1, Phrase("Data is lost or exposed: “{words}”"),
+        When(impacts=frozenset({Impact.LOST})),
+    ),
+    Rule(
+        "unavailable", Priority.P1, Phrase("The service is unavailable: “{words}”"),
+        When(impacts=frozenset({Impact.DOWN}), stages=KNOWN_STAGES),
+    ),
+    Rule(
+        "unavailable-critical", Priority.P1,
+        Phrase("Unavailable (“{words}”) and critical; no environment is named, so it is taken for production"),
+        When(impacts=frozenset({Impact.DOWN}), severities=CRITICAL),
+    ),
+    Rule(
+        "unavailable-somewhere", Priority.P2,
+        Phrase("Something is unavailable (“{words}”), but no environment is named: please classify"),
+        When(impacts=frozenset({Impact.DOWN})),
+    ),
+    Rule(
+        "critical-but", Priority.P2,
+        Phrase("Critical in production; “{words}” lowers it by one level, no more"),
+        When(stages=frozenset({Stage.PRODUCTION}), severities=CRITICAL, impacts=SOFTER),
+    ),
+    Rule(
+        "said-over", None, Phrase("The text says that it is over: “{words}”"),
+        When(impacts=frozenset({Impact.OVER})),
+    ),
+    Rule("test", None, Phrase("A test: “{words}”"), When(impacts=frozenset({Impact.TEST}))),
+    Rule(
+        "news", None, Phrase("Nothing is wrong: “{words}”"),
+        When(impacts=frozenset({Impact.NEWS}), severities=NOT_ALARMING),
+    ),
+    Rule(
+        "critical", Priority.P1, Phrase("The sender says “{severity}”, and the text says nothing milder"),
+        When(stages=KNOWN_STAGES, severities=CRITICAL, impacts=frozenset({Impact.NONE})),
+    ),
+    Rule(
+        "harmless", None, Phrase("For information: the sender says “{severity}”"),
+        When(severities=frozenset({Severity.INFO}), impacts=frozenset({Impact.NONE, Impact.MINOR})),
+    ),
+    Rule(
+        "slightly-degraded", Priority.P3, Phrase("Degraded (“{words}”), but the sender says “{severity}”"),
+        When(impacts=frozenset({Impact.DEGRADED}), severities=LOW),
+    ),
+    Rule(
+        "degraded", Priority.P2, Phrase("A function is degraded: “{words}”"),
+        When(impacts=frozenset({Impact.DEGRADED})),
+    ),
+    Rule(
+        "critical-somewhere", Priority.P2,
+        Phrase("The sender says “{severity}”, but not what is unavailable, nor where: please classify"),
+        When(severities=CRITICAL),
+    ),
+    Rule(
+        "minor", Priority.P3, Phrase("It keeps nobody from working: “{words}”"),
+        When(impacts=frozenset({Impact.MINOR})),
+    ),
+    Rule(
+        "major", Priority.P2, Phrase("The sender says “{severity}”"),
+        When(severities=frozenset({Severity.MAJOR})),
+    ),
+    Rule(
+        "warning", Priority.P3, Phrase("The sender says “{severity}”, and the text states no impact"),
+        When(severities=frozenset({Severity.WARNING, Severity.MINOR})),
+    ),
+)  # fmt: skip

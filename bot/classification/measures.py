@@ -1,0 +1,80 @@
+"""Figures in a sentence: how full, how many errors, how long until. On folded text."""
+
+import re
+from typing import Final
+
+from bot.classification.impact import Impact
+from bot.classification.lexicon import words
+
+PERCENT: Final = re.compile(r"(\d{1,3}(?:[.,]\d+)?) ?(?:%|percent|pour ?cent)")
+DISK: Final = words(r"dis[ck]s?", r"disques?", r"file ?systems?", r"partitions?", r"volumes?", r"storage", r"stockage", r"espace", r"space", r"inodes?")  # fmt: skip
+FREE: Final = words(r"free", r"left", r"remaining", r"available", r"libres?", r"restante?s?", r"disponibles?", r"reste")
+LOAD: Final = words(r"cpu", r"processeur", r"memory", r"memoire", r"ram", r"swap", r"load", r"charge", r"heap", r"pool", r"connections?", r"connexions?", r"queue", r"file", r"quota", r"capacity", r"capacite", r"usage", r"utilisation")  # fmt: skip
+ERRORS: Final = words(r"errors?", r"erreurs?", r"5xx", r"500", r"502", r"503", r"504", r"fail\w*", r"echecs?", r"echouent", r"en erreur", r"packet loss", r"perte de paquets", r"timeouts?", r"rejected", r"affected", r"impacted", r"touche\w*", r"impacte\w*")  # fmt: skip
+
+UNITS: Final = {"m": 1 / 1440, "h": 1 / 24, "d": 1.0, "j": 1.0, "w": 7.0, "s": 7.0, "y": 365.0, "a": 365.0}
+UNTIL: Final = re.compile(
+    r"(?:\b(?:in|dans|sous|within|d'ici|before|moins de|less than|under|reste|left|remaining|only) (?:the next |encore |about |environ |les |less than |moins de |only |plus que )?(-?\d+) ?)"
+    r"(minutes?|min|mn|hours?|heures?|hrs?|h|days?|jours?|d|j|weeks?|semaines?|months?|mois|years?|ans?)\b"
+    r"|\b(-?\d+) ?(hours?|heures?|days?|jours?|weeks?|semaines?|months?|mois) (?:left|remaining|restante?s?|before|until|avant)\b"
+)
+SOON: Final = words(r"today", r"tomorrow", r"tonight", r"aujourd'hui", r"demain", r"ce soir", r"cette nuit", r"imminent")
+ENDS: Final = words(r"expir\w*", r"renew\w*", r"renouvel\w*", r"end of life", r"fin de vie", r"valid\w*")
+FILLS: Final = words(r"fill(?:ed|s|ing)?", r"full", r"pleine?s?", r"satur\w*", r"exhaust\w*", r"out of", r"run(?:s|ning)? out", r"plus d'espace")  # fmt: skip
+ENDS_SOON: Final = 7.0  # days: a certificate must be renewed within office hours
+FILLS_SOON: Final = 1.0  # days
+
+DISK_FULL, TIGHT, MOST_FAIL, SOME_FAIL = 99.0, 90.0, 50.0, 1.0  # percent
+
+
+def measured(clause: str) -> tuple[Impact, re.Match[str]] | None:
+    """What the clause's figures mean, and where they stand; None when it has none that we understand."""
+    return _delay(clause) or _share(clause)
+
+
+def _delay(clause: str) -> tuple[Impact, re.Match[str]] | None:
+    ends, fills = ENDS.search(clause), FILLS.search(clause)
+    if not ends and not fills:
+        return None
+    if found := UNTIL.search(clause):
+        days = int(found[1] or found[3]) * _days(found[2] or found[4])
+        if ends and days <= 0:
+            return Impact.DOWN, found
+        return (Impact.DEGRADED if days <= (ENDS_SOON if ends else FILLS_SOON) else Impact.MINOR), found
+    found = SOON.search(clause)
+    return (Impact.DEGRADED, found) if found else None
+
+
+def _days(unit: str) -> float:
+    if unit.startswith("mo"):
+        return 30.0
+    return UNITS[unit[0]]
+
+
+def _share(clause: str) -> tuple[Impact, re.Match[str]] | None:
+    found = list(PERCENT.finditer(clause))
+    if not found:
+        return None
+    highest = max(found, key=_figure)
+    if ERRORS.search(clause) and not DISK.search(clause):
+        return _failing(_figure(highest)), highest
+    if not DISK.search(clause) and not LOAD.search(clause):
+        return None
+    if FREE.search(clause):
+        highest = min(found, key=_figure)
+        used = 100 - _figure(highest)
+    else:
+        used = _figure(highest)
+    if used >= DISK_FULL and DISK.search(clause):
+        return Impact.DOWN, highest
+    return (Impact.DEGRADED if used >= TIGHT else Impact.MINOR), highest
+
+
+def _failing(percent: float) -> Impact:
+    if percent >= MOST_FAIL:
+        return Impact.DOWN
+    return Impact.DEGRADED if percent >= SOME_FAIL else Impact.MINOR
+
+
+def _figure(found: re.Match[str]) -> float:
+    return float(found[1].replace(",", "."))

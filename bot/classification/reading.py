@@ -1,0 +1,122 @@
+"""Read what happened from a title and a text: clause by clause, minding "no longer", "some users" and "in 20 days"."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from bot.classification import lexicon
+from bot.classification.impact import BAD, Impact
+from bot.classification.measures import DISK, ERRORS, LOAD, measured
+from bot.classification.plain import Plain, plain
+
+TABLES: Final = (
+    (Impact.LOST, lexicon.LOST),
+    (Impact.DOWN, lexicon.DOWN),
+    (Impact.MINOR, lexicon.MINOR),  # before the general words for failure, which they narrow
+    (Impact.DEGRADED, lexicon.DEGRADED),
+    (Impact.DEGRADED, lexicon.PRESSURE),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`words` is the passage that decided, as it was written; '' when nothing did."""
+
+    impact: Impact = Impact.NONE
+    words: str = ""
+
+
+def read(title: str, text: str) -> Reading:
+    """The worst that either says. A title that says it is over (or only a test) is believed; so is "no impact"."""
+    headline, body = plain(title), plain(text)
+    told = _read(headline)
+    if lexicon.TEST_TAG.match(headline.folded):
+        return Reading(Impact.TEST, headline.shown.strip()[:60])
+    more = _read(body)
+    if told.impact in (Impact.OVER, Impact.TEST) or (told.impact is Impact.NEWS and more.impact is not Impact.LOST):
+        return told
+    worst = min(told, more, key=_rank)
+    harmless = lexicon.NO_IMPACT.search(headline.folded) or lexicon.NO_IMPACT.search(body.folded)
+    if harmless and worst.impact in (Impact.DOWN, Impact.DEGRADED):
+        source = headline if harmless.string is headline.folded else body
+        return Reading(Impact.MINOR, _quote(source, harmless))
+    return worst
+
+
+def _rank(reading: Reading) -> int:
+    """Bad news first, then what explains it away, then nothing."""
+    return [*BAD, Impact.TEST, Impact.OVER, Impact.NEWS, Impact.NONE].index(reading.impact)
+
+
+def _read(text: Plain) -> Reading:
+    return min((_clause(text, start, end) for start, end in _clauses(text.folded)), key=_rank, default=Reading())
+
+
+def _clauses(folded: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for cut in lexicon.CLAUSES.finditer(folded):
+        yield start, cut.start()
+        start = cut.end()
+    yield start, len(folded)
+
+
+def _clause(text: Plain, start: int, end: int) -> Reading:
+    clause = text.folded[start:end]
+    part = Plain(text.shown[start:end], clause)
+    for impact, pattern in ((Impact.NEWS, lexicon.PLANNED), (Impact.TEST, lexicon.TEST)):
+        if found := pattern.search(clause):
+            return Reading(impact, _quote(part, found))
+    if over := _first(lexicon.OVER, clause, lexicon.NOT_OVER):
+        return Reading(Impact.OVER, _quote(part, over))
+    bad = _bad(part)
+    if bad is not None:
+        return bad
+    news = lexicon.NEWS.search(clause)
+    return Reading(Impact.NEWS, _quote(part, news)) if news else Reading()
+
+
+def _bad(part: Plain) -> Reading | None:
+    figures = measured(part.folded)
+    for impact, pattern in TABLES:
+        if figures and _rank(Reading(figures[0])) <= _rank(Reading(impact)):
+            return Reading(figures[0], _quote(part, figures[1]))
+        found = _first(pattern, part.folded, lexicon.NEGATED)
+        if found and not (figures and _about_figures(found)):
+            return Reading(_softened(impact, part.folded, found), _quote(part, found))
+    return Reading(figures[0], _quote(part, figures[1])) if figures else None
+
+
+def _about_figures(found: re.Match[str]) -> bool:
+    """The words name what the figure measures ("error rate … 0.2 %", "disk … 85 %"): the figure knows better."""
+    return bool(lexicon.PRESSURE.match(found[0]) or any(each.search(found[0]) for each in (DISK, ERRORS, LOAD))
+                or lexicon.ENDS_OR_FILLS.search(found[0]))  # fmt: skip
+
+
+def _first(pattern: re.Pattern[str], clause: str, unless_after: re.Pattern[str]) -> re.Match[str] | None:
+    return next((each for each in pattern.finditer(clause) if not unless_after.search(clause[: each.start()])), None)
+
+
+def _softened(impact: Impact, clause: str, found: re.Match[str]) -> Impact:
+    """What only may happen troubles nobody yet; what fails for some, or beside the point, degrades the service."""
+    if lexicon.HYPOTHETICAL.search(clause[: found.start()]):
+        return Impact.MINOR if impact is not Impact.LOST else Impact.DEGRADED
+    if impact is Impact.DOWN and _partial(clause):
+        return Impact.DEGRADED
+    return impact
+
+
+def _partial(clause: str) -> bool:
+    if lexicon.PARTIAL.search(clause) or lexicon.SIDE.search(clause) or _some_of(clause):
+        return True
+    return bool(lexicon.FEATURE.search(clause)) and not lexicon.CORE_NEARBY.search(clause)
+
+
+def _some_of(clause: str) -> bool:
+    """`1 of 3 nodes`, `2/3 instances`: fewer than all, more than none."""
+    found = lexicon.SHARE.search(clause)
+    return bool(found) and 0 < int(found[1]) < int(found[2])
+
+
+def _quote(part: Plain, found: re.Match[str]) -> str:
+    return " ".join(part.shown[found.start() : found.end()].split())[:80]

@@ -1,0 +1,103 @@
+"""A rule: when it applies, what it gives, and why. Ordered; the first that matches wins."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from bot.alert import Alert, AlertStatus
+from bot.classification.impact import Impact
+from bot.classification.place import Place, Stage
+from bot.classification.plain import plain
+from bot.classification.reading import Reading
+from bot.classification.severity import Severity
+from bot.incident import Priority
+from bot.phrase import Phrase
+from bot.target import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything that rules may ask about an alert."""
+
+    alert: Alert
+    place: Place
+    severity: Severity
+    reading: Reading
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """From `start` until before `end` on `days` (Monday is 0), in `zone`; over midnight when `end` is the earlier."""
+
+    start: time
+    end: time
+    zone: ZoneInfo
+    days: frozenset[int] = frozenset(range(7))
+
+    def contain(self, now: datetime) -> bool:
+        local = now.astimezone(self.zone)
+        moment, today = local.time(), local.weekday()
+        if self.start <= self.end:
+            return today in self.days and self.start <= moment < self.end
+        return (today in self.days and moment >= self.start) or ((today - 1) % 7 in self.days and moment < self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """All that is given must hold; what is left empty holds always.
+
+    `title` and `text` are regular expressions searched in folded text (no case, no accents); `labels` maps a label's
+    name to one that must match its whole folded value. `environments` and `services` are our ids.
+    """
+
+    statuses: frozenset[AlertStatus] = frozenset()
+    stages: frozenset[Stage] = frozenset()
+    environments: frozenset[str] = frozenset()
+    services: frozenset[str] = frozenset()
+    severities: frozenset[Severity] = frozenset()
+    impacts: frozenset[Impact] = frozenset()
+    sources: frozenset[str] = frozenset()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    title: str = ""
+    text: str = ""
+    hours: Hours | None = None
+
+    def holds(self, facts: Facts) -> bool:
+        asked = (
+            (self.statuses, facts.alert.status),
+            (self.stages, facts.place.stage),
+            (self.environments, facts.place.environment),
+            (self.services, facts.place.service),
+            (self.severities, facts.severity),
+            (self.impacts, facts.reading.impact),
+            (self.sources, facts.alert.source),
+        )
+        return (
+            all(not wanted or found in wanted for wanted, found in asked)
+            and self._says(facts.alert)
+            and (self.hours is None or self.hours.contain(facts.now))
+        )
+
+    def _says(self, alert: Alert) -> bool:
+        return (
+            all(re.fullmatch(wanted, fold(alert.labels.get(name, ""))) for name, wanted in self.labels.items())
+            and (not self.title or re.search(self.title, plain(alert.title).folded) is not None)
+            and (not self.text or re.search(self.text, plain(f"{alert.title}\n{alert.text}").folded) is not None)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`gives` None: for the record only. `why` may use {words}, {severity} and {environment}."""
+
+    name: str
+    gives: Priority | None
+    why: Phrase
+    when: When = field(default_factory=When)
+
+
+def first_match(rules: Sequence[Rule], facts: Facts) -> Rule | None:
+    return next((rule for rule in rules if rule.when.holds(facts)), None)

@@ -1,0 +1,22 @@
+"""What came in at the doors, word for word, before anybody tried to understand it."""
+
+from collections.abc import Mapping
+
+from bot.phrase import Phrase
+from bot.store.database import Tx
+
+
+async def keep(tx: Tx, source: str, headers: Mapping[str, str], body: bytes) -> int:
+    """Store one body; its id. `headers` must hold no credentials: the door takes them out."""
+    row: int = await tx.fetchval(
+        "INSERT INTO intake_body (source, headers, body) VALUES ($1, $2, $3) RETURNING id", source, dict(headers), body
+    )
+    return row
+
+
+async def understood(tx: Tx, body: int) -> None:
+    await tx.execute("UPDATE intake_body SET state = 'understood', why = NULL WHERE id = $1", body)
+
+
+async def not_understood(tx: Tx, body: int, why: Phrase) -> None:
+    await tx.execute("UPDATE intake_body SET state = 'not_understood', why = $2 WHERE id = $1", body, why.to_json())
