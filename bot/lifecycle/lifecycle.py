@@ -97,19 +97,23 @@ class Lifecycle:
                 judged = Classification(Priority.P2, DECLARED, why, judged.environment, judged.service, judged.severity)
             return Declared(await receive.open_incident(tx, self.desk, alert, judged, by))
 
-    async def receipt(self, kind: Kind, provider_id: str, *, delivered: bool, reason: str) -> None:
-        """A provider tells what became of a message: not delivered means the person's next channel, now."""
+    async def receipt(self, kind: Kind, provider_id: str, *, delivered: bool, reason: str) -> bool:
+        """A provider tells what became of a message: not delivered means the person's next channel, now.
+
+        False: no message has this id, or not yet: a receipt may overtake the row it is about.
+        """
         async with self.db.transaction() as tx:
             message = await messages.by_provider_id(tx, kind, provider_id)
             if message is None:
-                return
+                return False
             to = State.DELIVERED if delivered else State.FAILED
             why = None if delivered else Phrase("the provider says: {reason}", {"reason": reason[:200]})
             if not await messages.move(tx, message.id, to, None, why=why):
-                return
+                return True
             by = Actor("provider", kind.value, Door.WEBHOOK)
             await audit.write(
                 tx, Entry(by, f"message.{to.value}", message.incident, on=message.person or "", result=reason[:200])
             )
             if why is not None and message.about is About.PAGE:
                 await speaking.page_failed(tx, self.desk, message, why)
+            return True

@@ -117,7 +117,7 @@ def drawing(outgoing: Outgoing, reader: Reader) -> Card:
     match outgoing.message.about, outgoing.view, outgoing.run:
         case About.CARD, view, _ if view is not None:
             return incident_card(view, reader)
-        case About.PAGE, view, _ if view is not None:
+        case (About.PAGE | About.PAGE_EDIT), view, _ if view is not None:
             return page(view, reader, outgoing.message.level_name)
         case About.RUN_CARD, _, run if run is not None:
             return run_card(run, reader)

@@ -5,10 +5,10 @@ from typing import Final
 
 from bot.desk import Desk
 from bot.errors import Permanent
+from bot.language.gsm import is_gsm, segments, to_gsm
 from bot.message import About, Kind
 from bot.notify.blocks.reader import Reader
 from bot.notify.channel import Outgoing, phrase_of
-from bot.notify.gsm import is_gsm, segments, to_gsm
 from bot.notify.twilio_client import Twilio
 from bot.notify.wording import plain, short_page
 

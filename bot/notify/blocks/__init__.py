@@ -4,7 +4,7 @@ from bot.notify.blocks.answers import answer, error, help_card
 from bot.notify.blocks.incident import incident_card, incident_details, incident_list, page
 from bot.notify.blocks.parts import Block, Card, escape
 from bot.notify.blocks.reader import Reader
-from bot.notify.blocks.run import run_card
+from bot.notify.blocks.run import plan_card, run_card, run_list
 from bot.notify.blocks.status import logs_block, status_table
 
 __all__ = [
@@ -20,6 +20,8 @@ __all__ = [
     "incident_list",
     "logs_block",
     "page",
+    "plan_card",
     "run_card",
+    "run_list",
     "status_table",
 ]

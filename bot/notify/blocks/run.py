@@ -1,5 +1,6 @@
 """The card of a run: the plan that people approve, then its progress, then how it ended. Edited in place."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -39,6 +40,29 @@ def run_card(view: RunView, reader: Reader) -> Card:
     blocks.append(context(*_people(run, reader)))
     buttons = _buttons(run, reader)
     return card(f"{line(name_of(run.plan, reader))} #{run.id}: {state}", [*blocks, *buttons])
+
+
+def plan_card(plan: Plan, reader: Reader) -> Card:
+    """A dry run: the same plan, with nothing to press."""
+    said = reader.say(Phrase("Dry run: this is what would be done. Nothing is changed."))
+    title = f"🔎 *{line(name_of(plan, reader))}*\n{said}"
+    facts = [section(_what_changes(plan, reader)), *_to_read(plan, reader), context(*_figures(plan, reader))]
+    return card(f"{line(name_of(plan, reader))}: {said}", [section(title), *facts])
+
+
+def run_list(runs: Sequence[Run], reader: Reader) -> Card:
+    """The latest runs, one line each."""
+    if not runs:
+        nothing = reader.say(Phrase("No run yet."))
+        return card(nothing, [section(nothing)])
+    heading = reader.say(Phrase("Latest runs"))
+    return card(heading, [section(f"*{heading}*"), *(section(_listed(run, reader)) for run in runs)])
+
+
+def _listed(run: Run, reader: Reader) -> str:
+    head = f"{SIGN.get(run.status, '⚪')} *#{run.id}* {line(name_of(run.plan, reader))}"
+    how = " · ".join([reader.say(state_of(run, reader)), *_people(run, reader)])
+    return f"{head} · {_what_changes(run.plan, reader)}\n{how}"
 
 
 def name_of(plan: Plan, reader: Reader) -> str:
