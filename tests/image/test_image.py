@@ -1,16 +1,22 @@
 """The image is built without a registry, holds no tool to build with, and runs as nobody in particular."""
 
+import json
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from uuid import uuid4
 
 import docker
 import pytest
 from docker import DockerClient
+from docker.models.containers import Container
 
 from tests.image.base import base_image
 from tests.image.build import PARTS, ROOT, build_image, source_files
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(900), pytest.mark.xdist_group("image")]
+TOKEN = "a token of the image test"
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +37,71 @@ def image(client: DockerClient, given: frozenset[str]) -> Iterator[str]:
     built = build_image(client, base_image(client), tag)
     yield built
     client.images.remove(tag, force=True)
+
+
+@pytest.fixture
+def desk(client: DockerClient, image: str) -> Iterator[Container]:
+    """The image as compose.yaml runs it: no right, nothing writable but its data; PostgreSQL is its own."""
+    example = ROOT / "ecotrajet.example.yaml"
+    container = client.containers.run(
+        image,
+        detach=True,
+        init=True,
+        name=f"ecotrajet-test-desk-{uuid4().hex[:8]}",
+        environment={"ECOTRAJET_WEBHOOK_TOKEN": TOKEN, "ECOTRAJET_CONFIG": "/etc/ecotrajet/ecotrajet.yaml"},
+        volumes={str(example): {"bind": "/etc/ecotrajet/ecotrajet.yaml", "mode": "ro"}},
+        ports={"8080/tcp": ("127.0.0.1", 0)},
+        read_only=True,
+        tmpfs={"/tmp": "", "/var/lib/ecotrajet": "uid=10001,gid=10001,mode=0700"},
+        cap_drop=["ALL"],
+        security_opt=["no-new-privileges:true"],
+    )
+    yield container
+    container.remove(force=True, v=True)
+
+
+def ask(desk: Container, path: str, body: object | None = None) -> tuple[int, str]:
+    """Status and text of a GET, or of a POST of JSON with the token; 0 while nobody answers."""
+    desk.reload()
+    assert desk.status == "running", desk.logs(tail=50).decode()
+    port = desk.attrs["NetworkSettings"]["Ports"]["8080/tcp"][0]["HostPort"]
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}")
+    if body is not None:
+        request.data = json.dumps(body).encode()
+        request.add_header("Content-Type", "application/json")
+        request.add_header("Authorization", f"Bearer {TOKEN}")
+    try:
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            return refusal.code, refusal.read().decode()
+    except OSError as failure:
+        return 0, str(failure)
+
+
+def wait_until_ready(desk: Container, within: float = 60) -> None:
+    deadline = time.monotonic() + within
+    while True:
+        code, says = ask(desk, "/readyz")
+        if code == 200:
+            return
+        assert time.monotonic() < deadline, f"{code} {says}\n{desk.logs(tail=50).decode()}"
+        time.sleep(0.2)
+
+
+def sql(desk: Container, question: str) -> str:
+    folder = inside(desk, "python3", "-c", "from bot.store.cluster import postgres_programs as p; print(p())")
+    sockets = "/var/lib/ecotrajet/postgres/run"
+    return inside(desk, f"{folder}/psql", "-h", sockets, "-U", "postgres", "-d", "ecotrajet", "-Atc", question)
+
+
+def inside(desk: Container, *command: str) -> str:
+    done = desk.exec_run(list(command))
+    assert isinstance(done.output, bytes)
+    printed = done.output.decode().strip()
+    assert done.exit_code == 0, printed
+    return printed
 
 
 def run(client: DockerClient, image: str, *command: str) -> str:
@@ -70,3 +141,21 @@ def test_its_health_is_the_process_alone(client: DockerClient, image: str) -> No
     assert settings["Entrypoint"] == ["ecotrajet"]
     assert settings["Cmd"] == ["serve"]
     assert "ca-certificates" not in str(settings)
+
+
+def test_a_webhook_opens_an_incident_in_a_container_without_rights(desk: Container) -> None:
+    wait_until_ready(desk)
+    assert ask(desk, "/healthz")[0] == 200
+    alert = {"title": "Database connection lost", "environment": "prod", "service": "ecotrajet", "severity": "critical"}
+    code, says = ask(desk, "/webhooks/generic", alert)
+    assert 200 <= code < 300, f"{code} {says}"
+    assert sql(desk, "SELECT count(*) || ' ' || min(title) FROM incident") == "1 Database connection lost"
+
+
+def test_it_stops_in_time_and_by_itself(desk: Container) -> None:
+    wait_until_ready(desk)
+    began = time.monotonic()
+    desk.stop(timeout=30)
+    assert time.monotonic() - began < 8
+    desk.reload()
+    assert desk.attrs["State"]["ExitCode"] == 0, desk.logs(tail=30).decode()
