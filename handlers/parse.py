@@ -7,7 +7,7 @@ are undone (docs.slack.dev/interactivity/implementing-slash-commands, "escape ch
 
 import html
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
@@ -55,27 +55,29 @@ def split(text: str) -> list[str]:
     return words
 
 
-def read(text: str, values: Collection[str] = (), flags: Collection[str] = ()) -> Line:
-    """`text` as words and options; `values` are the options that take one (`--tail 50`, `--tail=50`), `flags` do not.
+def read(
+    words: Sequence[str], values: Collection[str] = (), flags: Collection[str] = (), *, free: bool = False
+) -> Line:
+    """Words and options apart; `values` are the options that take one (`--tail 50`, `--tail=50`), `flags` do not.
 
-    Raises UserError for an option that is neither, with the nearest known one.
+    Raises UserError for an option that is neither, with the nearest known one; when `free`, it is a word like others.
     """
-    words: list[str] = []
+    plain_words: list[str] = []
     options: dict[str, str] = {}
-    raw = iter(split(text))
+    raw = iter(words)
     for word in raw:
         plain = LONG_DASH.sub("--", word)
-        if not plain.startswith("--") or plain == "--":
-            words.append(unescape(word))
-            continue
         name, has_value, value = plain[2:].partition("=")
-        if fold(name) in flags:
+        is_option = plain.startswith("--") and plain != "--"
+        if is_option and fold(name) in flags:
             options[fold(name)] = ""
-        elif fold(name) in values:
+        elif is_option and fold(name) in values:
             options[fold(name)] = unescape(value if has_value else next(raw, ""))
-        else:
+        elif is_option and not free:
             raise UserError(_unknown_option(name, [*values, *flags]))
-    return Line(tuple(words), options)
+        else:
+            plain_words.append(unescape(word))
+    return Line(tuple(plain_words), options)
 
 
 def unescape(word: str) -> str:

@@ -39,28 +39,34 @@ def test_words_are_split_as_a_person_means_them(text: str, words: list[str]) -> 
     "text", ["logs prod --tail 50", "logs --tail=50 prod", "logs prod —tail 50", "logs —tail=50 prod"]
 )
 def test_an_option_may_stand_anywhere_and_survive_a_long_dash(text: str) -> None:
-    line = parse.read(text, values={"tail"})
+    line = parse.read(parse.split(text), values={"tail"})
     assert line.words == ("logs", "prod")
     assert line.options == {"tail": "50"}
 
 
+def test_free_text_may_hold_what_looks_like_an_option() -> None:
+    assert parse.read(parse.split("declare --force fails"), free=True).words == ("declare", "--force", "fails")
+
+
 def test_a_flag_takes_no_value() -> None:
-    line = parse.read("rollback --dry-run prod", flags={"dry-run"})
+    line = parse.read(parse.split("rollback --dry-run prod"), flags={"dry-run"})
     assert (line.words, line.options) == (("rollback", "prod"), {"dry-run": ""})
 
 
 def test_an_unknown_option_gets_the_nearest_one() -> None:
     with pytest.raises(UserError, match="--tail"):
-        parse.read("logs prod --tial 50", values={"tail"})
+        parse.read(parse.split("logs prod --tial 50"), values={"tail"})
 
 
 def test_an_unknown_option_without_likeness_gets_the_list() -> None:
     with pytest.raises(UserError, match="--since, --tail"):
-        parse.read("logs prod --zzz", values={"tail", "since"})
+        parse.read(parse.split("logs prod --zzz"), values={"tail", "since"})
 
 
 def test_what_slack_escaped_is_undone() -> None:
-    line = parse.read("give <@U0AMINA01|amina> <#C0INCIDEN|incidents> <https://x.example/?a=1&amp;b=2|x> a&lt;b")
+    line = parse.read(
+        parse.split("give <@U0AMINA01|amina> <#C0INCIDEN|incidents> <https://x.example/?a=1&amp;b=2|x> a&lt;b")
+    )
     assert line.words == ("give", "@U0AMINA01", "#incidents", "https://x.example/?a=1&b=2", "a<b")
 
 
@@ -89,4 +95,4 @@ def test_any_text_can_be_read(text: str) -> None:
     words = parse.split(text)
     assert all(isinstance(word, str) for word in words)
     with suppress(UserError):
-        parse.read(text, values={"tail"}, flags={"dry-run"})
+        parse.read(parse.split(text), values={"tail"}, flags={"dry-run"})

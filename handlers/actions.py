@@ -1,0 +1,96 @@
+"""Buttons. Each carries in its value what it is about, and as of when: a late press must not do something else."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from bot.access import stranger
+from bot.errors import UserError
+from bot.phrase import Phrase
+from handlers.answers import worded
+from handlers.commands.incidents import allow_responding
+from handlers.commands.tools import Tools
+from handlers.people import Visitor
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """`value` is the button's, as `notify.blocks` wrote it."""
+
+    value: Mapping[str, Any]
+    visitor: Visitor
+
+    def number(self, of: str) -> int:
+        """Raises UserError when the button is not one of ours, or of an older release."""
+        found = self.value.get(of)
+        if not isinstance(found, int):
+            raise outdated()
+        return found
+
+
+async def acknowledge(tools: Tools, press: Press) -> Phrase | None:
+    allow_responding(tools, press.visitor.by.id)
+    return worded(await tools.lifecycle.acknowledge(press.number("incident"), press.visitor.by))
+
+
+async def resolve(tools: Tools, press: Press) -> Phrase | None:
+    allow_responding(tools, press.visitor.by.id)
+    return worded(await tools.lifecycle.resolve(press.number("incident"), press.visitor.by))
+
+
+async def escalate(tools: Tools, press: Press) -> Phrase | None:
+    """`as_of`: when the card was drawn. A level that fired since makes this press a late one."""
+    allow_responding(tools, press.visitor.by.id)
+    try:
+        as_of = datetime.fromisoformat(str(press.value["as_of"]))
+    except (KeyError, ValueError):
+        raise outdated() from None
+    return worded(await tools.lifecycle.escalate(press.number("incident"), press.visitor.by, as_of))
+
+
+async def approve(tools: Tools, press: Press) -> Phrase | None:
+    """Bound to the plan that was on the card when it was pressed."""
+    fingerprint = str(press.value.get("fingerprint") or "-")
+    return worded(await tools.runs.approve(press.number("run"), press.visitor.by, fingerprint=fingerprint))
+
+
+async def reject(tools: Tools, press: Press) -> Phrase | None:
+    return worded(await tools.runs.reject(press.number("run"), press.visitor.by))
+
+
+async def cancel(tools: Tools, press: Press) -> Phrase | None:
+    return worded(await tools.runs.cancel(press.number("run"), press.visitor.by))
+
+
+BUTTONS: Final[Mapping[str, Callable[[Tools, Press], Awaitable[Phrase | None]]]] = {
+    "incident.acknowledge": acknowledge,
+    "incident.resolve": resolve,
+    "incident.escalate": escalate,
+    "run.approve": approve,
+    "run.reject": reject,
+    "run.cancel": cancel,
+}
+
+
+async def answer(tools: Tools, action: Mapping[str, Any], visitor: Visitor) -> Phrase | None:
+    """What to say to whoever pressed; None: nothing (a mere link, or a press that came twice). Raises UserError."""
+    pressed = BUTTONS.get(str(action.get("action_id")))
+    if pressed is None:
+        return None
+    if visitor.person is None:
+        raise UserError(stranger())
+    return await pressed(tools, Press(_value(action), visitor))
+
+
+def outdated() -> UserError:
+    return UserError(Phrase("This button is out of date. Use the newest card, or type `/ecotrajet incident list`."))
+
+
+def _value(action: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        value = json.loads(str(action.get("value") or "{}"))
+    except ValueError:
+        raise outdated() from None
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,135 @@
+"""Every answer of a use case in a sentence, for buttons and commands alike. mypy proves that none is left out."""
+
+from typing import assert_never
+
+from bot.answers import (
+    AcknowledgeAnswer,
+    Acknowledged,
+    AlreadyAcknowledged,
+    AlreadyEscalated,
+    AlreadyResolved,
+    Declared,
+    EscalateAnswer,
+    Escalated,
+    NoSuchIncident,
+    NothingLeft,
+    NotResolved,
+    ReopenAnswer,
+    Reopened,
+    Repeated,
+    ResolveAnswer,
+    Resolved,
+    TooLateToReopen,
+)
+from bot.phrase import Phrase
+from bot.run import Approved, Cancelled, NoSuchRun, NotNow, Rejected, Requested
+
+Answer = (
+    AcknowledgeAnswer | ResolveAnswer | EscalateAnswer | ReopenAnswer | Declared
+    | Requested | Approved | Rejected | Cancelled | NotNow | NoSuchRun
+)  # fmt: skip
+NotDone = (
+    NoSuchIncident | AlreadyAcknowledged | AlreadyResolved | NothingLeft | AlreadyEscalated | NotResolved
+    | TooLateToReopen
+)  # fmt: skip
+RunAnswer = Requested | Approved | Rejected | Cancelled | NotNow | NoSuchRun
+
+
+def worded(answer: Answer) -> Phrase | None:
+    """None for a repeated delivery: it was answered the first time."""
+    match answer:
+        case Repeated():
+            return None
+        case Acknowledged(incident):
+            return Phrase("#{number} is yours. Nobody else is paged for it.", {"number": incident.number})
+        case Resolved(incident, still_firing):
+            return _resolved(incident.number, still_firing)
+        case Escalated(incident, level):
+            return Phrase("#{number} goes to the next level: {level}.", {"number": incident.number, "level": level})
+        case Declared(incident):
+            return Phrase(
+                "Incident #{number} is open as {priority}: the people on call are told.",
+                {"number": incident.number, "priority": incident.priority.value},
+            )
+        case Reopened(incident):
+            return Phrase("#{number} is open again, from the first level.", {"number": incident.number})
+        case Requested() | Approved() | Rejected() | Cancelled() | NotNow() | NoSuchRun():
+            return _of_run(answer)
+        case _:
+            return _not_done(answer)
+
+
+def _not_done(answer: NotDone) -> Phrase:
+    match answer:
+        case NoSuchIncident(number):
+            return no_such_incident(number)
+        case AlreadyAcknowledged(incident, by, at):
+            return Phrase("#{number} was taken by {name} at {at}.", {"number": incident.number, "name": by, "at": at})
+        case AlreadyResolved(incident, by, at):
+            return Phrase(
+                "#{number} is over: resolved by {name} at {at}.", {"number": incident.number, "name": by, "at": at}
+            )
+        case NothingLeft(incident):
+            return Phrase("Everybody on the ladder of #{number} has been told already.", {"number": incident.number})
+        case AlreadyEscalated(incident, level):
+            return Phrase(
+                "#{number} went to {level} in the meantime, so nothing was done. Press again to go further.",
+                {"number": incident.number, "level": level},
+            )
+        case NotResolved(incident):
+            return Phrase("#{number} is not resolved: there is nothing to reopen.", {"number": incident.number})
+        case TooLateToReopen(incident):
+            return Phrase(
+                "#{number} was resolved more than 24 hours ago. Declare a new one: `/ecotrajet declare`.",
+                {"number": incident.number},
+            )
+        case _:
+            assert_never(answer)
+
+
+def no_such_incident(number: int) -> Phrase:
+    return Phrase("There is no incident #{number}. See the open ones: `/ecotrajet incident list`.", {"number": number})
+
+
+def no_such_run(number: int) -> Phrase:
+    return Phrase("There is no run {id}. See them all: `/ecotrajet runs`.", {"id": number})
+
+
+def _resolved(number: int, still_firing: int) -> Phrase:
+    if still_firing == 0:
+        return Phrase("#{number} is resolved.", {"number": number})
+    if still_firing == 1:
+        return Phrase("#{number} is resolved, but one of its alerts still fires.", {"number": number})
+    return Phrase(
+        "#{number} is resolved, but {count} of its alerts still fire.", {"number": number, "count": still_firing}
+    )
+
+
+def _of_run(answer: RunAnswer) -> Phrase:
+    match answer:
+        case Requested(run, approved=True):
+            return Phrase("Run {id} starts now. Follow its card in the incidents channel.", {"id": run.id})
+        case Requested(run):
+            return Phrase(
+                "Run {id} waits for approval until {at}: its plan is in the incidents channel.",
+                {"id": run.id, "at": run.expires_at},
+            )
+        case Approved(run, broke_glass=True):
+            return Phrase("Run {id} starts now, on your word alone: it is in the audit log.", {"id": run.id})
+        case Approved(run):
+            return Phrase("Run {id} is approved and starts now.", {"id": run.id})
+        case Rejected(run):
+            return Phrase("Run {id} is rejected: nothing was changed.", {"id": run.id})
+        case Cancelled(run, at_once=True):
+            return Phrase("Run {id} is called off: nothing was changed.", {"id": run.id})
+        case Cancelled(run):
+            return Phrase(
+                "Run {id} stops before its next step if the service is still untouched; otherwise it goes to its end.",
+                {"id": run.id},
+            )
+        case NotNow(phrase):
+            return phrase
+        case NoSuchRun(id_):
+            return no_such_run(id_)
+        case _:
+            assert_never(answer)

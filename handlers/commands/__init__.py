@@ -1,0 +1,83 @@
+"""`/ecotrajet <verb> …`: the one table of commands, from which help is printed, and the way from a text to a reply."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.access import stranger
+from bot.errors import UserError
+from bot.notify.blocks import Card, help_card
+from bot.phrase import Phrase
+from bot.target import fold, nearest
+from handlers import parse
+from handlers.commands import incidents, services
+from handlers.commands.tools import Asked, Command, Reply, Tools
+from handlers.people import Visitor
+
+__all__ = ["COMMANDS", "Command", "Reply", "Tools", "answer", "find", "help_rows"]
+
+
+async def show_help(tools: Tools, asked: Asked) -> Reply:
+    return help_of(asked.reader.language, tools)
+
+
+GROUP: Final = Command(
+    incidents.group,
+    ("incident",),
+    (),
+    "[list | show N | ack N | …]",
+    Phrase("the same, with the word incident in front"),
+)
+LIST: Final = incidents.COMMANDS[0]
+HELP: Final = Command(show_help, ("help",), ("aide",), "", Phrase("this list"))
+COMMANDS: Final[tuple[Command, ...]] = (*services.COMMANDS, *incidents.COMMANDS, GROUP, HELP)
+HELP_WORDS: Final = frozenset({"", "help", "aide", "?", "-h", "--help"})
+
+
+async def answer(tools: Tools, text: str, visitor: Visitor) -> Reply:
+    """What to reply to `/ecotrajet text`. Raises UserError; help is for everybody, the rest for those we know."""
+    if fold(text) in HELP_WORDS:
+        return help_of(visitor.language, tools)
+    if visitor.person is None:
+        raise UserError(stranger())
+    command, words = find(parse.split(text))
+    line = parse.read(words, command.values, command.flags, free=command.free_text)
+    asked = Asked(line, visitor.by, visitor.person, tools.reader(visitor.language))
+    return await command.run(tools, asked)
+
+
+def find(words: Sequence[str]) -> tuple[Command, Sequence[str]]:
+    """The command meant, and the words after its name. Raises UserError with the nearest known verb."""
+    first = _named(words[0], COMMANDS) if words else None
+    if first in (GROUP, LIST) and len(words) > 1:
+        inner = _named(words[1], [each for each in COMMANDS if each.of_incident])
+        return (inner, words[2:]) if inner is not None else (GROUP, words[1:])
+    both = _named(" ".join(words[:2]), COMMANDS)  # `retour arrière`
+    if both is not None and len(words) > 1:
+        return both, words[2:]
+    if first is None:
+        raise UserError(_unknown(words[0] if words else ""))
+    return first, words[1:]
+
+
+def help_rows(language: str) -> list[tuple[str, Phrase]]:
+    """What to type, and what it does."""
+    return [(command.usage(language), command.what) for command in COMMANDS]
+
+
+def help_of(language: str, tools: Tools) -> Card:
+    return help_card(help_rows(language), tools.reader(language))
+
+
+def _named(word: str, commands: Sequence[Command]) -> Command | None:
+    said = fold(word)
+    return next((each for each in commands if said in {fold(name) for name in (*each.names, *each.french)}), None)
+
+
+def _unknown(word: str) -> Phrase:
+    names = [name for command in COMMANDS for name in (*command.names, *command.french)]
+    if near := nearest(word, names):
+        return Phrase(
+            "I do not know “{word}”. Did you mean `/ecotrajet {near}`? All there is: `/ecotrajet help`.",
+            {"word": word, "near": near},
+        )
+    return Phrase("I do not know “{word}”. All there is: `/ecotrajet help`.", {"word": word})

@@ -1,0 +1,128 @@
+"""Commands about incidents."""
+
+from typing import Final
+
+from bot import access
+from bot.errors import UserError
+from bot.incident import Priority
+from bot.notify.blocks import incident_details, incident_list
+from bot.phrase import Phrase
+from bot.target import fold
+from handlers import parse
+from handlers.answers import worded
+from handlers.commands.tools import Asked, Command, Reply, Tools
+
+LONGEST_TITLE: Final = 200
+
+
+async def group(tools: Tools, asked: Asked) -> Reply:
+    """`incident` alone lists them; `incident 42` shows one. (`incident ack 42` is found as `ack` by the table.)"""
+    if asked.line.words and parse.number(asked.line.verb) is not None:
+        return await show(tools, asked)
+    if asked.line.words:
+        raise UserError(
+            Phrase(
+                "I do not know “incident {word}”. There are: list, show, ack, resolve, reopen, escalate, declare.",
+                {"word": asked.line.verb},
+            )
+        )
+    return await list_open(tools, asked)
+
+
+async def list_open(tools: Tools, asked: Asked) -> Reply:
+    return incident_list(await tools.questions.open_incidents(), asked.reader)
+
+
+async def show(tools: Tools, asked: Asked) -> Reply:
+    number = asked.number("/ecotrajet show 42")
+    view = await tools.questions.incident(number)
+    if view is None:
+        return Phrase(
+            "There is no incident #{number}. See the open ones: `/ecotrajet incident list`.", {"number": number}
+        )
+    return incident_details(view, asked.reader)
+
+
+async def acknowledge(tools: Tools, asked: Asked) -> Reply:
+    allow_responding(tools, asked.by.id)
+    return worded(await tools.lifecycle.acknowledge(asked.number("/ecotrajet ack 42"), asked.by))
+
+
+async def resolve(tools: Tools, asked: Asked) -> Reply:
+    allow_responding(tools, asked.by.id)
+    number = asked.number("/ecotrajet resolve 42")
+    return worded(await tools.lifecycle.resolve(number, asked.by, " ".join(asked.line.words[1:])))
+
+
+async def reopen(tools: Tools, asked: Asked) -> Reply:
+    allow_responding(tools, asked.by.id)
+    return worded(await tools.lifecycle.reopen(asked.number("/ecotrajet reopen 42"), asked.by))
+
+
+async def escalate(tools: Tools, asked: Asked) -> Reply:
+    allow_responding(tools, asked.by.id)
+    return worded(await tools.lifecycle.escalate(asked.number("/ecotrajet escalate 42"), asked.by))
+
+
+async def declare(tools: Tools, asked: Asked) -> Reply:
+    """`declare [P1|P2|P3] [env] [service] what is wrong`: the first words may say how bad and where."""
+    priority, environment, service, rest = None, "", "", list(asked.line.words)
+    while rest:
+        place = next((e.name for e in tools.desk.environments.values() if fold(rest[0]) in e.answers_to()), None)
+        named = next((s.name for s in tools.desk.services.values() if fold(rest[0]) in s.answers_to()), None)
+        if priority is None and rest[0].upper() in set(Priority):
+            priority = Priority(rest[0].upper())
+        elif not environment and place:
+            environment = place
+        elif not service and named:
+            service = named
+        else:
+            break
+        del rest[0]
+    title = " ".join(rest).strip()
+    if not title:
+        raise UserError(
+            Phrase("Say what is wrong, for example `/ecotrajet declare P1 prod payments fail for everybody`.")
+        )
+    declared = await tools.lifecycle.declare(
+        title=title[:LONGEST_TITLE], priority=priority, environment=environment, service=service,
+        text=title if len(title) > LONGEST_TITLE else "", by=asked.by,
+    )  # fmt: skip
+    return worded(declared)
+
+
+def allow_responding(tools: Tools, person: str) -> None:
+    """Raises UserError for those who follow incidents but do not handle them."""
+    missing = access.why_not_respond(tools.desk.people, tools.desk.teams, person)
+    if missing is not None:
+        raise UserError(missing)
+
+
+COMMANDS: Final = (
+    Command(
+        list_open, ("list", "incidents"), ("liste", "lister"), "", Phrase("open incidents, the worst first"),
+        of_incident=True,
+    ),
+    Command(
+        show, ("show", "view"), ("montre", "montrer", "voir", "affiche", "afficher"), "N",
+        Phrase("everything about an incident: alerts, ladder, story"), of_incident=True,
+    ),
+    Command(
+        acknowledge, ("ack", "acknowledge", "take"), ("prends", "prendre", "pris", "acquitte", "acquitter"), "N",
+        Phrase("take an incident: nobody else is paged"), of_incident=True,
+    ),
+    Command(
+        resolve, ("resolve", "close"), ("résous", "résoudre", "résolu", "clore"), "N [note]",
+        Phrase("close an incident, with a word about the cause if you like"), of_incident=True, free_text=True,
+    ),
+    Command(
+        reopen, ("reopen",), ("rouvre", "rouvrir"), "N", Phrase("open it again, within 24 hours"), of_incident=True
+    ),
+    Command(
+        escalate, ("escalate",), ("escalade", "escalader"), "N", Phrase("call the next level now"), of_incident=True
+    ),
+    Command(
+        declare, ("declare", "new"), ("déclarer", "déclare", "signaler", "signale"), "[P1|P2|P3] [env] [service] …",
+        Phrase("open an incident yourself, in your own words"), of_incident=True, free_text=True,
+    ),
+)  # fmt: skip

@@ -1,0 +1,127 @@
+"""Commands about services: what runs, what it logs, restarting it, going back a version, and the approvals."""
+
+from typing import Final
+
+from bot import access
+from bot.errors import UserError
+from bot.notify.blocks import logs_block, plan_card, run_card, run_list, status_table
+from bot.phrase import Phrase
+from bot.run import Planned
+from bot.runbook import Action, ActionClass
+from bot.runs.runs import Wish
+from bot.target import resolve, resolve_all
+from handlers import parse
+from handlers.answers import no_such_run, worded
+from handlers.commands.tools import Asked, Command, Reply, Tools
+
+TAIL: Final = 50
+MOST_LINES: Final = 1000
+
+
+async def rollback(tools: Tools, asked: Asked) -> Reply:
+    return await _request(tools, asked, Action.ROLLBACK)
+
+
+async def restart(tools: Tools, asked: Asked) -> Reply:
+    return await _request(tools, asked, Action.RESTART)
+
+
+async def _request(tools: Tools, asked: Asked, action: Action) -> Reply:
+    options = asked.line.options
+    if "break-glass" in options and not options["break-glass"].strip():
+        raise UserError(Phrase('Say why: `--break-glass "the reason"`. It goes into the audit log.'))
+    wish = Wish(action, asked.line.words, "dry-run" in options, options.get("break-glass"))
+    answer = await tools.runs.request(wish, asked.by)
+    return plan_card(answer.plan, asked.reader) if isinstance(answer, Planned) else worded(answer)
+
+
+async def approve(tools: Tools, asked: Asked) -> Reply:
+    number = asked.number("/ecotrajet approve 7")
+    reason = asked.line.options.get("break-glass")
+    return worded(await tools.runs.approve(number, asked.by, break_glass=reason))
+
+
+async def reject(tools: Tools, asked: Asked) -> Reply:
+    return worded(await tools.runs.reject(asked.number("/ecotrajet reject 7"), asked.by))
+
+
+async def cancel(tools: Tools, asked: Asked) -> Reply:
+    return worded(await tools.runs.cancel(asked.number("/ecotrajet cancel 7"), asked.by))
+
+
+async def runs(tools: Tools, asked: Asked) -> Reply:
+    """All of the latest, or one with its steps and evidence."""
+    if not asked.line.words:
+        return run_list(await tools.runs.recent(), asked.reader)
+    number = asked.number("/ecotrajet runs 7")
+    view = await tools.runs.view(number)
+    if view is None:
+        return no_such_run(number)
+    return run_card(view, asked.reader)
+
+
+async def status(tools: Tools, asked: Asked) -> Reply:
+    places = tuple(tools.desk.environments.values())
+    targets, unknown = resolve_all(asked.line.words, places, tuple(tools.desk.services.values()))
+    if unknown:
+        resolve(asked.line.words, places, tuple(tools.desk.services.values()))  # says which one was meant
+        raise UserError(Phrase("I do not know “{word}” here.", {"word": unknown[0]}))
+    seen = [target for target in targets if _may_read(tools, asked, target.environment.name)]
+    return status_table(await tools.engines.status(seen), asked.reader)
+
+
+async def logs(tools: Tools, asked: Asked) -> Reply:
+    """Only to the one who asked, secrets hidden."""
+    line = asked.line
+    target, rest = resolve(line.words, tuple(tools.desk.environments.values()), tuple(tools.desk.services.values()))
+    if rest:
+        raise UserError(Phrase("I do not know “{word}” here.", {"word": rest[0]}))
+    missing = access.why_not(tools.desk.people, tools.desk.teams, asked.by.id, ActionClass.READ, target.environment)
+    if missing is not None:
+        raise UserError(missing)
+    since = parse.duration(line.options["since"]) if "since" in line.options else None
+    text = await tools.engines.logs(target, tail=_tail(line), since=since, grep=line.options.get("grep", ""))
+    return logs_block(text, asked.reader, target.key)
+
+
+def _tail(line: parse.Line) -> int:
+    """How many lines. Raises UserError when it is no number."""
+    said = line.options.get("tail", str(TAIL))
+    count = parse.number(said)
+    if not count:
+        raise UserError(Phrase("“{word}” is no number of lines. Write for example `--tail 50`.", {"word": said}))
+    return min(count, MOST_LINES)
+
+
+def _may_read(tools: Tools, asked: Asked, environment: str) -> bool:
+    return access.may(tools.desk.people, tools.desk.teams, asked.by.id, ActionClass.READ, environment)
+
+
+BREAK_GLASS: Final = frozenset({"break-glass"})
+DRY_RUN: Final = frozenset({"dry-run"})
+COMMANDS: Final = (
+    Command(status, ("status",), ("statut", "état"), "[env] [service]", Phrase("what runs where, and is it well")),
+    Command(
+        logs, ("logs", "log"), ("journaux", "journal"), "env [service] [--tail 50] [--since 10m] [--grep text]",
+        Phrase("the last lines of the log, for you alone, without secrets"),
+        values=frozenset({"tail", "since", "grep"}),
+    ),
+    Command(
+        rollback, ("rollback",), ("retour-arrière", "retour arrière"),
+        "env [service] [version] [--dry-run] [--break-glass \"reason\"]",
+        Phrase("back to the last good version, or to the one you name"), values=BREAK_GLASS, flags=DRY_RUN,
+    ),
+    Command(
+        restart, ("restart",), ("redémarre", "redémarrer", "relance", "relancer"),
+        "env [service] [--dry-run] [--break-glass \"reason\"]",
+        Phrase("restart a service and see that it is well again"),
+        values=BREAK_GLASS, flags=DRY_RUN,
+    ),
+    Command(
+        approve, ("approve",), ("approuve", "approuver"), "N [--break-glass \"reason\"]",
+        Phrase("let a run's plan be carried out"), values=BREAK_GLASS,
+    ),
+    Command(reject, ("reject",), ("rejette", "rejeter", "refuse", "refuser"), "N", Phrase("refuse a run's plan")),
+    Command(cancel, ("cancel", "abort"), ("annule", "annuler"), "N", Phrase("call off a run")),
+    Command(runs, ("runs", "run"), ("exécutions", "exécution"), "[N]", Phrase("the latest runs, or one in detail")),
+)  # fmt: skip

@@ -1,0 +1,79 @@
+"""What a command works with, and what it is given."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bot.audit import Actor
+from bot.clock import Clock
+from bot.desk import Desk
+from bot.errors import UserError
+from bot.lifecycle import Lifecycle
+from bot.notify.blocks import Card, Reader
+from bot.person import Person
+from bot.phrase import Phrase
+from bot.questions import Questions
+from bot.runbook import Engines
+from bot.runs import Runs
+from handlers import parse
+from handlers.parse import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """`clock` is the desk's own time, by which moments are worded."""
+
+    desk: Desk
+    lifecycle: Lifecycle
+    questions: Questions
+    runs: Runs
+    engines: Engines
+    clock: Clock
+
+    def reader(self, language: str) -> Reader:
+        return Reader.of(self.desk, language, self.clock.now())
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One command as it came: `line` without its verb. `person` is known by now; strangers get no further."""
+
+    line: Line
+    by: Actor
+    person: Person
+    reader: Reader
+
+    def number(self, what_to_type: str) -> int:
+        """The number that the command needs. Raises UserError with what to type instead."""
+        found = parse.number(self.line.verb) if self.line.words else None
+        if found is None:
+            raise UserError(Phrase("Which one? Give its number, for example `{example}`.", {"example": what_to_type}))
+        return found
+
+
+Reply = Card | Phrase | None
+"""None: this very delivery was answered before, say nothing."""
+Run = Callable[[Tools, Asked], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One line of the table. `names`: English first, then the French ones; help shows the first of each.
+
+    `arguments` are written after the name in help; `values` and `flags` are its options.
+    """
+
+    run: Run
+    names: tuple[str, ...]
+    french: tuple[str, ...]
+    arguments: str
+    what: Phrase
+    values: frozenset[str] = frozenset()
+    flags: frozenset[str] = frozenset()
+    of_incident: bool = False  # may stand after the word `incident`
+    free_text: bool = False  # people write sentences after it: `--x` is a word there
+
+    def usage(self, language: str) -> str:
+        """`/ecotrajet ack N`, and in French also the French word."""
+        typed = f"/ecotrajet {self.names[0]} {self.arguments}".rstrip()
+        other = self.french[0] if self.french else ""
+        return f"{typed}  ·  {other}" if language == "fr" and other and other != self.names[0] else typed

@@ -1,0 +1,188 @@
+"""Slack's door, on bolt: Socket Mode when there is an app token, HTTP otherwise. The ack leaves before any work.
+
+Measured on slack_bolt 1.30: a listener that raises right after `await ack()` makes bolt forget the ack, and Slack waits
+for three seconds in vain. So a listener here does two things, neither of which raises: ack, and start an errand.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import structlog
+from aiohttp import ClientError, web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.notify import blocks
+from bot.notify.blocks import Card
+from bot.phrase import Phrase
+from bot.secret import Secret
+from handlers import actions, commands, people
+from handlers.commands import Tools
+from handlers.errands import Errands
+from handlers.people import Visitor
+
+log = structlog.get_logger("slack")
+
+COMMAND: Final = "/ecotrajet"
+PATH: Final = "/slack/events"
+PING: Final = 5.0  # seconds between signs of life of the socket; a dead one is noticed within a few of them
+FINISH_WITHIN: Final = 3.0  # seconds; the whole process stops within 5
+CLOSE_WITHIN: Final = 1.0  # seconds; aiohttp would wait 10 for the other side's goodbye
+TRIES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class SlackKeys:
+    """`app_token`: Socket Mode. Without it `signing_secret` verifies what comes in by HTTP."""
+
+    bot_token: Secret
+    app_token: Secret | None = None
+    signing_secret: Secret | None = None
+    api_url: str = "https://slack.com/api/"
+
+
+class SlackDoor:
+    """`async with door.running():` listens; `routes()` are for our HTTP server and empty in Socket Mode."""
+
+    def __init__(self, keys: SlackKeys, tools: Tools) -> None:
+        self.keys = keys
+        self.tools = tools
+        self.errands = Errands()
+        self.socket: AsyncSocketModeHandler | None = None
+        self.bolt = self._app()
+
+    def routes(self) -> list[web.RouteDef]:
+        """Nothing listens there without a signing secret: an empty one would verify anybody."""
+        return [] if self.keys.app_token or not self.keys.signing_secret else [web.post(PATH, self._http)]
+
+    async def connected(self) -> bool:
+        """For `/readyz`: is Slack heard? In HTTP mode Slack comes to us, so there is nothing to lose."""
+        if not self.keys.app_token:
+            return bool(self.keys.signing_secret)
+        return self.socket is not None and bool(await self.socket.client.is_connected())
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Listens until the block ends; then hears no more, and finishes what it accepted."""
+        connecting = self._connect() if self.keys.app_token else None
+        try:
+            yield
+        finally:
+            if connecting is not None:
+                connecting.cancel()
+                await asyncio.gather(connecting, return_exceptions=True)
+            await self._close()
+            await self.errands.finish(FINISH_WITHIN)
+
+    # Hearing -----------------------------------------------------------------------------------------------------
+
+    def _app(self) -> AsyncApp:
+        token = self.keys.bot_token.reveal()
+        client = AsyncWebClient(base_url=self.keys.api_url, timeout=10)
+
+        async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+            # One workspace, one token. Bolt's own way would ask `auth.test` first: work before the ack.
+            return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=token)
+
+        secret = self.keys.signing_secret.reveal() if self.keys.signing_secret else ""
+        app = AsyncApp(name="ecotrajet", client=client, authorize=authorize, signing_secret=secret)
+        app.command(COMMAND)(self.command)
+        app.action(re.compile(".*", re.DOTALL))(self.press)  # links are acked, too, or Slack shows a warning sign
+        return app
+
+    async def command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        self._begin(body, people.of_command, self._answer_command)
+
+    async def press(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        self._begin(body, people.of_press, self._answer_press)
+
+    def _begin(self, body: Mapping[str, Any], who: Any, work: Any) -> None:
+        """Nothing here may raise: bolt would forget the ack."""
+        url = str(body.get("response_url", ""))
+        try:
+            visitor: Visitor = who(body, self.tools.desk)
+        except (KeyError, TypeError, IndexError):
+            log.warning("a payload without its usual fields", type=body.get("type"))
+            return
+
+        async def tell(phrase: Phrase) -> None:
+            await self._reply(url, blocks.error(phrase, self.tools.reader(visitor.language)))
+
+        self.errands.start(work(body, visitor, url), tell)
+
+    async def _answer_command(self, body: Mapping[str, Any], visitor: Visitor, url: str) -> None:
+        with structlog.contextvars.bound_contextvars(delivery=visitor.by.delivery, by=visitor.by.id):
+            log.info("command", text=body.get("text", ""))
+            await self._say(url, visitor, await commands.answer(self.tools, str(body.get("text", "")), visitor))
+
+    async def _answer_press(self, body: Mapping[str, Any], visitor: Visitor, url: str) -> None:
+        pressed = body["actions"][0]
+        with structlog.contextvars.bound_contextvars(delivery=visitor.by.delivery, by=visitor.by.id):
+            log.info("press", action=pressed.get("action_id"))
+            await self._say(url, visitor, await actions.answer(self.tools, pressed, visitor))
+
+    # Answering ---------------------------------------------------------------------------------------------------
+
+    async def _say(self, url: str, visitor: Visitor, reply: commands.Reply) -> None:
+        if reply is None:
+            return
+        card = blocks.answer(reply, self.tools.reader(visitor.language)) if isinstance(reply, Phrase) else reply
+        await self._reply(url, card)
+
+    async def _reply(self, url: str, card: Card) -> None:
+        """Only to the person, beside whatever they pressed. A response_url takes five replies within half an hour."""
+        if not url:
+            log.warning("nowhere to answer")
+            return
+        message = {**card.arguments(), "response_type": "ephemeral", "replace_original": False}
+        for attempt in range(1, TRIES + 1):
+            try:
+                answered = await AsyncWebhookClient(url, timeout=10).send_dict(message)
+            except (ClientError, TimeoutError, OSError) as away:
+                log.warning("reply not delivered", attempt=attempt, error=type(away).__name__)
+            else:
+                if answered.status_code == 200:
+                    return
+                log.warning("reply refused", attempt=attempt, status=answered.status_code, body=answered.body[:200])
+                if answered.status_code < 500 and answered.status_code != 429:
+                    return
+            await asyncio.sleep(0.5 * attempt)
+
+    # The two ways in ---------------------------------------------------------------------------------------------
+
+    async def _http(self, request: web.Request) -> web.Response:
+        """Bolt checks the signature and the five minutes of replay (docs.slack.dev, Verifying requests from Slack)."""
+        return await to_aiohttp_response(await self.bolt.async_dispatch(await to_bolt_request(request)))
+
+    def _connect(self) -> asyncio.Task[None]:
+        """In the background: Slack being away must not keep the pager from starting."""
+        token = self.keys.app_token.reveal() if self.keys.app_token else ""
+        self.socket = AsyncSocketModeHandler(self.bolt, token, ping_interval=PING)
+        connecting = self.socket.connect_async()  # type: ignore[no-untyped-call]  # slack_bolt leaves it untyped
+        return asyncio.create_task(connecting, name="slack socket")
+
+    async def _close(self) -> None:
+        if self.socket is None:
+            return
+        try:
+            closing = self.socket.close_async()  # type: ignore[no-untyped-call]  # slack_bolt leaves it untyped
+            await asyncio.wait_for(closing, CLOSE_WITHIN)
+        except (TimeoutError, ClientError, OSError):
+            log.info("the socket was closed without a goodbye")
+        client = self.socket.client
+        waiting = [client.message_processor, client.current_session_monitor, client.message_receiver]
+        for task in waiting:
+            if task is not None:
+                task.cancel()
+        await asyncio.gather(*(task for task in waiting if task is not None), return_exceptions=True)
+        await client.aiohttp_client_session.close()
