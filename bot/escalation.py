@@ -35,7 +35,9 @@ class Policy:
         """The copy that is kept with an incident: editing a policy breaks nothing that runs."""
         return {
             "name": self.name,
-            "levels": [{"name": x.name, "after": x.after.total_seconds(), "targets": list(x.targets)} for x in self.levels],
+            "levels": [
+                {"name": x.name, "after": x.after.total_seconds(), "targets": list(x.targets)} for x in self.levels
+            ],
             "stops_at": {priority.value: name for priority, name in self.stops_at},
             "fallback": list(self.fallback),
         }

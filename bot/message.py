@@ -20,6 +20,7 @@ class About(StrEnum):
     """What a message is, which decides its wording and whether it is still wanted when it is about to leave."""
 
     PAGE = "page"  # an incident nobody has taken: dropped once it is taken
+    PAGE_EDIT = "page_edit"  # a page in Slack is brought up to date: it was taken, or it is over
     CARD = "card"  # the incident's one card in a channel: posted once, edited after
     NOTE = "note"  # a sentence in a thread or a channel
     RUN_CARD = "run_card"  # a run's plan, progress and result, edited

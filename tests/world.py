@@ -10,7 +10,7 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any
 
 import aiohttp
 import asyncpg
+import yaml
 
 from bot.app import running
 from bot.config import load
@@ -33,7 +34,9 @@ STARTS_WITHIN = 20.0
 class World:
     """What a story may do and see. Everyone of `DEMO_PEOPLE` is there; Amina or David is on call."""
 
-    def __init__(self, sandbox: Sandbox, database_url: str, environment: Mapping[str, str], proxy: PostgresProxy) -> None:
+    def __init__(
+        self, sandbox: Sandbox, database_url: str, environment: Mapping[str, str], proxy: PostgresProxy
+    ) -> None:
         self.sandbox = sandbox
         self.database_url = database_url
         self.environment = dict(environment)
@@ -52,9 +55,9 @@ class World:
         if own_process:
             await self.start_process()
         else:
-            settings, desk = load(self.environment)
+            configuration = load(self.environment)
             self.inside = AsyncExitStack()
-            await self.inside.enter_async_context(running(settings, desk))
+            await self.inside.enter_async_context(running(configuration.settings, configuration.desk))
         await self.until_ready()
 
     async def start_process(self) -> None:
@@ -91,6 +94,19 @@ class World:
         await self.gone()
         await self.start(own_process=True)
 
+    async def replica(self) -> "World":
+        """A second process of the same desk, on the same database and in the same Slack."""
+        port = free_port()
+        second = World(self.sandbox, self.database_url, {
+            **self.environment, "ECOTRAJET_LISTEN": f"127.0.0.1:{port}", "ECOTRAJET_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        }, self.proxy)  # fmt: skip
+        await second.start(own_process=True)
+        return second
+
+    async def close(self) -> None:
+        await self.stop()
+        await self.http.close()
+
     async def stop(self) -> None:
         if self.inside is not None:
             await self.inside.aclose()
@@ -119,9 +135,13 @@ class World:
 
     async def alert_until_taken(self, title: str, **more: object) -> None:
         """As a good sender does: again and again until it is answered with 2xx."""
+
         async def answered() -> bool:
             try:
-                status, _ = await self.post("/webhooks/generic", {"title": title, "environment": "prod", "service": "ecotrajet", "severity": "critical", **more})
+                status, _ = await self.post(
+                    "/webhooks/generic",
+                    {"title": title, "environment": "prod", "service": "ecotrajet", "severity": "critical", **more},
+                )
             except (aiohttp.ClientError, TimeoutError):
                 return False
             return status == 200
@@ -136,9 +156,8 @@ class World:
 
     async def on_call(self) -> Any:
         """The sandbox's person who is on call now, by the desk's own configuration and clock."""
-        _, desk = load(self.environment)
         now = await self.value("SELECT app_now()")
-        return self.person(desk.schedules["astreinte"].on_call(now)[0])
+        return self.person(load(self.environment).desk.schedules["astreinte"].on_call(now)[0])
 
     async def owner(self) -> asyncpg.Connection:
         """A connection that may move the clock."""
@@ -172,7 +191,12 @@ class World:
 
 @asynccontextmanager
 async def new_world(
-    database_url: str, *, own_process: bool = False, config: Path | None = None, slack_http: bool = False, more: Mapping[str, str] | None = None
+    database_url: str,
+    *,
+    own_process: bool = False,
+    config: Path | None = None,
+    slack_http: bool = False,
+    more: Mapping[str, str] | None = None,
 ) -> AsyncIterator[World]:
     async with AsyncExitStack() as stack:
         proxy = await stack.enter_async_context(PostgresProxy.before(database_url))
@@ -192,11 +216,19 @@ async def new_world(
             del environment["SLACK_APP_TOKEN"]
         sandbox.bot_at(environment["ECOTRAJET_PUBLIC_URL"], slack_http=slack_http)
         world = World(sandbox, database_url, environment, proxy)
-        stack.push_async_callback(world.http.close)
-        stack.push_async_callback(world.stop)
+        stack.push_async_callback(world.close)
         await world.start(own_process=own_process)
         yield world
         assert not sandbox.violations, sandbox.violations
+
+
+def edited_config(folder: Path, edit: Callable[[dict[str, Any]], None]) -> Path:
+    """The example configuration with something changed, written below `folder`."""
+    configuration = yaml.safe_load((ROOT / "ecotrajet.example.yaml").read_text("utf-8"))
+    edit(configuration)
+    path = folder / "ecotrajet.yaml"
+    path.write_text(yaml.safe_dump(configuration, allow_unicode=True), "utf-8")
+    return path
 
 
 def free_port() -> int:

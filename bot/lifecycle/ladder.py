@@ -27,7 +27,7 @@ async def start(tx: Tx, incident: Incident, since: datetime, above: int = -1) ->
 
 
 async def start_higher(tx: Tx, incident: Incident) -> None:
-    """The priority rose: the level that was reached is told again now, by the new channels; the rest keeps its times."""
+    """The priority rose: the level reached is told again now, by the new channels; later ones keep their times."""
     reached = await escalations.highest_reached(tx, incident.number)
     now = await incidents.now(tx)
     policy = await incidents.policy(tx, incident.number)

@@ -108,12 +108,10 @@ class Lifecycle:
                 return False
             to = State.DELIVERED if delivered else State.FAILED
             why = None if delivered else Phrase("the provider says: {reason}", {"reason": reason[:200]})
-            if not await messages.move(tx, message.id, to, None, why=why):
-                return True
-            by = Actor("provider", kind.value, Door.WEBHOOK)
-            await audit.write(
-                tx, Entry(by, f"message.{to.value}", message.incident, on=message.person or "", result=reason[:200])
-            )
-            if why is not None and message.about is About.PAGE:
-                await speaking.page_failed(tx, self.desk, message, why)
+            if await messages.move(tx, message.id, to, None, why=why):
+                by = Actor("provider", kind.value, Door.WEBHOOK)
+                line = Entry(by, f"message.{to.value}", message.incident, on=message.person or "", result=reason[:200])
+                await audit.write(tx, line)
+                if why is not None and message.about is About.PAGE:
+                    await speaking.page_failed(tx, self.desk, message, why)
             return True

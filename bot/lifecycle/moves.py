@@ -3,20 +3,20 @@
 from datetime import datetime
 
 from bot.answers import (
-    Acknowledged,
     AcknowledgeAnswer,
+    Acknowledged,
     AlreadyAcknowledged,
     AlreadyEscalated,
     AlreadyResolved,
-    Escalated,
     EscalateAnswer,
+    Escalated,
     NoSuchIncident,
     NothingLeft,
     NotResolved,
-    Reopened,
     ReopenAnswer,
-    Resolved,
+    Reopened,
     ResolveAnswer,
+    Resolved,
     TooLateToReopen,
 )
 from bot.audit import DESK, Actor, Entry
@@ -39,7 +39,7 @@ async def acknowledge(tx: Tx, desk: Desk, number: int, by: Actor) -> Acknowledge
         return AlreadyResolved(incident, name(desk, incident.resolved_by), at(incident.resolved_at))
     await escalations.stop(tx, number)
     await audit.write(tx, Entry(by, "incident.acknowledged", number))
-    await speaking.card(tx, moved, desk.incidents_channel)
+    await speaking.brought_up_to_date(tx, desk, moved)
     await speaking.note(tx, desk, moved, Phrase("{name} is on it", {"name": by.name}))
     return Acknowledged(moved)
 
@@ -57,7 +57,7 @@ async def resolve(tx: Tx, desk: Desk, number: int, by: Actor, note: str = "") ->
         "Resolved by {name} after {duration}", {"name": by.name, "duration": at(moved.resolved_at) - moved.opened_at}
     )
     await audit.write(tx, Entry(by, "incident.resolved", number, why=said, result=note[:500]))
-    await speaking.card(tx, moved, desk.incidents_channel)
+    await speaking.brought_up_to_date(tx, desk, moved)
     await speaking.note(tx, desk, moved, said)
     return Resolved(moved, firing)
 

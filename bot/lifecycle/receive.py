@@ -81,10 +81,12 @@ async def fresh(
 async def open_incident(tx: Tx, desk: Desk, alert: Alert, judged: Classification, by: Actor) -> Incident:
     if judged.priority is None:
         raise ValueError("what is only recorded opens nothing")
+    environment = desk.environments.get(judged.environment)
+    label = environment.label if environment else judged.environment
     incident = await incidents.insert(
         tx,
         Opening(
-            priority=judged.priority, title=title_of(judged.environment, judged.severity, alert.title),
+            priority=judged.priority, title=title_of(label, judged.severity, alert.title),
             summary=alert.text[:3000], environment=judged.environment, service=judged.service, rule=judged.rule,
             why=judged.why, policy=desk.policy_for(judged.service), opened_by=by.id,
         ),

@@ -16,6 +16,12 @@ async def card(tx: Tx, incident: Incident, channel: str) -> None:
     await messages.queue(tx, kind=Kind.SLACK, about=About.CARD, to=channel, incident=incident.number)
 
 
+async def brought_up_to_date(tx: Tx, desk: Desk, incident: Incident) -> None:
+    """The card and every page that stands in somebody's Slack: no button keeps asking for what is done."""
+    await card(tx, incident, desk.incidents_channel)
+    await messages.edit_pages(tx, incident.number)
+
+
 async def note(tx: Tx, desk: Desk, incident: Incident, said: Phrase) -> None:
     """A sentence in the thread of the incident's card."""
     await messages.queue(

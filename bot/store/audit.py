@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+
 import asyncpg
 
 from bot.audit import Entry

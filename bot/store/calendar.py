@@ -10,6 +10,6 @@ async def take(tx: Tx, name: str, slot: str) -> bool:
 
 
 async def prune(tx: Tx) -> None:
-    """What no longer serves: the job engine's own log, slots long past. Alerts, incidents and audit are never pruned."""
+    """What no longer serves: the job engine's log, slots long past. Alerts, incidents, audit are never pruned."""
     await tx.execute("DELETE FROM pgqueuer_log WHERE created < now() - interval '3 days'")
     await tx.execute("DELETE FROM cron_fire WHERE fired_at < app_now() - interval '400 days'")

@@ -12,8 +12,16 @@ from asyncpg.pool import PoolConnectionProxy
 Tx = PoolConnectionProxy  # a connection inside a transaction: what every function of the store takes first
 APP_ROLE = "ecotrajet_app"
 
-AWAY = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError,
-        asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, asyncpg.TooManyConnectionsError, TimeoutError)  # fmt: skip
+AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+)
 
 
 class Unavailable(Exception):

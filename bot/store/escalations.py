@@ -27,7 +27,8 @@ class FiredLevel:
 
 async def insert(tx: Tx, incident: int, round: int, levels: Sequence[DueLevel]) -> None:
     await tx.executemany(
-        "INSERT INTO escalation_level (incident, round, position, name, targets, due_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO escalation_level (incident, round, position, name, targets, due_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6)",
         [(incident, round, level.position, level.name, list(level.targets), level.due_at) for level in levels],
     )
 
@@ -89,7 +90,8 @@ async def last_fired(tx: Tx, incident: int, round: int) -> asyncpg.Record | None
 async def highest_reached(tx: Tx, incident: int) -> int:
     """The highest position that was reached in any round; -1 when none."""
     position: int = await tx.fetchval(
-        "SELECT coalesce(max(position), -1) FROM escalation_level WHERE incident = $1 AND state IN ('fired', 'skipped')",
+        "SELECT coalesce(max(position), -1) FROM escalation_level"
+        " WHERE incident = $1 AND state IN ('fired', 'skipped')",
         incident,
     )
     return position

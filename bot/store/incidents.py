@@ -41,8 +41,8 @@ async def insert(tx: Tx, new: Opening) -> Incident:
     row = await tx.fetchrow(
         "INSERT INTO incident (priority, title, summary, environment, service, rule, why, policy, ladder, opened_by)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING *",
-        new.priority, new.title, new.summary, new.environment, new.service, new.rule, new.why.to_json(), new.policy.name,
-        new.policy.to_json(), new.opened_by,
+        new.priority, new.title, new.summary, new.environment, new.service, new.rule, new.why.to_json(),
+        new.policy.name, new.policy.to_json(), new.opened_by,
     )  # fmt: skip
     assert row is not None  # INSERT … RETURNING always returns
     return from_row(row)

@@ -35,6 +35,19 @@ async def queue(
     return message
 
 
+async def edit_pages(tx: Tx, incident: int) -> None:
+    """Every page that stands in somebody's Slack is to show what the incident has become."""
+    rows = await tx.fetch(
+        "INSERT INTO message (kind, about, recipient, person, incident, round, level, level_name, body)"
+        " SELECT kind, 'page_edit', recipient, person, incident, round, level, level_name,"
+        "  jsonb_build_object('at', provider_id)"
+        " FROM message WHERE incident = $1 AND about = 'page' AND kind = 'slack' AND state IN ('sent', 'delivered')"
+        " RETURNING id",
+        incident,
+    )
+    await jobs.enqueue(tx, [jobs.deliver_job(Kind.SLACK, row["id"], 0) for row in rows])
+
+
 async def claim(tx: Tx, message: int, owner: str) -> Message | None:
     """Take a message that is due, or whose sender stopped holding it; None when it is not to be taken."""
     row = await tx.fetchrow(

@@ -27,7 +27,7 @@ log = structlog.get_logger("deliver")
 PER_LANE: Final = 10
 TIME_LIMIT: Final = LEASE - timedelta(seconds=5)  # a sender gives up before another takes its message over
 PATIENCE: Final = 8  # starts, a second apart
-TRIES_FOR_EVER: Final = frozenset({About.CARD, About.RUN_CARD, About.NOTE, About.TELL})
+TRIES_FOR_EVER: Final = frozenset({About.CARD, About.PAGE_EDIT, About.RUN_CARD, About.NOTE, About.TELL})
 """Nobody is waiting for these in the night: they are kept until the channel is back, a minute apart at most."""
 
 
@@ -76,7 +76,7 @@ class Deliverer:
             language=person.language if person else self.desk.language,
             view=await view(tx, self.desk, incident) if incident else None,
             run=await runs.view(tx, message.run) if message.run else None,
-            existing_ts=f"{place.channel_id}:{place.ts}" if place else None,
+            existing_ts=standing(message, place),
             as_of=await incidents.now(tx),
         )
 
@@ -133,14 +133,16 @@ class Deliverer:
                 await messages.move(tx, message.id, State.DROPPED, self.owner, why=Phrase("a newer edit is waiting"))
 
     async def failed(self, message: Message, reason: str) -> None:
-        """It will never arrive this way: the person's next channel now; nobody left on this level: the next level now."""
+        """It will never arrive this way: the person's next channel now; nobody left on the level: the next level."""
         log.warning("not delivered", channel=message.kind.value, message=message.id, reason=reason)
         why = Phrase("{reason}", {"reason": reason[:200]})
         async with self.db.transaction() as tx:
             if not await messages.move(tx, message.id, State.FAILED, self.owner, why=why):
                 return
             if message.about is not About.PAGE:
-                await audit.write(tx, Entry(DESK, "message.failed", message.incident, message.run, why=why, result=message.kind))
+                await audit.write(
+                    tx, Entry(DESK, "message.failed", message.incident, message.run, why=why, result=message.kind)
+                )
             elif not await speaking.page_failed(tx, self.desk, message, why):
                 await self.level_may_be_dead(tx, message)
         if message.about is About.PAGE:
@@ -177,6 +179,13 @@ def waits_for_its_card(outgoing: Outgoing) -> bool:
     return message.about is About.NOTE and outgoing.existing_ts is None and message.starts <= PATIENCE
 
 
+def standing(message: Message, place: Place | None) -> str | None:
+    """Where in Slack the message edits something, or whose thread it belongs to; None: nowhere yet."""
+    if message.about is About.PAGE_EDIT:
+        return str(message.body["at"])
+    return f"{place.channel_id}:{place.ts}" if place else None
+
+
 async def remember_place(tx: Tx, message: Message, provider_id: str) -> None:
     if message.about in (About.CARD, About.RUN_CARD):
         channel_id, _, ts = provider_id.partition(":")
@@ -188,7 +197,9 @@ def subject(message: Message) -> str:
 
 
 def page_sent(message: Message, late: timedelta) -> Entry:
-    said = Phrase("{level}: paged by {channel}", {"level": message.level_name, "channel": speaking.channel_name(message.kind)})
+    said = Phrase(
+        "{level}: paged by {channel}", {"level": message.level_name, "channel": speaking.channel_name(message.kind)}
+    )
     if late > ladder.WORTH_SAYING:
         said = Phrase(
             "{level}: paged by {channel}, {late} late",
@@ -198,5 +209,3 @@ def page_sent(message: Message, late: timedelta) -> Entry:
         DESK, "page.sent", message.incident, on=message.person or "", why=said,
         result=f"{message.kind.value} late_s={late.total_seconds():.1f} starts={message.starts}",
     )  # fmt: skip
-
-

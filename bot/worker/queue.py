@@ -61,13 +61,15 @@ class Queue:
                     max_concurrent_tasks=50, shutdown_on_listener_failure=True, restart_on_failure=True,
                     restart_delay=timedelta(seconds=0.2), shutdown=self.stop,
                 )  # fmt: skip
-            except Exception as broken:
+            except Exception as broken:  # noqa: BLE001 - whatever it was, only a fresh start helps
                 log.warning("the queue broke and starts again", error=type(broken).__name__)
                 await asyncio.sleep(0.2)
 
     @asynccontextmanager
     async def factory(self) -> AsyncIterator[QueueManager]:
-        pool = await asyncpg.create_pool(self.url, min_size=2, max_size=6, timeout=5, server_settings=settings(self.role))
+        pool = await asyncpg.create_pool(
+            self.url, min_size=2, max_size=6, timeout=5, server_settings=settings(self.role)
+        )
         try:
             # The manager alone: PgQueuer adds a scheduler we do not use, and closing their shared driver twice fails.
             queue = QueueManager(Queries.from_asyncpg_pool(pool))

@@ -50,7 +50,9 @@ async def test_killed(served_world: World, where: str) -> None:
     pages = [sms for sms in on_call.phone.inbox if TITLE in sms.text]
     assert len(pages) <= (2 if where in FROM_THE_PROVIDER else 1)
     if await world.value("SELECT bool_or(queued_at - due_at > $1 OR sent_at - due_at > $1) FROM message", DOWN_FOR / 2):
-        assert await world.rows("SELECT 1 FROM audit WHERE did IN ('page.sent', 'level.fired') AND why::text LIKE '%late%'")
+        assert await world.rows(
+            "SELECT 1 FROM audit WHERE did IN ('page.sent', 'level.fired') AND why::text LIKE '%late%'"
+        )
 
 
 async def let_time_pass(world: World) -> None:
