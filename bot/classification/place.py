@@ -130,7 +130,7 @@ def names_in(text: str) -> list[str]:
     words = WORD.findall(fold(text))
     found: list[str] = []
     skip = False
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words, ""][1:], strict=True):
         if skip:
             skip = False
             continue
