@@ -6,9 +6,9 @@ WORKERS ?= 2
 
 STAMP := $(VENV)/.installed-$(shell cat requirements.txt requirements-dev.txt pyproject.toml 2>/dev/null | sha256sum | cut -c1-16)
 LOCK := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
-	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options $(UPGRADE)
 
-.PHONY: help setup engine engine-demo demo test check prove sabotage lock clean
+.PHONY: help setup engine engine-demo demo test check prove lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,10 +49,10 @@ prove: setup engine ## the slow proofs: the image, kills, PostgreSQL 15
 	@$(BIN)/python -m pytest -m prove --timeout 900 $(ARGS)
 	@TEST_POSTGRES_PROGRAMS=$(firstword $(wildcard /usr/lib/postgresql/15/bin) none) $(BIN)/python -m pytest tests/store $(ARGS)
 
-lock: setup ## requirements*.txt anew from pyproject.toml, at the newest versions
-	@$(LOCK) --upgrade --output-file requirements.txt pyproject.toml
-	@$(LOCK) --upgrade --extra dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
-	@$(LOCK) --upgrade --only-build-deps --build-deps-for wheel --constraint requirements-dev.txt --output-file requirements-build.txt pyproject.toml
+lock: $(BIN)/python ## requirements*.txt anew from pyproject.toml (UPGRADE=--upgrade: at the newest versions)
+	@$(LOCK) --output-file requirements.txt pyproject.toml
+	@$(LOCK) --extra dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
+	@$(LOCK) --only-build-deps --build-deps-for wheel --constraint requirements-dev.txt --output-file requirements-build.txt pyproject.toml
 
 clean: ## everything that the other targets made, but for var/
 	@rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

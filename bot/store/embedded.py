@@ -90,13 +90,14 @@ class EmbeddedPostgres:
                 self.cluster.start()
 
     def _leave(self) -> None:
-        if self._users is None:
-            return
-        with self._alone(), self._users:
-            if _lock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB):
-                self.cluster.stop("fast")
-                self.stopped = True
-        self._users = None
+        with self._alone():  # a start that was cancelled goes on in its thread: wait for it, then undo it
+            if self._users is None:
+                return
+            with self._users:
+                if _lock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB):
+                    self.cluster.stop("fast")
+                    self.stopped = True
+            self._users = None
 
     def _restart(self) -> None:
         with self._alone():
