@@ -3,16 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
+from bot.classification import Rule
 from bot.escalation import Policy
 from bot.oncall import Override, Schedule
 from bot.person import Person, Team
 from bot.target import EngineAddress, Environment, Service
-
-if TYPE_CHECKING:
-    from bot.classification import Rule
 
 DEFAULT_POLICY: Final = "default"
 
@@ -45,7 +43,7 @@ class Desk:
     teams: Mapping[str, Team]
     schedules: Mapping[str, Schedule]
     policies: Mapping[str, Policy]
-    rules: "tuple[Rule, ...]"
+    rules: tuple[Rule, ...]
     engines: Mapping[str, EngineAddress] = field(default_factory=dict)
     service_policies: Mapping[str, str] = field(default_factory=dict)
 

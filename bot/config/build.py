@@ -8,7 +8,6 @@ from pydantic import BaseModel, ValidationError
 from bot.config import defaults, references
 from bot.config.models import (
     EnvironmentSection,
-    Parts,
     PersonSection,
     PolicySection,
     RotationSection,
@@ -17,15 +16,26 @@ from bot.config.models import (
     TeamSection,
     WorkspaceSection,
 )
+from bot.config.parts import Parts
 from bot.config.problems import Problems, shown, unknown_key
+from bot.config.rules import ClassificationSection, rules
 from bot.desk import DEFAULT_POLICY, Desk
 from bot.escalation import Level, Policy
 from bot.oncall import Rotation, Schedule
 from bot.person import Person, Team
 from bot.target import EngineAddress, Environment, TlsFiles
 
-SECTIONS: Final = ("workspace", "environments", "services", "people", "teams", "schedules", "escalation")
-NOT_YET: Final = ("classification", "notifications", "runbooks", "maintenance", "status_page", "backups",
+SECTIONS: Final = (
+    "workspace",
+    "environments",
+    "services",
+    "people",
+    "teams",
+    "schedules",
+    "escalation",
+    "classification",
+)
+NOT_YET: Final = ("notifications", "runbooks", "maintenance", "status_page", "backups",
                   "sources", "heartbeats", "checks", "calendar")  # fmt: skip
 NO_ENGINE: Final = "none"
 
@@ -55,13 +65,14 @@ def _parts(data: Mapping[str, object], problems: Problems) -> Parts:
         if key != "policies":
             problems.add(("escalation", key), unknown_key(key, ["policies"]))
     return Parts(
-        workspace=read.one(("workspace",), data.get("workspace") or {}, WorkspaceSection) or WorkspaceSection(),
+        workspace=read.section("workspace", WorkspaceSection),
         environments=read.environments(),
         services=read.entries(("services",), ServiceSection),
         people=read.entries(("people",), PersonSection),
         teams=read.entries(("teams",), TeamSection),
         schedules=read.entries(("schedules",), ScheduleSection),
         policies=read.entries(("escalation", "policies"), PolicySection),
+        classification=read.section("classification", ClassificationSection),
         names=read.names,
     )
 
@@ -99,6 +110,10 @@ class _Reader:
             return dict.fromkeys(defaults.ENVIRONMENTS, EnvironmentSection())
         return found
 
+    def section(self, name: str, model: type[M]) -> M:
+        """The section, or its defaults when it is left out or wrong."""
+        return self.one((name,), self.data.get(name), model) or model()
+
     def one(self, where: tuple[str, ...], value: object, model: type[M]) -> M | None:
         try:
             return model.model_validate({} if value is None else value)
@@ -124,7 +139,7 @@ def _desk(parts: Parts, docker_host: str, warnings: list[str]) -> Desk:
         teams={name: _team(name, entry) for name, entry in parts.teams.items()},
         schedules={name: _schedule(name, entry, workspace) for name, entry in parts.schedules.items()},
         policies=policies,
-        rules=(),
+        rules=rules(parts.classification, workspace.time_zone),
         engines=engines,
         service_policies={name: entry.policy for name, entry in parts.services.items()},
     )

@@ -39,8 +39,10 @@ def read(text: str, environ: Mapping[str, str], problems: Problems) -> dict[str,
             node = loader.get_single_node()
             if node is None:
                 return {}
-            for where, line in _lines(node, (), problems):
+            for where, line in _lines(node, (), problems, ()):
                 problems.lines[where] = line
+            if problems.holds_itself:
+                return {}
             data = loader.construct_document(node)
         finally:
             loader.dispose()
@@ -59,9 +61,14 @@ def read(text: str, environ: Mapping[str, str], problems: Problems) -> dict[str,
     return resolved if isinstance(resolved, dict) else {}
 
 
-def _lines(node: yaml.Node, where: Where, problems: Problems, depth: int = 0) -> Iterator[tuple[Where, int]]:
-    if depth > 40:  # an alias that holds itself
+def _lines(
+    node: yaml.Node, where: Where, problems: Problems, above: tuple[yaml.Node, ...]
+) -> Iterator[tuple[Where, int]]:
+    if any(node is each for each in above):
+        problems.add(where, "an alias that holds itself")
+        problems.holds_itself = True
         return
+    above = (*above, node)
     if isinstance(node, yaml.MappingNode):
         seen: dict[str, int] = {}
         for key, value in node.value:
@@ -70,11 +77,11 @@ def _lines(node: yaml.Node, where: Where, problems: Problems, depth: int = 0) ->
                 problems.add((*where, name), f"written twice (first on line {seen[name]})", line=line)
             seen.setdefault(name, line)
             yield (*where, name), line
-            yield from _lines(value, (*where, name), problems, depth + 1)
+            yield from _lines(value, (*where, name), problems, above)
     elif isinstance(node, yaml.SequenceNode):
         for position, item in enumerate(node.value):
             yield (*where, position), item.start_mark.line + 1
-            yield from _lines(item, (*where, position), problems, depth + 1)
+            yield from _lines(item, (*where, position), problems, above)
 
 
 def _resolve(value: object, where: Where, environ: Mapping[str, str], problems: Problems) -> object:

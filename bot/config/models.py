@@ -1,7 +1,6 @@
 """The shapes of ecotrajet.yaml, section by section. Unknown keys are refused; references are followed in `build`."""
 
 import re
-from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -42,6 +41,21 @@ def zone(value: object) -> ZoneInfo:
     if isinstance(value, str) and value in available_timezones():
         return ZoneInfo(value)
     raise ValueError("must be a time zone's name, such as Europe/Paris")
+
+
+def day_of(value: object) -> date:
+    """Not pydantic's own: it takes a number for seconds since 1970."""
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise ValueError("must be a date, such as 2026-01-05") from None
+
+
+def time_of_day(value: object) -> time:
+    found = re.fullmatch(r"([01]?\d|2[0-3])[:hH]([0-5]\d)?", str(value).strip())
+    if found is None:
+        raise ValueError("must be a time of day, such as 09:00")
+    return time(int(found[1]), int(found[2] or 0))
 
 
 def phone(value: object) -> object:
@@ -97,6 +111,8 @@ Phone = Annotated[str | None, BeforeValidator(phone)]
 MailAddress = Annotated[str | None, BeforeValidator(mail_address)]
 ChannelName = Annotated[str, BeforeValidator(channel_name)]
 EngineUrl = Annotated[str, BeforeValidator(engine_url)]
+Date = Annotated[date, BeforeValidator(day_of)]
+TimeOfDay = Annotated[time, BeforeValidator(time_of_day)]
 Turn = Annotated[int, BeforeValidator(turn)]
 
 
@@ -152,9 +168,9 @@ class TeamSection(Section):
 
 class RotationSection(Section):
     people: Annotated[list[Name], Field(min_length=1)]
-    starts: date
+    starts: Date
     every: Turn = 7
-    hand_off: time = time(9, 0)
+    hand_off: TimeOfDay = time(9, 0)
     time_zone: Zone | None = None
 
 
@@ -172,17 +188,3 @@ class PolicySection(Section):
     levels: Annotated[list[LevelSection], Field(min_length=1)]
     stops_at: dict[Priority, str] = {}
     fallback: list[Target] = []
-
-
-@dataclass(slots=True)
-class Parts:
-    """The entries that are valid by themselves, and in `names` those of every entry, valid or not."""
-
-    workspace: WorkspaceSection
-    environments: dict[str, EnvironmentSection]
-    services: dict[str, ServiceSection]
-    people: dict[str, PersonSection]
-    teams: dict[str, TeamSection]
-    schedules: dict[str, ScheduleSection]
-    policies: dict[str, PolicySection]
-    names: dict[str, list[str]] = field(default_factory=dict)

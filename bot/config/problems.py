@@ -25,12 +25,6 @@ SENTENCES: Final[Mapping[str, str]] = {  # pydantic's error types in plain words
     "tuple_type": "must be a list",
     "too_short": "must not be empty",
     "string_too_short": "must not be empty",
-    "date_from_datetime_parsing": "must be a date, such as 2026-01-05",
-    "date_parsing": "must be a date, such as 2026-01-05",
-    "date_type": "must be a date, such as 2026-01-05",
-    "time_parsing": "must be a time of day, such as 09:00",
-    "time_type": "must be a time of day, such as 09:00",
-    "time_delta_parsing": "must be a duration, such as 15 min",
 }
 
 
@@ -40,6 +34,7 @@ class Problems:
     def __init__(self, name: str = "") -> None:
         self.name = name
         self.lines: dict[Where, int] = {}
+        self.holds_itself = False
         self._found: dict[tuple[Where, str], tuple[int, str]] = {}
         self._places: set[Where] = set()
 
@@ -59,7 +54,7 @@ class Problems:
     def add_invalid(self, where: Where, error: ValidationError, model: type[BaseModel]) -> None:
         """What pydantic found at and below `where`."""
         for each in error.errors(include_url=False, include_context=True, include_input=False):
-            inner = tuple(part for part in each["loc"] if not str(part).startswith(("function-", "constrained-")))
+            inner = tuple(part for part in each["loc"] if part != "[key]")
             kind = each["type"]
             if kind == "extra_forbidden":
                 self.add_once((*where, *inner), unknown_key(str(inner[-1]), known_keys(model, inner[:-1])))

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from bot.config import defaults
-from bot.config.models import Parts, PolicySection
+from bot.config.models import PolicySection
+from bot.config.parts import Parts
 from bot.config.problems import Problems, Where, shown, unknown_name
 from bot.desk import DEFAULT_POLICY
 from bot.runbook import ActionClass
@@ -21,6 +22,7 @@ def check(parts: Parts, problems: Problems, warnings: list[str]) -> None:
     _teams(parts, problems)
     _schedules(parts, problems)
     _policies(parts, problems)
+    _rules(parts, problems)
     _approvers(parts, problems, warnings)
 
 
@@ -123,6 +125,17 @@ def _policies(parts: Parts, problems: Problems) -> None:
             names = [level.name for level in policy.levels]
             if last not in names:
                 problems.add_once((*where, "stops_at", priority.value), unknown_name("level", last, names))
+
+
+def _rules(parts: Parts, problems: Problems) -> None:
+    names = _Owners(problems)
+    for position, rule in enumerate(parts.classification.rules):
+        where = ("classification", "rules", position)
+        names.claim([rule.name], f"rule {position + 1}", (*where, "name"), "the name")
+        for turn, place in enumerate(rule.when.environments):
+            _known(parts, "environment", place, (*where, "when", "environments", turn), problems, "environments")
+        for turn, service in enumerate(rule.when.services):
+            _known(parts, "service", service, (*where, "when", "services", turn), problems, "services")
 
 
 def _levels(policy: PolicySection, where: Where, problems: Problems) -> None:

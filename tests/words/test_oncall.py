@@ -1,6 +1,7 @@
 """Who is on call, above all in the two nights a year when the clocks change."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -45,7 +46,7 @@ def test_a_hand_off_in_the_hour_that_comes_twice_happens_once() -> None:
     moments = [start + timedelta(minutes=10 * step) for step in range(24)]
     for zone in (UTC, PARIS):  # the same instants, however they are written
         turns = [nightly.on_call(moment.astimezone(zone)) for moment in moments]
-        changes = [(a, b) for a, b in zip(turns, turns[1:], strict=False) if a != b]
+        changes = [(a, b) for a, b in pairwise(turns) if a != b]
         assert changes == [("amina", "david")]
 
 
@@ -71,7 +72,7 @@ CHANGES = (  # the clocks change in Paris, New York, on Lord Howe Island
     datetime(2026, 4, 4, 15, tzinfo=UTC),
     datetime(2026, 10, 3, 15, 30, tzinfo=UTC),
 )
-any_time = st.datetimes(datetime(2026, 1, 2), datetime(2028, 1, 1), timezones=st.just(UTC))
+any_time = st.integers(0, 2 * 366 * 24 * 60).map(lambda m: datetime(2026, 1, 2, tzinfo=UTC) + timedelta(minutes=m))
 near_a_change = st.builds(lambda at, m: at + timedelta(minutes=m), st.sampled_from(CHANGES), st.integers(-240, 240))
 instants = st.builds(
     lambda at, zone: at.astimezone(ZoneInfo(zone)), any_time | near_a_change, st.sampled_from(("UTC", *ZONES))
@@ -94,9 +95,7 @@ def test_there_is_never_a_gap_and_never_two(rotation: Rotation, now: datetime) -
 
 
 @given(st.sampled_from(ZONES).map(ZoneInfo), st.integers(0, 23), st.integers(0, 59), st.integers(1, 8))
-def test_over_a_whole_year_each_turn_is_as_long_as_the_others(
-    zone: ZoneInfo, hour: int, minute: int, days: int
-) -> None:
+def test_over_a_year_each_turn_is_as_long_as_the_others(zone: ZoneInfo, hour: int, minute: int, days: int) -> None:
     """But for the hour that a change of the clocks adds or takes."""
     rotation = Rotation(("a", "b", "c"), date(2026, 1, 1), days, time(hour, minute), zone)
     now = datetime(2026, 1, 3, 12, tzinfo=UTC)

@@ -1,0 +1,29 @@
+"""The file, read section by section, before its references are followed."""
+
+from dataclasses import dataclass, field
+
+from bot.config.models import (
+    EnvironmentSection,
+    PersonSection,
+    PolicySection,
+    ScheduleSection,
+    ServiceSection,
+    TeamSection,
+    WorkspaceSection,
+)
+from bot.config.rules import ClassificationSection
+
+
+@dataclass(slots=True)
+class Parts:
+    """The entries that are valid by themselves, and in `names` those of every entry, valid or not."""
+
+    workspace: WorkspaceSection
+    environments: dict[str, EnvironmentSection]
+    services: dict[str, ServiceSection]
+    people: dict[str, PersonSection]
+    teams: dict[str, TeamSection]
+    schedules: dict[str, ScheduleSection]
+    policies: dict[str, PolicySection]
+    classification: ClassificationSection
+    names: dict[str, list[str]] = field(default_factory=dict)
