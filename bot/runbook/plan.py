@@ -119,6 +119,7 @@ class Plan:
     warnings: tuple[Phrase, ...] = ()
     asks: Phrase | None = None
     was_healthy: bool = True
+    started_at: str = ""  # of the container, by the engine's clock: tells whether a restart took place
     pull: str = ""  # repository@digest, when the image is no longer on the engine
     expected_downtime: float = 0.0
     health_limit: float = 0.0

@@ -1,0 +1,116 @@
+"""One engine: its client is made at the first call, each call has a time limit and threads of this engine's own.
+
+A dead engine therefore costs its own callers a few seconds and the others nothing. Threads are daemons: one that
+hangs in a dead connection (paramiko's connect has no limit of its own) never holds up the end of the process.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import Final, TypeVar, cast
+
+import requests
+import urllib3
+from docker import APIClient
+from docker.errors import APIError, DockerException, NotFound
+from docker.tls import TLSConfig
+
+from bot.target import EngineAddress
+from runbooks.docker_engine.failures import Conflict, EngineSaid, Gone, Unreachable
+from runbooks.redact import by_pattern
+
+CALLS_AT_ONCE: Final = 16
+LONGEST_REASON: Final = 400
+T = TypeVar("T")
+
+
+class Engine:
+    """Use from one event loop. `limit`: seconds for an ordinary call (inspect, list, rename)."""
+
+    def __init__(self, address: EngineAddress, *, limit: float = 10.0) -> None:
+        self.name = address.name
+        self._address = address
+        self._limit = limit
+        self._client: APIClient | None = None
+        self._making = threading.Lock()
+        self._slots = asyncio.Semaphore(CALLS_AT_ONCE)
+
+    async def call(self, ask: Callable[[APIClient], T], *, limit: float | None = None) -> T:
+        """The answer of `ask`, run in a thread. Raises Unreachable, Gone, Conflict or EngineSaid."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[T] = loop.create_future()
+        try:
+            async with asyncio.timeout(limit or self._limit):
+                await self._slots.acquire()
+                threading.Thread(
+                    target=self._work, args=(ask, answer, loop), name=f"engine-{self.name}", daemon=True
+                ).start()
+                return await answer
+        except TimeoutError:
+            raise Unreachable(self.name, "no answer in time") from None
+
+    def _work(
+        self, ask: Callable[[APIClient], T], answer: "asyncio.Future[T]", loop: asyncio.AbstractEventLoop
+    ) -> None:
+        result: T | None = None
+        failure: Exception | None = None
+        try:
+            result = ask(self._connected())
+        except Exception as error:  # noqa: BLE001 - carried over to the caller, in our words
+            failure = self._in_our_words(error)
+
+        def hand_over() -> None:
+            self._slots.release()
+            if answer.done():  # the caller gave up waiting
+                return
+            if failure:
+                answer.set_exception(failure)
+            else:
+                answer.set_result(cast("T", result))
+
+        try:
+            loop.call_soon_threadsafe(hand_over)
+        except RuntimeError:  # the loop is closed: nobody waits any more
+            return
+
+    def _connected(self) -> APIClient:
+        with self._making:
+            if self._client is None:
+                address, tls = self._address, self._address.tls
+                self._client = APIClient(
+                    base_url=address.url,
+                    version="auto",  # engines refuse clients pinned too low, and clients too new
+                    timeout=int(self._limit),
+                    num_pools=CALLS_AT_ONCE,
+                    tls=TLSConfig(client_cert=(tls.certificate, tls.key), ca_cert=tls.authority, verify=True)
+                    if tls
+                    else False,
+                )
+            return self._client
+
+    def _in_our_words(self, error: Exception) -> Exception:
+        match error:
+            case NotFound():
+                return Gone(_reason(error))
+            case APIError() if error.status_code == 409:
+                return Conflict(_reason(error))
+            case APIError():
+                return EngineSaid(_reason(error))
+            case DockerException() | requests.RequestException() | urllib3.exceptions.HTTPError() | OSError():
+                return Unreachable(self.name, type(error).__name__)
+            case _:
+                return error
+
+    async def identity(self) -> str:
+        """The engine's own id; asked each time, for another engine may sit behind the same socket tomorrow."""
+        return str((await self.call(lambda api: api.info()))["ID"])
+
+    async def close(self) -> None:
+        """Close the connections; calls still hanging are left to their threads."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+
+def _reason(error: APIError) -> str:
+    return by_pattern(str(error.explanation or error))[:LONGEST_REASON]

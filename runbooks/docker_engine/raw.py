@@ -1,0 +1,25 @@
+"""Requests for which the SDK has no method, or only one without types. `api` is its APIClient."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def inspect_image(api: Any, image_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = api.inspect_image(image_id)
+    return found
+
+
+def create(api: Any, config: Mapping[str, Any], name: str) -> str:
+    """The new container's id. The SDK's `create_container` would add the desk's own proxy variables and more."""
+    made: dict[str, Any] = api.create_container_from_config(config, name)
+    return str(made["Id"])
+
+
+def connect(api: Any, network: str, request: Mapping[str, Any]) -> None:
+    """POST /networks/{id}/connect with the endpoint as it is: the SDK's own method loses most of it."""
+    api._raise_for_status(api._post_json(api._url("/networks/{0}/connect", network), request))
+
+
+def set_policy(api: Any, container_id: str, policy: Mapping[str, Any]) -> None:
+    """`policy` as the engine shows it: `{"Name": …, "MaximumRetryCount": …}`."""
+    api.update_container(container_id, restart_policy=dict(policy))

@@ -1,0 +1,98 @@
+"""Hide secrets in what containers say: by the very values of their environment, and by the look of known tokens.
+
+Prefixes alone miss a password or a UUID, values alone miss what the application fetched elsewhere: both are used.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+from urllib.parse import quote, quote_plus, urlsplit
+
+from bot.secret import HIDDEN
+
+SHORTEST_VALUE: Final = 6
+SHORTEST_SECRET: Final = 3
+
+_SECRET_NAME: Final = re.compile(
+    r"PASS|PWD$|SECRET|TOKEN|KEY|CREDENTIAL|PRIVATE|AUTH|SALT|DSN|SIGNATURE|COOKIE|SESSION|_URL$|_URI$|WEBHOOK", re.I
+)
+# Variables whose values are no secrets and occur in every log line: hiding them would make logs unreadable.
+_HARMLESS_NAME: Final = re.compile(
+    r"(?:\w+_)?(?:PATH|HOME|HOST|HOSTNAME|PORT|LANG|TZ|TERM|USER|SHELL|DIR|NAME|ENV|ENVIRONMENT|MODE|LEVEL|REGION|DEBUG"
+    r"|VERSION|RELEASE|TAG|COMMIT|REVISION|BUILD|TIMEOUT|ENABLED)|PWD|LC_\w+|PYTHON\w+|JAVA_\w+",
+    re.I,
+)
+_PATTERNS: Final = (
+    re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.S),
+    re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]+)?"),  # JWT
+    re.compile(r"\bxox[abeoprs]-[\w-]{8,}|\bxapp-[\w-]{8,}"),  # Slack
+    re.compile(r"\b(?:sk|pk|rk)_(?:live|test)_\w{8,}"),  # Stripe
+    re.compile(r"\bgh[opusr]_\w{20,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}"),
+    re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
+    re.compile(r"\bsb(?:p|_secret|_publishable)_[\w-]{16,}"),  # Supabase
+    re.compile(r"\bSG\.[\w-]{16,}\.[\w-]{16,}|\bAIza[\w-]{30,}"),
+)
+_AFTER: Final = (
+    re.compile(r"(?P<kept>\b(?:Bearer|Basic)\s+)[\w.~+/=-]{8,}", re.I),
+    re.compile(r"(?P<kept>\b[a-z][a-z0-9+.-]*://[^\s:/@]*:)[^\s@]+(?=@)", re.I),  # user:password@host
+    re.compile(
+        r"(?P<kept>[\w-]*(?:password|passwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|authorization)[\w-]*"
+        r"[\"']?\s*[:=]\s*[\"']?)(?!Bearer|Basic)[^\s\"',;&\[\]]{3,}",
+        re.I,
+    ),
+)
+
+
+class Redactor:
+    """For one container: `env` is its `KEY=VALUE` list. Keeps the values to itself."""
+
+    __slots__ = ("_known",)
+
+    def __init__(self, env: Sequence[str] = ()) -> None:
+        found = {form for entry in env for value in _values(entry) for form in _forms(value)}
+        longest_first = sorted(found, key=len, reverse=True)
+        self._known = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+
+    def clean(self, text: str) -> str:
+        """`text` with `[hidden]` in the place of every secret found."""
+        known = self._known.sub(HIDDEN, text) if self._known else text
+        return by_pattern(known)
+
+    def __repr__(self) -> str:
+        return "Redactor(...)"
+
+
+def by_pattern(text: str) -> str:
+    """Hide what looks like a secret, whoever's it is."""
+    for pattern in _PATTERNS:
+        text = pattern.sub(HIDDEN, text)
+    for pattern in _AFTER:
+        text = pattern.sub(lambda found: found["kept"] + HIDDEN, text)
+    return text
+
+
+def _values(entry: str) -> Iterable[str]:
+    name, _, value = entry.partition("=")
+    secret = bool(_SECRET_NAME.search(name)) and not _HARMLESS_NAME.fullmatch(name)
+    if password := _password_in(value):
+        yield password
+    if (secret and len(value) >= SHORTEST_SECRET) or (
+        len(value) >= SHORTEST_VALUE and not _HARMLESS_NAME.fullmatch(name) and not value.isalpha()
+    ):
+        yield value
+    if "\n" in value:  # a key file in a variable is logged line by line
+        yield from (line for line in value.splitlines() if len(line) >= SHORTEST_VALUE)
+
+
+def _password_in(value: str) -> str | None:
+    try:
+        password = urlsplit(value).password if "://" in value else None
+    except ValueError:
+        return None
+    return password if password and len(password) >= SHORTEST_SECRET else None
+
+
+def _forms(value: str) -> set[str]:
+    """The value as it is, as URLs write it and as JSON writes it."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return {value, quote(value, safe=""), quote_plus(value), escaped}

@@ -1,0 +1,168 @@
+"""A rollback being done, from the checked world to its outcome."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.deployment import short
+from bot.errors import UserError
+from bot.phrase import Phrase, Value
+from bot.runbook import Image, Journal, Outcome, Plan, Result, Step
+from bot.target import Target
+from runbooks.docker_engine import look, pins, pull
+from runbooks.docker_engine.body import COMPOSE, create_body
+from runbooks.docker_engine.client import Engine
+from runbooks.docker_engine.failures import EngineSaid
+from runbooks.docker_engine.gate import Verdict
+from runbooks.docker_engine.look import Seen
+from runbooks.docker_engine.marks import Marks, Was, was
+from runbooks.docker_engine.swap import Stopped, Swap
+from runbooks.rollback.version import pruned
+
+
+class Run:
+    """One rollback, from the checked world to its outcome."""
+
+    def __init__(self, engine: Engine, target: Target, plan: Plan, journal: Journal, seen: Seen) -> None:
+        before = was(seen)
+        marks = Marks(
+            fingerprint=plan.fingerprint(),
+            name=plan.container,
+            replaces=seen.id,
+            image_from=plan.image_now.id,
+            image_to=plan.image_then.id,
+            policy=seen.policy,
+            was=before,
+        )
+        self._engine = engine
+        self._target = target
+        self._plan = plan
+        self._journal = journal
+        self._seen = seen
+        self._was = before
+        self._swap = Swap(engine, journal, marks)
+
+    async def whole(self) -> Outcome:
+        await self._swap.step(Step.EVIDENCE, self._evidence)
+        if await self._journal.cancelled():
+            return self._cancelled()
+        await self._swap.step(Step.PIN, self._pin)
+        await self._create()
+        if await self._journal.cancelled():
+            await self._swap.undo()
+            return self._cancelled()
+        try:
+            verdict = await self._swap.put_in_place()
+        except Stopped as stopped:
+            return await self._reverted(stopped.why)
+        return await self._succeeded(verdict)
+
+    async def _evidence(self) -> str:
+        await self._swap.remember(self._seen.id)
+        return ""
+
+    async def _pin(self) -> str:
+        """Both images are kept from a prune in the middle; a missing one is fetched before anything is touched."""
+        then = self._plan.image_then
+        if await look.image(self._engine, then.id) is None:
+            if not self._plan.pull:
+                raise UserError(await pruned(self._engine, then, ()))
+            await pull.by_digest(self._engine, self._plan.pull, then.id)
+        for image_id in (self._plan.image_now.id, then.id):
+            await pins.pin(self._engine, self._target, image_id)
+        return short(then.id)
+
+    async def _create(self) -> None:
+        now, then = self._plan.image_now, self._plan.image_then
+        raw = await look.image(self._engine, now.id)
+        reference = await look.image(self._engine, then.reference) if then.reference else None
+        name = then.reference if reference and reference["Id"] == then.id else then.id
+        body = create_body(self._seen.raw, (raw or {}).get("Config") or {}, name, self._swap.marks.labels())
+        try:
+            await self._swap.create(body)
+        except EngineSaid as said:
+            if self._swap.new:
+                await self._swap.undo()
+            raise UserError(
+                Phrase("Docker refused to make the new container ({why}). Nothing was touched.", {"why": said.reason})
+            ) from said
+
+    async def _succeeded(self, verdict: Verdict) -> Outcome:
+        remarks = [Phrase("Git still holds {image}: the next deployment brings it back.", {"image": self._now})]
+        if f"{COMPOSE}project" in self._seen.labels:
+            remarks.append(Phrase("To deploy {image} again, Compose needs --force-recreate.", {"image": self._now}))
+        if verdict.weak:
+            remarks.append(Phrase("There is no healthcheck: all I saw is that it stays up. Please look."))
+        try:
+            await self._swap.commit()
+        except EngineSaid as said:  # it is in place and well; what is left over is repaired later
+            remarks.append(Phrase("The replaced container could not be removed: {why}", {"why": said.reason}))
+        down = timedelta(seconds=self._swap.downtime or 0)
+        values: dict[str, Value | Phrase] = {
+            "service": self._plan.service,
+            "image": self._plan.image_then.name,
+            "downtime": down,
+        }
+        phrase = Phrase("{service} runs {image} again. It was down for {downtime}.", values)
+        return self._outcome(Result.SUCCEEDED, phrase, self._swap.new, self._plan.image_then, True, remarks)
+
+    async def _reverted(self, why: Phrase) -> Outcome:
+        values: dict[str, Value | Phrase] = {
+            "image": self._plan.image_then.name,
+            "now": self._now,
+            "why": why,
+            "container": self._plan.container,
+        }
+        try:
+            verdict = await self._swap.revert()
+        except EngineSaid as said:
+            values = {**values, "problem": said.reason}
+            return self._failed(
+                Phrase("{image}: {why}. Putting {now} back failed as well: {problem}. Look at {container} now.", values)
+            )
+        if verdict is None:
+            return self._failed(
+                Phrase("{image}: {why}. The container of before was removed by hand. Look at {container} now.", values)
+            )
+        if verdict.why is not None:
+            values = {**values, "problem": verdict.why}
+            return self._failed(
+                Phrase("{image}: {why}. {now} is back but not well: {problem}. Look at {container} now.", values)
+            )
+        if self._was is Was.WELL:
+            phrase = Phrase("{image}: {why}. So {now} was put back, and is healthy.", values)
+        else:
+            phrase = Phrase("{image}: {why}. So {now} was put back, as unwell as it was before.", values)
+        return self._outcome(Result.REVERTED, phrase, self._seen.id, self._plan.image_now, verdict.well, [])
+
+    @property
+    def _now(self) -> str:
+        return self._plan.image_now.name
+
+    def _failed(self, phrase: Phrase) -> Outcome:
+        return self._outcome(Result.FAILED, phrase, "", None, False, [])
+
+    def _cancelled(self) -> Outcome:
+        phrase = Phrase("Called off before anything was touched: {image} runs on.", {"image": self._now})
+        well = self._was is Was.WELL
+        return self._outcome(Result.CANCELLED, phrase, self._seen.id, self._plan.image_now, well, [])
+
+    def _outcome(
+        self,
+        result: Result,
+        phrase: Phrase,
+        container: str,
+        image: Image | None,
+        healthy: bool,
+        remarks: Sequence[Phrase],
+    ) -> Outcome:
+        return Outcome(
+            result=result,
+            phrase=phrase,
+            container_id=container,
+            image=image,
+            healthy=healthy,
+            evidence=tuple(self._swap.evidence),
+            remarks=tuple(remarks),
+            timings=dict(self._swap.timings),
+            downtime=self._swap.downtime,
+        )

@@ -1,0 +1,70 @@
+"""Which image is meant: the one named, or the last that was well."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.deployment import Deployment, find_version, previous_good, versions
+from bot.errors import UserError
+from bot.phrase import Phrase
+from bot.runbook import Image
+from bot.target import Target
+from runbooks.docker_engine import look
+from runbooks.docker_engine.client import Engine
+
+
+async def wanted(
+    engine: Engine,
+    target: Target,
+    params: Sequence[str],
+    history: Sequence[Deployment],
+    running: Image,
+    now: datetime,
+    healthy_for: timedelta,
+) -> tuple[Image, bool]:
+    """The image, and whether it has never been seen running here."""
+    if not params:
+        good = previous_good(history, running.id, healthy_for=healthy_for, now=now)
+        if good is None:
+            raise UserError(none_good(target, history, running))
+        return image_of(good), False
+    try:
+        return image_of(find_version(history, params)), False
+    except UserError:
+        local = await local_tag(engine, running, " ".join(params))
+        if local is None:
+            raise
+        return local, True
+
+
+def image_of(row: Deployment) -> Image:
+    return Image(row.image_id, row.reference, row.version, row.digests)
+
+
+async def local_tag(engine: Engine, running: Image, said: str) -> Image | None:
+    """A tag of the running image's own repository, or a full reference, that the engine holds."""
+    repository = running.reference.rpartition(":")[0] or running.reference
+    for reference in (said, f"{repository}:{said}"):
+        if " " not in reference and (raw := await look.image(engine, reference)):
+            return look.image_words(raw, reference)
+    return None
+
+
+def none_good(target: Target, history: Sequence[Deployment], running: Image) -> Phrase:
+    values = {"service": target.service.name, "environment": target.environment.label}
+    others = versions([each for each in history if each.image_id != running.id])
+    if not others:
+        return Phrase(
+            "I know of no earlier version of {service} in {environment}. Name one: its tag or its image id.", values
+        )
+    return Phrase(
+        "No earlier version of {service} in {environment} was seen healthy. Name one: {known}.",
+        {**values, "known": ", ".join(others)},
+    )
+
+
+async def pruned(engine: Engine, then: Image, history: Sequence[Deployment]) -> Phrase:
+    left = [each for each in history if each.image_id != then.id and await look.image(engine, each.image_id)]
+    values = {"image": then.name, "known": ", ".join(versions(left)) or "–"}
+    return Phrase(
+        "The image {image} was removed from the engine and no registry is known for it. Still there: {known}.", values
+    )
