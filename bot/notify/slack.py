@@ -22,8 +22,10 @@ SLACK: Final = "https://slack.com/api/"
 WITHIN: Final = 10.0
 EVENT: Final = "ecotrajet_message"
 
-# An edit that finds no message to edit: the card was deleted by hand, or is too old; it is posted anew.
-GONE: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+# The message to edit or to answer was deleted by hand, or is too old: what was to be said is posted anew.
+GONE: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"}).union(
+    {"thread_not_found", "cannot_reply_to_message"}
+)
 PASSING: Final = frozenset(
     {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited"}
     | {"message_limit_exceeded", "team_added_to_org", "external_channel_migrating"}
@@ -79,9 +81,9 @@ class SlackChannel:
         drawn = drawing(outgoing, Reader.of(self.desk, outgoing.language, outgoing.as_of))
         arguments = {**drawn.arguments(), "metadata": {"event_type": EVENT, "event_payload": {"message": message.id}}}
         channel, _, ts = (outgoing.existing_ts or "").rpartition(":")
-        if message.about is About.NOTE and ts:
-            return await self._post(channel or message.to, arguments, thread_ts=ts)
-        if ts and message.about is not About.TELL:
+        if message.about is About.NOTE and ts and (said := await self._reply(channel or message.to, ts, arguments)):
+            return said
+        if ts and message.about not in {About.NOTE, About.TELL}:
             edited = await self._edit(channel, ts, arguments)
             if edited is not None:
                 return edited
@@ -101,6 +103,15 @@ class SlackChannel:
         )
         return f"{posted['channel']}:{posted['ts']}"
 
+    async def _reply(self, channel: str, ts: str, arguments: Mapping[str, Any]) -> str | None:
+        """In the thread; None when the card it hangs on was deleted."""
+        try:
+            return await self._post(channel, arguments, thread_ts=ts)
+        except SlackApiError as error:
+            if word_of(error) in GONE:
+                return None
+            raise
+
     async def _edit(self, channel: str, ts: str, arguments: Mapping[str, Any]) -> str | None:
         """None when there is nothing left to edit."""
         try:
@@ -117,7 +128,7 @@ def drawing(outgoing: Outgoing, reader: Reader) -> Card:
     match outgoing.message.about, outgoing.view, outgoing.run:
         case About.CARD, view, _ if view is not None:
             return incident_card(view, reader)
-        case (About.PAGE | About.PAGE_EDIT), view, _ if view is not None:
+        case ((About.PAGE | About.PAGE_EDIT), view, _) if view is not None:
             return page(view, reader, outgoing.message.level_name)
         case About.RUN_CARD, _, run if run is not None:
             return run_card(run, reader)

@@ -52,7 +52,12 @@ class LocatedHttpClient(AsyncTwilioHttpClient):  # type: ignore[misc]  # reason:
         super().__init__(logger=quiet)
         self.place = urlsplit(api_url) if api_url else None
 
-    async def request(self, method: str, url: str, **arguments: Any) -> Response:
+    async def request(
+        self, method: str, url: str, *, auth: tuple[str, str] | None = None, **arguments: Any
+    ) -> Response:
+        if auth is not None:  # the SDK's own way of passing it is deprecated in aiohttp
+            headers = {**(arguments.get("headers") or {}), "Authorization": aiohttp.encode_basic_auth(*auth)}
+            arguments["headers"] = headers
         if self.place is not None:
             asked = urlsplit(url)
             path = self.place.path.rstrip("/") + asked.path

@@ -1,0 +1,167 @@
+"""Slack, through the real SDK, against the sandbox: cards are edited, pages reach people, errors are judged."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from bot.errors import Permanent, Retryable
+from bot.incident import Status
+from bot.message import About
+from bot.notify.channel import Channel
+from bot.notify.slack import SlackChannel
+from bot.phrase import Phrase
+from bot.sandbox import Sandbox
+from bot.secret import Secret
+from tests.notify.examples import NOW, TITLE, desk, note, outgoing, view
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox(smtp=False) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+async def slack(sandbox: Sandbox) -> AsyncIterator[SlackChannel]:
+    environment = sandbox.environment()
+    channel = SlackChannel(
+        Secret(environment["SLACK_BOT_TOKEN"]), desk(), api_url=environment["SLACK_API_URL"], within=2.0
+    )
+    yield channel
+    await channel.close()
+
+
+async def test_a_card_is_posted_once_and_edited_after(sandbox: Sandbox, slack: Channel) -> None:
+    place = await slack.send(outgoing(About.CARD, view=view()))
+    taken = view(status=Status.ACKNOWLEDGED, acknowledged_by="amina", acknowledged_at=NOW)
+    again = await slack.send(outgoing(About.CARD, view=taken, existing_ts=place))
+    (shown,) = sandbox.channel("incidents").messages
+    assert again == place
+    assert place.startswith("C0INCIDEN:")
+    assert "pris par Amina Diallo à 10:44" in shown.text
+    assert sandbox.violations == []
+
+
+async def test_the_open_card_says_what_somebody_just_woken_up_needs(sandbox: Sandbox, slack: Channel) -> None:
+    await slack.send(outgoing(About.CARD, view=view()))
+    (shown,) = sandbox.channel("incidents").messages
+    for wanted in (
+        TITLE,
+        "P1 critique · #42",
+        "Production · ecotrajet",
+        "10:42",
+        "Support\u00a0: 10:57",
+        "11:42",
+        "3 signaux",
+    ):
+        assert wanted in shown.text
+
+
+async def test_a_card_that_was_deleted_is_posted_anew(sandbox: Sandbox, slack: SlackChannel) -> None:
+    place = await slack.send(outgoing(About.CARD, view=view()))
+    channel, _, ts = place.partition(":")
+    await slack.client.chat_delete(channel=channel, ts=ts)
+    again = await slack.send(outgoing(About.CARD, view=view(), existing_ts=place))
+    assert again != place
+    assert len(sandbox.channel("incidents").messages) == 1
+
+
+async def test_a_page_reaches_the_person_with_its_buttons(sandbox: Sandbox, slack: Channel) -> None:
+    await slack.send(outgoing(About.PAGE, to="U0AMINA01", view=view()))
+    shown = await sandbox.person("amina").dm(containing=TITLE, within=5)
+    assert "niveau «\u00a0Support\u00a0»" in shown.text
+    assert [button.action_id for button in shown.buttons] == [
+        "incident.acknowledge",
+        "incident.resolve",
+        "incident.escalate",
+    ]
+
+
+async def test_a_note_goes_into_the_thread_of_the_card(sandbox: Sandbox, slack: Channel) -> None:
+    place = await slack.send(outgoing(About.CARD, view=view()))
+    await slack.send(note("incidents", Phrase("{name} is on it", {"name": "Amina"}), existing_ts=place))
+    thread = [message for message in sandbox.channel("incidents").messages if message.text == "Amina s’en occupe"]
+    assert [message.thread for message in thread] == [place.partition(":")[2]]
+
+
+async def test_a_title_can_ping_nobody(sandbox: Sandbox, slack: Channel) -> None:
+    await slack.send(outgoing(About.CARD, view=view(title="<!channel> *look* <https://evil.example|here> & go")))
+    posted = str([entry.args for entry in sandbox.record if entry.method == "chat.postMessage"])
+    assert "<!channel>" not in posted
+    assert "<https://evil" not in posted
+
+
+async def test_a_rate_limit_is_retried_when_slack_says_so(sandbox: Sandbox, slack: Channel) -> None:
+    sandbox.slack.faults.arm("chat.postMessage", error="ratelimited", retry_after=7)
+    with pytest.raises(Retryable) as slow:
+        await slack.send(outgoing(About.CARD, view=view()))
+    assert slow.value.after == 7
+
+
+@pytest.mark.parametrize(
+    "fault", [{"http_status": 503}, {"error": "internal_error"}, {"hang": 10.0}, {"disconnect": True}]
+)
+async def test_trouble_at_slack_is_retried(sandbox: Sandbox, slack: SlackChannel, fault: dict[str, object]) -> None:
+    slack.within = 0.3
+    sandbox.slack.faults.arm("chat.postMessage", **fault)  # type: ignore[arg-type]  # reason: keyword by keyword
+    with pytest.raises(Retryable):
+        await slack.send(outgoing(About.CARD, view=view()))
+
+
+async def test_nobody_at_the_other_end_is_retried() -> None:
+    slack = SlackChannel(Secret("xoxb-test"), desk(), api_url="http://127.0.0.1:9/api/")
+    with pytest.raises(Retryable):
+        await slack.send(outgoing(About.CARD, view=view()))
+    await slack.close()
+
+
+@pytest.mark.parametrize(
+    "word, does",
+    [
+        ("not_in_channel", "/invite"),
+        ("channel_not_found", "invite the bot"),
+        ("account_inactive", "install it again"),
+        ("missing_scope", "manifest.yml"),
+        ("some_new_word", "docs.slack.dev"),
+    ],
+)
+async def test_what_will_never_work_says_what_to_mend(sandbox: Sandbox, slack: Channel, word: str, does: str) -> None:
+    sandbox.slack.faults.arm("chat.postMessage", error=word)
+    with pytest.raises(Permanent, match=f"Slack: {word}") as refused:
+        await slack.send(outgoing(About.CARD, view=view()))
+    assert does in refused.value.reason
+
+
+async def test_somebody_who_left_is_permanent(slack: Channel) -> None:
+    with pytest.raises(Permanent, match=r"user_not_found .*people\.\*\.slack"):
+        await slack.send(outgoing(About.PAGE, to="U0NOBODY1", view=view()))
+
+
+async def test_a_note_on_a_deleted_card_stands_alone(sandbox: Sandbox, slack: SlackChannel) -> None:
+    place = await slack.send(outgoing(About.CARD, view=view()))
+    channel, _, ts = place.partition(":")
+    await slack.client.chat_delete(channel=channel, ts=ts)
+    await slack.send(note("incidents", Phrase("{name} is on it", {"name": "Amina"}), existing_ts=place))
+    assert [message.text for message in sandbox.channel("incidents").messages] == ["Amina s’en occupe"]
+
+
+async def test_a_wrong_token_is_permanent_and_not_told(sandbox: Sandbox) -> None:
+    slack = SlackChannel(Secret("xoxb-wrong-token"), desk(), api_url=sandbox.environment()["SLACK_API_URL"])
+    with pytest.raises(Permanent, match="SLACK_BOT_TOKEN") as refused:
+        await slack.send(outgoing(About.CARD, view=view()))
+    assert "xoxb-wrong-token" not in str(refused.value)
+    await slack.close()
+
+
+async def test_a_card_without_its_incident_is_permanent(slack: Channel) -> None:
+    with pytest.raises(Permanent):
+        await slack.send(outgoing(About.CARD))
+
+
+async def test_the_resolved_card_is_short_and_has_no_buttons(sandbox: Sandbox, slack: Channel) -> None:
+    over = view(status=Status.RESOLVED, resolved_by="amina", resolved_at=NOW + timedelta(minutes=18))
+    await slack.send(outgoing(About.CARD, view=over))
+    (shown,) = sandbox.channel("incidents").messages
+    assert shown.buttons == ()
+    assert "Résolu par Amina Diallo à 11:02, en 20 min" in shown.text
