@@ -1,5 +1,6 @@
 #!/bin/sh
-# What the demo and the tests play with that pip cannot install. `setup.sh demo` or `setup.sh demo test`.
+# What the demo and the tests play with that pip cannot install. `setup.sh demo` or `setup.sh demo test`; also
+# `setup.sh venv`, which make calls when Python came without its venv module.
 # As root on Debian it installs what is missing, and says so. Elsewhere it says what is missing. It always ends with 0:
 # who really needs a missing thing says so then, in its own words.
 set -u
@@ -10,7 +11,8 @@ packages() {
     test) echo "prometheus:real_alerts prometheus-alertmanager:real_alerts debootstrap:the_base_of_the_image_under_test" \
         "chromium:a_browser fonts-noto-color-emoji:lights_on_screenshots docker-compose:compose.yaml" \
         "postgresql-15:the_oldest_supported_server" ;;
-    *) echo "setup.sh: demo or test, not $1" >&2 ;;
+    venv) echo "python3-venv:the_virtual_environment" ;;
+    *) echo "setup.sh: demo, test or venv, not $1" >&2 ;;
     esac
 }
 

@@ -7,11 +7,11 @@ import urllib.request
 from collections.abc import Iterator
 from uuid import uuid4
 
-import docker
 import pytest
 from docker import DockerClient
 from docker.models.containers import Container
 
+from bot.sandbox.engine import RunningEngine
 from tests.image.base import base_image
 from tests.image.build import PARTS, ROOT, build_image, source_files
 
@@ -20,8 +20,8 @@ TOKEN = "a token of the image test"
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[DockerClient]:
-    client = docker.from_env(timeout=600)
+def client(engine: RunningEngine) -> Iterator[DockerClient]:
+    client = DockerClient(base_url=engine.host, timeout=600)
     yield client
     client.close()
 
