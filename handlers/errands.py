@@ -49,8 +49,13 @@ async def careful(work: Coroutine[object, object, None], tell: Tell) -> None:
     except Exception:
         reference = secrets.token_hex(3).upper()
         log.exception("a handler broke", reference=reference)
-        said = "Something went wrong on our side, reference {reference}. Try again, or ask an administrator."
-        await told(tell, Phrase(said, {"reference": reference}))
+        await told(
+            tell,
+            Phrase(
+                "Something went wrong on our side, reference {reference}. Try again, or ask an administrator.",
+                {"reference": reference},
+            ),
+        )
 
 
 async def told(tell: Tell, phrase: Phrase) -> None:
