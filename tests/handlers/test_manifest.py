@@ -1,0 +1,114 @@
+"""manifest.yml is the app's real manifest: exactly what the code registers, and the scopes of the methods it calls."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from slack_sdk.web.async_client import AsyncWebClient
+
+from handlers.commands import COMMANDS
+from handlers.slack_app import COMMAND
+
+ROOT = Path(__file__).parent.parent.parent
+OURS = ("bot/notify", "bot/check", "bot/worker", "handlers")
+SCOPES = {  # docs.slack.dev/reference/methods, as bot
+    "api_test": set(),
+    "auth_test": set(),
+    "apps_connections_open": set(),  # the app-level token's connections:write
+    "chat_postMessage": {"chat:write"},
+    "chat_postEphemeral": {"chat:write"},
+    "chat_update": {"chat:write"},
+    "chat_delete": {"chat:write"},
+    "conversations_open": {"im:write"},
+    "conversations_join": {"channels:join"},
+    "conversations_list": {"channels:read", "groups:read"},
+    "conversations_info": {"channels:read", "groups:read"},
+    "users_conversations": {"channels:read", "groups:read"},
+    "users_info": {"users:read"},
+    "users_list": {"users:read"},
+    "users_lookupByEmail": {"users:read.email"},
+    "usergroups_list": {"usergroups:read"},
+    "reactions_add": {"reactions:write"},
+    "pins_add": {"pins:write"},
+    "bookmarks_add": {"bookmarks:write"},
+    "files_upload_v2": {"files:write"},
+    "views_open": set(),
+    "views_update": set(),
+    "views_push": set(),
+    "views_publish": set(),
+}
+
+
+@pytest.fixture(scope="module")
+def manifest() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yml").read_text("utf-8"))
+    return loaded
+
+
+def calls() -> Iterator[ast.Call]:
+    for folder in OURS:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            yield from (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call))
+
+
+def called_methods() -> set[str]:
+    """Every Web API method of the SDK that our code calls by name."""
+    methods = {name for name in dir(AsyncWebClient) if "_" in name.strip("_") and not name.startswith("_")}
+    called = {call.func.attr for call in calls() if isinstance(call.func, ast.Attribute)}
+    return {name for name in called & methods if name != "api_call"}
+
+
+def test_the_scopes_are_those_of_the_methods_that_are_called(manifest: dict[str, Any]) -> None:
+    methods = called_methods()
+    assert methods >= {"chat_postMessage", "chat_update", "conversations_open"}
+    assert methods <= set(SCOPES), "add the new method's scope here and in manifest.yml"
+    needed = set().union(*(SCOPES[method] for method in methods)) | {"commands"}
+    assert set(manifest["oauth_config"]["scopes"]["bot"]) == needed
+    assert "user" not in manifest["oauth_config"]["scopes"]
+
+
+def test_no_method_is_called_by_its_bare_name() -> None:
+    """`client.api_call("users.list")` would escape the table above."""
+    assert not [ast.unparse(c) for c in calls() if isinstance(c.func, ast.Attribute) and c.func.attr == "api_call"]
+
+
+def test_the_command_is_the_one_that_is_registered(manifest: dict[str, Any]) -> None:
+    (command,) = manifest["features"]["slash_commands"]
+    assert command["command"] == COMMAND
+    assert command["should_escape"] is True  # so that mentions arrive as ids
+    assert "url" not in command  # Socket Mode
+
+
+def test_the_hint_names_commands_that_exist(manifest: dict[str, Any]) -> None:
+    names = {name for command in COMMANDS for name in (*command.names, *command.french)}
+    hints = manifest["features"]["slash_commands"][0]["usage_hint"].split("|")
+    assert {hint.split()[0] for hint in hints} <= names
+
+
+def test_only_what_is_used_is_switched_on(manifest: dict[str, Any]) -> None:
+    """Buttons need interactivity; no event is listened to, so none is subscribed to."""
+    settings = manifest["settings"]
+    assert settings["interactivity"] == {"is_enabled": True}
+    assert settings["socket_mode_enabled"] is True
+    registered = {
+        call.func.attr
+        for call in calls()
+        if isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) == "app"
+    }
+    assert ("event" in registered) == ("event_subscriptions" in settings)
+    assert ("shortcut" in registered) == ("shortcuts" in manifest["features"])
+
+
+def test_slacks_own_limits_are_kept(manifest: dict[str, Any]) -> None:
+    """docs.slack.dev/reference/app-manifest."""
+    about = manifest["display_information"]
+    assert len(about["name"]) <= 35
+    assert len(about["description"]) <= 140
+    assert 174 < len(about["long_description"]) <= 4000
+    (command,) = manifest["features"]["slash_commands"]
+    assert len(command["description"]) <= 2000
+    assert len(command["usage_hint"]) <= 1000
+    assert len(manifest["features"]["bot_user"]["display_name"]) <= 80
