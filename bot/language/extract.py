@@ -14,7 +14,7 @@ HAND_MADE: Final = "# any sentence"  # on the line of a Phrase whose msgid reall
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One sentence at one place; `given` are the fields that the call fills, None when they cannot be read off."""
+    """One sentence at one place; `given` are the fields that the call fills, None when they cannot be read off here."""
 
     msgid: str
     path: str
@@ -60,7 +60,7 @@ def _texts(argument: ast.expr) -> Iterator[str]:
 
 def _given(call: ast.Call) -> frozenset[str] | None:
     if len(call.args) < 2 and not call.keywords:
-        return frozenset()
+        return None  # a template: somebody fills it later
     values = call.args[1] if len(call.args) > 1 else call.keywords[0].value
     if not isinstance(values, ast.Dict):
         return None

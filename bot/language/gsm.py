@@ -5,6 +5,7 @@ the alphabet lacks are replaced by those it has.
 """
 
 import math
+import re
 import unicodedata
 from typing import Final
 
@@ -13,6 +14,7 @@ BASIC: Final = frozenset(
     "abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 EXTENDED: Final = frozenset("^{}\\[~]|€")  # each costs two
+GUILLEMETS: Final = re.compile(r"«\s*|\s*»")  # `\s` holds the no-break spaces that belong inside
 ALIKE: Final = {
     **dict.fromkeys("‘’ʼ′`´", "'"),
     **dict.fromkeys("“”„«»″", '"'),
@@ -39,7 +41,8 @@ ALIKE: Final = {
 
 def to_gsm(text: str) -> str:
     """`text` with what the alphabet lacks replaced by what it has, if there is anything like it."""
-    return "".join(_like(letter) for letter in unicodedata.normalize("NFC", text))
+    quoted = GUILLEMETS.sub('"', unicodedata.normalize("NFC", text))
+    return "".join(_like(letter) for letter in quoted)
 
 
 def _like(letter: str) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from aiohttp import BasicAuth, web
+from aiohttp import encode_basic_auth, web
 
 from bot.sandbox.faults import Fault
 from bot.sandbox.record import Json
@@ -61,14 +61,18 @@ class TwilioApi:
     async def _asked(self, request: web.Request) -> tuple[dict[str, str], Fault | None]:
         """Form and armed fault of a call; HTTP errors and lost connections happen here."""
         form = {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
-        name = f"{request.method} {request.path.rpartition('/')[2]}"
+        sends = request.method == "POST"
+        resource = next((one for one in ("Messages", "Calls") if one in request.path), "Accounts")
+        name = resource if sends else f"GET {resource}"
         self.exchange.record.add("twilio", name, form or dict(request.query))
         account = self.exchange.account
-        wanted = BasicAuth(account.sid, account.auth_token).encode()
+        wanted = encode_basic_auth(account.sid, account.auth_token)
         if request.headers.get("Authorization") != wanted or request.match_info["account"] != account.sid:
             raise TwilioError(20003)
-        fault = await self.exchange.faults.strike(name, form | {"number": form.get("To", "")})
+        faults = self.exchange.faults if sends else self.exchange.reading_faults
+        fault = faults.strike(name, form | {"number": form.get("To", "")})
         if fault is not None and not fault.applied:
+            await fault.hold()
             fail(fault, request)
         return form, fault
 
@@ -84,6 +88,7 @@ class TwilioApi:
             return refusal(refused.code)
         body = message.as_twilio(self.exchange.account.sid) | {"status": "queued"}
         if fault is not None and fault.applied:
+            await fault.hold()
             fail(fault, request)
         return web.json_response(body, status=201)
 
@@ -191,7 +196,8 @@ def matches(message: Sms, query: Mapping[str, str]) -> bool:
 
 def fail(fault: Fault, request: web.Request) -> None:
     """Answer as an armed fault says; codes that Twilio only learns later (30003…) do not fail the call itself."""
-    if fault.disconnect:
+    gone = request.transport is None or request.transport.is_closing()
+    if fault.disconnect or gone:
         if request.transport is not None:
             request.transport.abort()
         raise web.HTTPInternalServerError
