@@ -10,13 +10,14 @@ import typer
 from rich.console import Console
 
 from bot import logs
+from bot.check import Finding, healthy
 from bot.check import check as look_at_everything
-from bot.check import healthy
 from bot.check.database import database_url
 from bot.check.report import as_json, show
 from bot.config import Configuration, load
 from bot.errors import ConfigError
 from bot.store.migrate import migrate as bring_up_to_date
+from runbooks.docker_engine import DockerEngines
 
 WRONG_OUT_THERE: Final = 1
 WRONGLY_CONFIGURED: Final = 2
@@ -64,7 +65,16 @@ def check(
     any problem.
     """
     configuration = _configuration(quiet=True)
-    findings = asyncio.run(look_at_everything(configuration, manifest=MANIFEST if MANIFEST.exists() else None))
+    manifest = MANIFEST if MANIFEST.exists() else None
+
+    async def work() -> list[Finding]:
+        engines = DockerEngines(configuration.desk.engines.values())
+        try:
+            return await look_at_everything(configuration, asked=engines, manifest=manifest)
+        finally:
+            await engines.close()
+
+    findings = asyncio.run(work())
     if json:
         print(as_json(findings))
     else:

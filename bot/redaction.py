@@ -8,6 +8,7 @@ from bot.secret import HIDDEN
 
 SHORTEST: Final = 6  # a shorter value would blot out ordinary words
 NAMES: Final = "password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential"
+SCHEMES: Final = r"(?:bearer|basic|token|genie-?key)\s+"
 
 # Each keeps what tells which secret it was (group `keep`) and hides the rest.
 PATTERNS: Final = tuple(
@@ -20,9 +21,9 @@ PATTERNS: Final = tuple(
         r"(?P<keep>\b(?:ghp|gho|ghs|ghu|github_pat|glpat|sk|pk|rk)[_-])[\w-]{16,}",
         r"(?P<keep>\beyJ)[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?",  # JSON web tokens
         r"(?P<keep>\b[a-z][a-z0-9+.-]{0,20}://[^\s:/@'\"]{0,200}:)(?!\d{1,5}[/?#])[^\s'\"]{1,500}(?=@)",  # in a DSN
-        r"(?P<keep>\bauthorization['\"]?\s*[:=]\s*['\"]?(?:(?:bearer|basic|token|genie-?key)\s+)?)[^\s'\",;]+",
+        rf"(?P<keep>\bauthorization['\"]?\s*[:=]\s*['\"]?(?:{SCHEMES})?)(?!(?:{SCHEMES})?\[hid)[^\s'\",;]+",
         r"(?P<keep>\b(?:bearer|basic)\s+)(?=[^\s'\"]*[0-9_./+=-])[A-Za-z0-9._~+/=-]{8,}",
-        rf"(?P<keep>\b[\w.-]{{0,40}}(?:{NAMES})[\w.-]{{0,40}}['\"]?\s*[:=]\s*)(?:'[^']*'|\"[^\"]*\"|[^\s'\",;&]+)",
+        rf"(?P<keep>\b[\w.-]{{0,40}}(?:{NAMES})[\w.-]{{0,40}}['\"]?\s*[:=]\s*)(?!\[hid)(?:'[^']*'|\"[^\"]*\"|[^\s'\",;&]+)",
     )
 )
 PEM: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
@@ -39,8 +40,7 @@ def redact(text: str, values: Iterable[str] = ()) -> str:
 
 
 def _hide(found: re.Match[str]) -> str:
-    keep = found["keep"]
-    return found[0] if found[0] == keep + HIDDEN else keep + HIDDEN
+    return found["keep"] + HIDDEN
 
 
 def looks_secret(text: str) -> bool:

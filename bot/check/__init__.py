@@ -1,7 +1,7 @@
 """`ecotrajet check`: every outside party at once, each within its time; for each problem, how to mend it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -28,18 +28,17 @@ Look = Awaitable[Finding | list[Finding]]
 async def check(
     configuration: Configuration,
     *,
-    engines_of: Callable[[Desk], KnowsEngines] | None = None,
+    asked: KnowsEngines | None = None,
     manifest: Path | None = None,
     limit: float = LIMIT,
 ) -> list[Finding]:
-    """Everything that was found, in a fixed order; no secret is in it. `limit`: seconds for each party.
+    """Everything that was found, in a fixed order; no secret is in it.
 
-    `engines_of` makes what asks the container engines (runbooks are not ours to import).
+    `asked`: who knows the container engines; `manifest`: the Slack app's; `limit`: seconds for each party.
     """
     settings, desk = configuration.settings, configuration.desk
     async with AsyncExitStack() as stop:
         url, broken = await _database_url(configuration, stop, limit)
-        known = engines_of(desk) if engines_of else None
         used = frozenset(
             desk.environments[place].engine for each in desk.services.values() for place in each.containers
         )
@@ -49,7 +48,7 @@ async def check(
             (slack.WHAT, slack.slack(settings.slack, channels_of(desk), manifest)),
             (twilio.WHAT, twilio.twilio(settings.twilio)),
             (mail.WHAT, mail.mail(settings.mail)),
-            ("engines", engines.all_engines(desk.engines, used, known)),
+            ("engines", engines.all_engines(desk.engines, used, asked)),
             (clock.WHAT, clock.clock(url, api)),
             ("data folder", asyncio.to_thread(here.data_folder, settings.data)),
         ]

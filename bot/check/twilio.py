@@ -22,7 +22,7 @@ async def twilio(settings: TwilioSettings | None) -> Finding:
     try:
         async with account.talking() as client:
             status = (await client.api.accounts(settings.account_sid).fetch_async()).status
-            numbers = await client.incoming_phone_numbers.list_async(phone_number=settings.from_number, limit=1)
+        number = await _number(account, settings.from_number)
     except Permanent as error:
         return problem(WHAT, error.reason, "copy the account SID and the auth token from console.twilio.com")
     except Retryable as error:
@@ -32,9 +32,19 @@ async def twilio(settings: TwilioSettings | None) -> Finding:
         await account.close()
     if status != "active":
         return problem(WHAT, f"the account is {status}", "see what console.twilio.com says, usually about payment")
-    if not numbers:
-        mend = "set TWILIO_FROM_NUMBER to one of the account's numbers (or ignore this for a verified or hosted one)"
-        return warning(WHAT, "TWILIO_FROM_NUMBER is not among the account's numbers", mend)
-    if not (numbers[0].capabilities or {}).get("sms", True):
+    return number
+
+
+async def _number(account: Twilio, number: str) -> Finding:
+    """Whether the account owns the number, and may send SMS with it. A key of few rights may not ask."""
+    try:
+        async with account.talking() as client:
+            found = await client.incoming_phone_numbers.list_async(phone_number=number, limit=1)
+    except (Permanent, Retryable):
+        return ok(WHAT, f"the account is active; its number {number} could not be looked up")
+    if not found:
+        mend = "set TWILIO_FROM_NUMBER to one of the account's numbers (or ignore this for a hosted one)"
+        return warning(WHAT, "the account is active; TWILIO_FROM_NUMBER is not among its numbers", mend)
+    if not (found[0].capabilities or {}).get("sms", True):
         return problem(WHAT, "TWILIO_FROM_NUMBER cannot send SMS", "buy a number with SMS, and set it")
-    return ok(WHAT, f"the account is active, its number {settings.from_number} sends SMS")
+    return ok(WHAT, f"the account is active, its number {number} sends SMS")
