@@ -15,12 +15,11 @@ from bot.phrase import Phrase
 
 KNOWN_STAGES: Final = frozenset({Stage.PRODUCTION, Stage.STAGING, Stage.DEVELOPMENT})
 SOFTER: Final = frozenset({Impact.DEGRADED, Impact.MINOR, Impact.OVER, Impact.TEST, Impact.NEWS})
-LOW: Final = frozenset({Severity.INFO, Severity.MINOR})
 NOT_ALARMING: Final = frozenset({Severity.UNKNOWN, Severity.INFO, Severity.MINOR, Severity.WARNING})
 HEARTBEAT: Final = r"^\W*(?:watch ?dog|dead ?man'?s? ?(?:'s )?switch|info ?inhibitor|always firing)\b"
 CRITICAL: Final = frozenset({Severity.CRITICAL})
 
-DEFAULT_RULES: Final[tuple[Rule, ...]] = (
+NOT_FIRING: Final[tuple[Rule, ...]] = (
     Rule(
         "recovered", None, Phrase("The sender says that it is over"),
         When(statuses=frozenset({AlertStatus.RESOLVED})),
@@ -33,6 +32,10 @@ DEFAULT_RULES: Final[tuple[Rule, ...]] = (
         "information", None, Phrase("Information only: nothing is wrong"),
         When(statuses=frozenset({AlertStatus.INFO})),
     ),
+)  # fmt: skip
+"""They hold before anybody's rules: what does not fire opens nothing."""
+
+DEFAULT_RULES: Final[tuple[Rule, ...]] = (
     Rule("heartbeat", None, Phrase("A signal that fires all the time, to show that alerts arrive"), When(title=HEARTBEAT)),
     Rule(
         "data", Priority.P1, Phrase("Data is lost or exposed: “{words}”"),
@@ -76,7 +79,18 @@ DEFAULT_RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         "slightly-degraded", Priority.P3, Phrase("Degraded (“{words}”), but the sender says “{severity}”"),
-        When(impacts=frozenset({Impact.DEGRADED}), severities=LOW),
+        When(impacts=frozenset({Impact.DEGRADED}), severities=frozenset({Severity.MINOR})),
+    ),
+    Rule(
+        "degraded-in-production", Priority.P3, Phrase("Degraded (“{words}”), but the sender says “{severity}”"),
+        When(
+            impacts=frozenset({Impact.DEGRADED}), severities=frozenset({Severity.INFO}),
+            stages=frozenset({Stage.PRODUCTION}),
+        ),
+    ),
+    Rule(
+        "hardly-degraded", None, Phrase("For information: the sender says “{severity}”"),
+        When(impacts=frozenset({Impact.DEGRADED}), severities=frozenset({Severity.INFO})),
     ),
     Rule(
         "degraded", Priority.P2, Phrase("A function is degraded: “{words}”"),

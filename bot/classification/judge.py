@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.alert import Alert
-from bot.classification.defaults import DEFAULT_RULES
+from bot.classification.defaults import DEFAULT_RULES, NOT_FIRING
 from bot.classification.place import Stage, place_of
 from bot.classification.reading import read
 from bot.classification.rules import Facts, Rule, first_match
@@ -43,10 +43,11 @@ def classify(
     place = place_of(alert, environments, services)
     severity = severity_of(alert)
     facts = Facts(alert, place, severity, read(alert.title, alert.text), now)
-    rule = first_match(rules or DEFAULT_RULES, facts) or UNCLASSIFIED
+    rule = first_match((*NOT_FIRING, *(rules or DEFAULT_RULES)), facts) or UNCLASSIFIED
     why = Phrase(
         rule.why.msgid,
         {
+            **rule.why.values,
             "words": facts.reading.words,
             "severity": _said(alert, severity),
             "environment": place.environment or place.stage.value,

@@ -121,7 +121,9 @@ TEST: Final = words(
     r"(?:this is |ceci est |c'est )?(?:a |an |un |une |juste un )?(?:test|demo|dummy|sample|fake|example) (?:alert|alarm|notification|message|incident|event|page|webhook|d'alerte|de notification)\w*", r"(?:this is|just|only) (?:a |an )?(?:test|drill|demo\w*)",
     r"(?:ceci est|c'est|il s'agit d') ?(?:juste |seulement |bien )?(?:d'|un |une )*(?:test|essai|exercice|demonstration)", r"(?:alerte|notification|message|incident|page) (?:de |d')(?:test|essai|demonstration|demo|exemple)", r"for demonstration(?: purposes?)?", r"(?:please |merci d')ignore[rz]?", r"ne pas tenir compte", r"a ignorer", r"exercice(?: d'astreinte| de crise| incident)?", r"fire ?drill", r"send test",
 )  # fmt: skip
-TEST_TAG: Final = re.compile(r"^\s*(?:\[\w+\]\s*)*(?:\[\s*(?:test|exercice|drill|demo)\s*\]|test\s*:|test\s*$|test alert\s*$)")
+TEST_TAG: Final = re.compile(
+    r"^\s*(?:\[\w+\]\s*)*(?:\[\s*(?:test|exercice|drill|demo)\s*\]|test\s*:|test\s*$|test alert\s*$)"
+)
 NEWS: Final = words(
     r"deployed", r"deploy(?:ment|ments)?(?: \S+){0,4}? (?:finished|succeeded|successful\w*|completed|complete|started|done|in progress|ok)", r"deploiement(?: \S+){0,5}? (?:termine|reussi|lance|effectue|en cours|ok|demarre|fini)", r"deploye(?:e|s|es)?", r"released?", r"mise en production (?:terminee|reussie|effectuee|prevue)",
     r"(?:backup|dump|sync\w*|import|migration|job|restore|rotation|pipeline|build|tests?)(?: \S+){0,5}? (?:completed|complete|succeeded|successful(?:ly)?|passed|ok|done|finished)", r"(?:sauvegarde|restauration|synchronisation|migration|import|tache|purge|export)s?(?: \S+){0,5}? (?:termine|reussi|effectue|ok|realise|finalise)(?:e|s|es)?", r"success(?:ful|fully)?", r"avec succes", r"reussi(?:e|s|es|te)?", r"succeeded", r"completed",
@@ -143,7 +145,9 @@ SIDE: Final = words(  # not what users came for: its outage is a degraded functi
 FEATURE: Final = words(
     r"e-?mails?", r"mails?", r"courriels?", r"sms", r"search", r"recherche", r"rapports?", r"reports?", r"reporting", r"dashboards?", r"tableau(?:x)? de bord", r"images?", r"photos?", r"upload\w*", r"televersement", r"imports?", r"push", r"notifications?", r"webhooks?", r"workers?", r"queue", r"file d'attente", r"cache", r"back-?office", r"admin\w*", r"chat", r"commentaires?", r"comments?", r"filtres?", r"button", r"bouton", r"favoris", r"historique", r"history", r"traductions?", r"fonctionnalites?", r"features?", r"function",
 )  # fmt: skip
-CORE_NEARBY: Final = words(CORE, r"all", r"tou(?:s|te|tes|t)", r"entire", r"whole", r"production", r"nobody", r"personne")
+CORE_NEARBY: Final = words(
+    CORE, r"all", r"tou(?:s|te|tes|t)", r"entire", r"whole", r"production", r"nobody", r"personne"
+)
 HYPOTHETICAL: Final = words(
     r"may", r"might", r"could(?! not)", r"would", r"will (?:be|become|go|run|fail|stop)", r"if", r"risks?", r"risques?", r"at risk", r"pourrai(?:t|ent)", r"peu(?:t|vent) (?:devenir|tomber|entrainer|provoquer|causer|etre)", r"risque de", r"si", r"devrait", r"bientot", r"soon", r"predict\w*", r"prevision", r"about to", r"sur le point", r"potenti\w*", r"en cas de", r"before", r"avant", r"to avoid", r"pour eviter",
 )  # fmt: skip

@@ -18,7 +18,9 @@ UNTIL: Final = re.compile(
     r"(minutes?|min|mn|hours?|heures?|hrs?|h|days?|jours?|d|j|weeks?|semaines?|months?|mois|years?|ans?)\b"
     r"|\b(-?\d+) ?(hours?|heures?|days?|jours?|weeks?|semaines?|months?|mois) (?:left|remaining|restante?s?|before|until|avant)\b"
 )
-SOON: Final = words(r"today", r"tomorrow", r"tonight", r"aujourd'hui", r"demain", r"ce soir", r"cette nuit", r"imminent")
+SOON: Final = words(
+    r"today", r"tomorrow", r"tonight", r"aujourd'hui", r"demain", r"ce soir", r"cette nuit", r"imminent"
+)
 ENDS: Final = words(r"expir\w*", r"renew\w*", r"renouvel\w*", r"end of life", r"fin de vie", r"valid\w*")
 FILLS: Final = words(r"fill(?:ed|s|ing)?", r"full", r"pleine?s?", r"satur\w*", r"exhaust\w*", r"out of", r"run(?:s|ning)? out", r"plus d'espace")  # fmt: skip
 ENDS_SOON: Final = 7.0  # days: a certificate must be renewed within office hours

@@ -31,7 +31,7 @@ PLAIN: Final = {
 # Words that mean an environment only where one is expected (a field, a label, a tag).
 FIELD_ONLY: Final = {
     Stage.PRODUCTION: "live prodn",
-    Stage.STAGING: "stage stag pp qa test tests testing integration int sandbox acceptance preview canary demo",
+    Stage.STAGING: "stage stag pp qa test tests testing integration int sandbox acceptance preview demo",
     Stage.DEVELOPMENT: "local localhost developer",
 }
 IN_SENTENCES: Final = {word: stage for stage, words in PLAIN.items() for word in words.split()}
@@ -142,9 +142,7 @@ def names_in(text: str) -> list[str]:
     return found
 
 
-def _service(
-    alert: Alert, labels: Mapping[str, str], services: Mapping[str, Service]
-) -> tuple[str, str]:
+def _service(alert: Alert, labels: Mapping[str, str], services: Mapping[str, Service]) -> tuple[str, str]:
     """(service, environment): by the name of a container both are known; the environment is '' otherwise."""
     told = [alert.service, *(labels.get(name, "") for name in SERVICE_LABELS)]
     for each in services.values():

@@ -32,7 +32,9 @@ LABELS: Final = ("severity", "severite", "gravite", "level", "niveau", "priority
                  "criticite", "urgency", "urgence", "importance")  # fmt: skip
 BRACKETS: Final = re.compile(r"[\[(]\s*([^\])]{1,40}?)\s*[\])]")
 FIRST_WORD: Final = re.compile(r"\s*([A-Za-zÀ-ÿ0-9]{2,15})\s*(?::|\||\s[-–—]\s)")
-NOT_IN_TITLES: Final = frozenset({"alert", "page", "down", "panic", "trace", "none", "ok", "resolved", "clear", "cleared"})
+NOT_IN_TITLES: Final = frozenset(
+    {"alert", "page", "down", "panic", "trace", "none", "ok", "resolved", "clear", "cleared"}
+)
 
 
 def severity_of(alert: Alert) -> Severity:

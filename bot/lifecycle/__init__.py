@@ -2,5 +2,6 @@
 
 from bot.lifecycle.lifecycle import Lifecycle
 from bot.lifecycle.receive import Received
+from bot.store.database import Unavailable
 
-__all__ = ["Lifecycle", "Received"]
+__all__ = ["Lifecycle", "Received", "Unavailable"]

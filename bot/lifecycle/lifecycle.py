@@ -1,7 +1,7 @@
 """The use cases of incidents, as the doors call them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.alert import Alert, AlertStatus
 from bot.answers import AcknowledgeAnswer, Declared, EscalateAnswer, ReopenAnswer, Repeated, ResolveAnswer
@@ -50,6 +50,13 @@ class Lifecycle:
             await bodies.not_understood(tx, body_id, why)
             judged = Classification(Priority.P2, "not-understood", why, "", "", "")
             await receive.not_understood(tx, self.desk, alert, judged, body_id)
+
+    async def unread_bodies(self, older_than: timedelta) -> list[tuple[int, str, dict[str, str], bytes]]:
+        """(id, source, headers, body) of what was stored that long ago and never read: its process died."""
+        async with self.db.transaction() as tx:
+            return [
+                (row["id"], row["source"], row["headers"], row["body"]) for row in await bodies.unread(tx, older_than)
+            ]
 
     async def acknowledge(self, number: int, by: Actor) -> AcknowledgeAnswer:
         async with self.db.transaction() as tx:

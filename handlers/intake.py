@@ -1,0 +1,64 @@
+"""One body from the door to the desk: stored first, then understood, then acted upon."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+import structlog
+
+from bot.alert import Alert
+from bot.lifecycle import Received, Unavailable
+from bot.phrase import Phrase
+from handlers.refused import Delivery
+from handlers.sources import NotUnderstood, Source
+
+log = structlog.get_logger(__name__)
+
+
+class Intake(Protocol):
+    """What the door asks of `Lifecycle`; everything raises `Unavailable` when the database is away."""
+
+    async def keep_body(self, source: str, headers: Mapping[str, str], body: bytes) -> int: ...
+
+    async def receive(self, alerts: Sequence[Alert], *, source: str, body_id: int | None = None) -> list[Received]: ...
+
+    async def not_understood(self, body_id: int, source: str, why: Phrase) -> None: ...
+
+    async def unread_bodies(self, older_than: timedelta) -> Sequence[tuple[int, str, Mapping[str, str], bytes]]:
+        """(id, source, headers, body) of what was stored that long ago and never read; the oldest few."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    received: Sequence[Received]
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """Stored, and shown to people. `our_fault`: the sender did nothing wrong."""
+
+    path: str
+    phrase: Phrase
+    our_fault: bool = False
+
+
+async def take(intake: Intake, source: Source, delivery: Delivery) -> Taken | NotTaken:
+    """Safe to repeat: alerts that are known are counted. Raises Unavailable; `delivery.kept` says if it was stored."""
+    if delivery.kept is None:
+        delivery.kept = await intake.keep_body(source.name, delivery.headers, delivery.body)
+    try:
+        alerts = source.read(delivery.body, delivery.headers)
+        return Taken(await intake.receive(alerts, source=source.name, body_id=delivery.kept))
+    except NotUnderstood as error:
+        result = NotTaken(error.path, error.phrase)
+    except (Unavailable, OSError):
+        raise
+    except Exception:
+        # Sent again it would break again: better a person reads it than that it is refused for ever.
+        log.exception("a body broke the intake", source=source.name, body=delivery.kept)
+        result = NotTaken("$", Phrase("The desk could not handle it; its log says why."), our_fault=True)
+    why = Phrase("{path}: {reason}", {"path": result.path, "reason": result.phrase})
+    await intake.not_understood(delivery.kept, source.name, why)
+    return result

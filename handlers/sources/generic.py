@@ -1,0 +1,228 @@
+"""The generic source: for scripts, cron jobs and tools that can send JSON of their own making.
+
+An object, or a list of objects; a form (`application/x-www-form-urlencoded`) with the same fields is understood too.
+
+    curl -H "Authorization: Bearer $TOKEN" -d '{"title": "Database connection lost", "environment": "prod",
+         "service": "ecotrajet", "severity": "critical"}' https://…/webhooks/generic
+
+    title        required  what is wrong, in a few words        also: summary, name, alertname, subject, event, message
+    status       firing    firing | resolved | acknowledged | info   also: state, action, event_action; and the usual
+                           words of other tools (alerting, ok, closed, problem, recovered, up, down …)
+    dedup_key    derived   the same for the same trouble        also: deduplication_key, dedup, fingerprint, alias,
+                           incident_key, alert_uid, key.  Left out: a hash of title, environment and service; so send
+                           one if your titles change ("disk at 91 %"), or a recovery will not find its alert.
+    group_key              gathers alerts into one incident     also: group_id, grouping_key
+    environment            where                                also: env, environnement, stage
+    service                of what                              also: service_name, app, application, component
+    severity               how bad, in your words               also: level, priority, criticality, gravite
+    text                   details                              also: description, details, message, body
+    url                    where to read more                   also: link, source_url, link_to_upstream_details
+    starts_at              ISO 8601 or seconds since 1970       also: started_at, timestamp, time, date
+    labels                 an object of your own                also: tags (object, or list of "name:value"), metadata
+
+Every other field is kept as a label. What is wrong is answered with 422, its JSON path and a sentence.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import parse_qs
+
+from bot.alert import Alert, AlertStatus
+from bot.phrase import Phrase
+from bot.target import fold
+from handlers.sources.body import NotUnderstood, decode, moment, stable_hash, text_of
+
+SOURCE: Final = "generic"
+FORM: Final = "application/x-www-form-urlencoded"
+
+TITLE: Final = ("title", "summary", "name", "alertname", "alert_name", "subject", "event", "message", "titre")
+STATUS: Final = ("status", "state", "action", "event_action", "event_type", "statut")
+DEDUP_KEY: Final = (
+    "dedup_key",
+    "deduplication_key",
+    "dedup",
+    "fingerprint",
+    "alias",
+    "incident_key",
+    "alert_uid",
+    "key",
+)
+GROUP_KEY: Final = ("group_key", "group_id", "grouping_key")
+ENVIRONMENT: Final = ("environment", "env", "environnement", "stage")
+SERVICE: Final = ("service", "service_name", "app", "application", "component")
+SEVERITY: Final = ("severity", "level", "priority", "criticality", "gravite", "severite")
+TEXT: Final = ("text", "description", "details", "message", "body", "msg")
+URL: Final = ("url", "link", "source_url", "link_to_upstream_details", "client_url", "generatorURL")
+STARTS_AT: Final = ("starts_at", "startsAt", "started_at", "timestamp", "time", "date")
+LABELS: Final = ("labels", "tags", "metadata", "custom_details")
+
+STATUS_WORDS: Final = {
+    AlertStatus.FIRING: "firing alerting alert alarm triggered trigger open opened new create created problem active down"
+    " fire failing failed fail failure error ko warning warn critical unhealthy no_data nodata pending declenche ouvert"
+    " en_panne",
+    AlertStatus.RESOLVED: "resolved resolve ok closed close recovered recovery recover up clear cleared normal inactive"
+    " fixed healthy solved resolu ferme termine retabli",
+    AlertStatus.ACKNOWLEDGED: "acknowledged acknowledge ack acked pris",
+    AlertStatus.INFO: "info information informational notice test success succeeded completed",
+}
+STATUSES: Final = {word: status for status, words in STATUS_WORDS.items() for word in words.split()}
+LATEST: Final = 4_102_444_800  # 2100-01-01 in seconds; larger numbers are milliseconds
+
+
+def parse(body: bytes, headers: Mapping[str, str]) -> list[Alert]:
+    """One Alert for each object. Raises NotUnderstood."""
+    kind = next((value for name, value in headers.items() if name.lower() == "content-type"), "")
+    if kind.partition(";")[0].strip().lower() == FORM:
+        return [_alert(_form(body), "$")]
+    match decode(body, object):
+        case dict() as content:
+            return [_alert(content, "$")]
+        case [] as nothing:
+            raise NotUnderstood("$", Phrase("The list holds no alert.", {"length": len(nothing)}))
+        case list() as several:
+            return [_element(content, f"$[{n}]") for n, content in enumerate(several)]
+        case _:
+            raise NotUnderstood("$", Phrase("It must be an object such as {example}.", {"example": '{"title": "…"}'}))
+
+
+def _form(body: bytes) -> dict[str, object]:
+    try:
+        fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=200)
+    except ValueError:
+        raise NotUnderstood("$", Phrase("The body is no form that we can read.")) from None
+    return {name: values[0] for name, values in fields.items()}
+
+
+def _element(content: object, path: str) -> Alert:
+    if not isinstance(content, dict):
+        raise NotUnderstood(path, Phrase("It must be an object such as {example}.", {"example": '{"title": "…"}'}))
+    return _alert(content, path)
+
+
+def _alert(content: dict[str, object], path: str) -> Alert:
+    fields = _Fields(content, path)
+    title = fields.text(TITLE)
+    if not title:
+        raise NotUnderstood(
+            f"{path}.title", Phrase("It is missing: say what is wrong in a few words, for example {example}.",
+                                    {"example": '"title": "Database connection lost"'})
+        )  # fmt: skip
+    status, environment, service = fields.status(), fields.text(ENVIRONMENT), fields.text(SERVICE)
+    dedup_key = fields.text(DEDUP_KEY)
+    text = fields.text(TEXT)
+    alert = Alert(
+        source=SOURCE,
+        dedup_key=dedup_key or stable_hash(title, environment, service),
+        group_key=fields.text(GROUP_KEY),
+        status=status,
+        title=title,
+        text="" if text == title else text,
+        environment=environment,
+        service=service,
+        severity=fields.text(SEVERITY),
+        url=fields.text(URL),
+        starts_at=fields.moment(),
+        labels=fields.labels(),
+    )
+    return alert
+
+
+class _Fields:
+    """Reads each field by any of its names, and remembers which names were read."""
+
+    def __init__(self, content: dict[str, object], path: str) -> None:
+        self.content, self.path = content, path
+        self.read: set[str] = set()
+
+    def text(self, names: tuple[str, ...]) -> str:
+        """The first of these that says something. Raises NotUnderstood when it is an object or a list."""
+        for name in names:
+            value = self.content.get(name)
+            if value is None or (isinstance(value, str) and not value.strip()):
+                continue
+            if isinstance(value, dict | list):
+                if name != names[0]:  # an object under another tool's word (`details`, `event`) is kept as a label
+                    continue
+                raise self.wrong(name, Phrase("It must be text."))
+            self.read.add(name)
+            return text_of(value).strip()
+        return ""
+
+    def status(self) -> AlertStatus:
+        """Firing when nothing is said. Raises NotUnderstood for a word that we do not know."""
+        for name in STATUS:
+            value = self.content.get(name)
+            if value is None or value == "":
+                continue
+            self.read.add(name)
+            word = fold(text_of(value)).replace(" ", "_").replace("-", "_")
+            known = STATUSES.get(word)
+            if known is None:
+                raise self.wrong(name, Phrase("“{word}” is no status: say firing, resolved, acknowledged or info.",
+                                              {"word": text_of(value)[:40]}))  # fmt: skip
+            return known
+        return AlertStatus.FIRING
+
+    def moment(self) -> datetime | None:
+        """Raises NotUnderstood for what is no time in the field `starts_at`; other tools' fields are read if they can be."""
+        for name in STARTS_AT:
+            value = self.content.get(name)
+            if value is None or value == "":
+                continue
+            found = _instant(value)
+            if found is None and name == STARTS_AT[0]:
+                raise self.wrong(
+                    name, Phrase("It must be a time such as {example}.", {"example": "2026-11-23T10:42:00Z"})
+                )
+            if found is not None:
+                self.read.add(name)
+                return found
+        return None
+
+    def labels(self) -> dict[str, str]:
+        """The labels, and whatever was not read as anything else."""
+        found: dict[str, str] = {}
+        for name in LABELS:
+            value = self.content.get(name)
+            if value is not None:
+                found |= self._pairs(name, value)
+        left = (name for name in self.content if name not in self.read and name not in LABELS)
+        return {name: text_of(self.content[name]) for name in left if self.content[name] is not None} | found
+
+    def _pairs(self, name: str, value: object) -> dict[str, str]:
+        match value:
+            case dict():
+                return {str(each): text_of(content) for each, content in value.items()}
+            case list():
+                return dict(_pair(text_of(each)) for each in value)
+            case _ if name == LABELS[0]:
+                raise self.wrong(name, Phrase("It must be an object of names and values."))
+            case _:
+                return {name: text_of(value)}
+
+    def wrong(self, name: str, phrase: Phrase) -> NotUnderstood:
+        return NotUnderstood(f"{self.path}.{name}", phrase)
+
+
+def _pair(tag: str) -> tuple[str, str]:
+    """`env:prod` and `env=prod` are a name and its value, `prod` is a tag without one."""
+    for mark in (":", "="):
+        name, found, value = tag.partition(mark)
+        if found:
+            return name.strip(), value.strip()
+    return tag.strip(), ""
+
+
+def _instant(value: object) -> datetime | None:
+    seconds: Callable[[float], datetime] = lambda number: datetime.fromtimestamp(  # noqa: E731
+        number / 1000 if number > LATEST else number, UTC
+    )
+    try:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return seconds(value)
+        if isinstance(value, str) and value.strip().isdecimal():
+            return seconds(float(value))
+    except (ValueError, OverflowError, OSError):
+        return None
+    return moment(value) if isinstance(value, str) else None
