@@ -1,0 +1,125 @@
+"""Runs with everything but Slack: real PostgreSQL, the real use cases and worker, containers that are played."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from bot.audit import Actor, Door
+from bot.clock import SystemClock
+from bot.config import load
+from bot.desk import Desk
+from bot.incident import Priority
+from bot.lifecycle import Lifecycle
+from bot.metrics import Metrics
+from bot.phrase import Phrase
+from bot.run import NotNow, Requested
+from bot.runbook import Action
+from bot.runs import Execution, Runs
+from bot.runs.runs import Wish
+from bot.store.database import Database
+from bot.worker.observe import Observer
+from bot.worker.run import Runner
+from bot.worker.tidy import Tidy
+from tests.handlers.slackdesk import PlayedEngines, PlayedRunbook
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@dataclass
+class RunDesk:
+    """One replica of the desk; `replica()` makes another on the same database."""
+
+    db: Database
+    desk: Desk
+    lifecycle: Lifecycle
+    runs: Runs
+    engines: PlayedEngines
+    runbooks: dict[Action, PlayedRunbook]
+    execution: Execution
+    runner: Runner
+    observer: Observer
+
+    @classmethod
+    def of(cls, db: Database, desk: Desk, engines: PlayedEngines, owner: str = "one") -> "RunDesk":
+        runbooks = {action: PlayedRunbook(action) for action in (Action.RESTART, Action.ROLLBACK)}
+        lifecycle, execution = Lifecycle(db, desk), Execution(db, desk, owner)
+        tidy = Tidy(db, desk, engines)
+        runner = Runner(execution, desk, lifecycle, engines, dict(runbooks), tidy, Metrics())
+        observer = Observer(db, desk, engines, SystemClock(), tidy, healthy_for=timedelta(seconds=30))
+        return cls(db, desk, lifecycle, Runs(db, desk, dict(runbooks)), engines, runbooks, execution, runner, observer)
+
+    def replica(self, owner: str = "two", desk: Desk | None = None) -> "RunDesk":
+        return RunDesk.of(self.db, desk or self.desk, self.engines, owner)
+
+    def by(self, person: str, delivery: str | None = None) -> Actor:
+        return Actor(person, self.desk.people[person].name, Door.COMMAND, delivery)
+
+    async def ask(self, person: str, *words: str, action: Action = Action.ROLLBACK, **more: object) -> Requested:
+        answer = await self.runs.request(replace(Wish(action, words), **more), self.by(person))  # type: ignore[arg-type]  # fields of Wish
+        assert isinstance(answer, Requested), answer
+        return answer
+
+    async def refusal(self, person: str, *words: str, action: Action = Action.ROLLBACK, **more: object) -> str:
+        answer = await self.runs.request(replace(Wish(action, words), **more), self.by(person))  # type: ignore[arg-type]  # fields of Wish
+        assert isinstance(answer, NotNow), answer
+        return str(answer.phrase)
+
+    async def approved(self) -> int:
+        """A rollback of production that Amina asked for and Bruno approved."""
+        run = (await self.ask("amina", "prod")).run
+        await self.runs.approve(run.id, self.by("bruno"))
+        return run.id
+
+    async def until(self, wanted: str, run: int = 1, within: float = 10.0) -> None:
+        """Rounds of the worker, as each second, until the run has this status."""
+        deadline = asyncio.get_running_loop().time() + within
+        while (status := await self.value("SELECT status FROM run WHERE id = $1", run)) != wanted:
+            assert asyncio.get_running_loop().time() < deadline, f"run {run} is {status}, not {wanted}"
+            await self.runner.round()
+            await asyncio.sleep(0.02)  # between two looks; the deadline decides
+
+    async def p1(self) -> int:
+        declared = await self.lifecycle.declare(
+            title="down", priority=Priority.P1, environment="prod", service="ecotrajet", text="", by=self.by("chloe")
+        )
+        return int(getattr(declared, "incident").number)  # noqa: B009 - nothing is repeated here
+
+    async def rows(self, query: str, *arguments: object) -> list[asyncpg.Record]:
+        async with self.db.transaction() as tx:
+            found: list[asyncpg.Record] = await tx.fetch(query, *arguments)
+            return found
+
+    async def value(self, query: str, *arguments: object) -> object:
+        return (await self.rows(query, *arguments))[0][0]
+
+    async def did(self) -> list[str]:
+        """The audit trail about runs."""
+        return [row["did"] for row in await self.rows("SELECT did FROM audit WHERE did LIKE 'run.%' ORDER BY id")]
+
+    async def said(self) -> list[str]:
+        """Every note and direct message queued, in English."""
+        rows = await self.rows("SELECT body FROM message WHERE about IN ('note', 'tell') ORDER BY id")
+        return [str(Phrase.from_json(row["body"]["phrase"])) for row in rows]
+
+
+@asynccontextmanager
+async def new_run_desk(database_url: str, edit: Callable[[Desk], Desk] = lambda desk: desk) -> AsyncIterator[RunDesk]:
+    desk = edit(
+        load({"ECOTRAJET_CONFIG": str(ROOT / "ecotrajet.example.yaml"), "ECOTRAJET_WEBHOOK_TOKEN": "x" * 32}).desk
+    )
+    async with Database.open(database_url) as db:
+        made = RunDesk.of(db, desk, PlayedEngines())
+        yield made
+        await made.runner.stop()
+
+
+@pytest.fixture
+async def run_desk(database_url: str) -> AsyncIterator[RunDesk]:
+    async with new_run_desk(database_url) as made:
+        yield made
