@@ -11,7 +11,7 @@ class Fault:
     """One armed fault.
 
     `method` is a pattern ("chat.*", "*"); `where` holds further equalities on arguments (channel, To…);
-    `applied` lets the call take effect before its answer is lost, which is how repeats are provoked.
+    `applied` lets the call take effect before it hangs or its answer is lost, which is how repeats are provoked.
     """
 
     method: str = "*"
@@ -23,6 +23,10 @@ class Fault:
     disconnect: bool = False
     applied: bool = False
     where: Mapping[str, str] = field(default_factory=dict)
+
+    async def hold(self) -> None:
+        """Let the caller wait as long as was asked for."""
+        await asyncio.sleep(self.hang)
 
     def matches(self, method: str, args: Mapping[str, object]) -> bool:
         """True while it has shots left and this call is one of those meant."""
@@ -61,11 +65,10 @@ class Faults:
         """Everything works again."""
         self.armed.clear()
 
-    async def strike(self, method: str, args: Mapping[str, object]) -> Fault | None:
-        """Spend one shot of the first fault that matches, after its hang; None when the call may go on."""
+    def strike(self, method: str, args: Mapping[str, object]) -> Fault | None:
+        """Spend one shot of the first fault that matches; None when the call may go on."""
         for fault in self.armed:
             if fault.matches(method, args):
                 fault.times -= 1
-                await asyncio.sleep(fault.hang)
                 return fault
         return None

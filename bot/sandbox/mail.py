@@ -67,7 +67,7 @@ class PostOffice:
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         """Take a recipient, or refuse it for good when a fault says so."""
-        fault = await self.faults.strike("RCPT", {"to": address})
+        fault = self.faults.strike("RCPT", {"to": address})
         if fault is not None and fault.error is not None:
             return f"{fault.error} 5.1.1 {address}: refused by the sandbox"
         envelope.rcpt_tos.append(address)
@@ -77,7 +77,8 @@ class PostOffice:
         self, _server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
         """Keep a mail once per recipient, or put it off when a fault says so."""
-        fault = await self.faults.strike("DATA", {"from": envelope.mail_from or ""})
+        fault = self.faults.strike("DATA", {"from": envelope.mail_from or ""})
+        await (fault.hold() if fault else asyncio.sleep(0))
         if fault is not None and not fault.applied and fault.error is not None:
             return f"{fault.error} 4.3.0 try again later"
         content = envelope.content if isinstance(envelope.content, bytes) else b""

@@ -1,6 +1,6 @@
 """The sandbox: a small Slack, phones and mailboxes on one free port, for the demo and the tests."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
@@ -11,7 +11,7 @@ from aiohttp import web
 from bot.sandbox.actor import Actor
 from bot.sandbox.devices import Mailbox, Phone
 from bot.sandbox.mail import PostOffice
-from bot.sandbox.page.page import Page
+from bot.sandbox.page.page import FastForward, Page
 from bot.sandbox.people import DEMO_PEOPLE, Person
 from bot.sandbox.record import Changes, Received, Record
 from bot.sandbox.slack.deliveries import ACK_LIMIT, Delivery
@@ -21,7 +21,7 @@ from bot.sandbox.slack.workspace import Conversation
 from bot.sandbox.telephone.api import TwilioApi
 from bot.sandbox.telephone.exchange import Exchange
 
-FastForward = Callable[[int], Awaitable[None]]  # minutes
+SUGGESTIONS = ("/ecotrajet help", "/ecotrajet status", "/ecotrajet incident list", "/ecotrajet rollback prod")
 
 
 class Channel:
@@ -42,7 +42,7 @@ class Sandbox:
     """`async with Sandbox() as sandbox:`; everything stops with the block.
 
     `manifest` limits scopes, commands and events to what it grants; `ack_limit` is in seconds; `paced` enforces Slack's
-    rate limits; `fast_forward` gets minutes and makes the page show its clock.
+    rate limits; `fast_forward` gets minutes and makes the page's clock show buttons; `suggestions` are offered.
     """
 
     def __init__(
@@ -56,6 +56,7 @@ class Sandbox:
         ack_limit: float = ACK_LIMIT,
         paced: bool = False,
         fast_forward: FastForward | None = None,
+        suggestions: Sequence[str] = SUGGESTIONS,
     ) -> None:
         self._people = tuple(people)
         self._manifest = manifest
@@ -65,6 +66,7 @@ class Sandbox:
         self._ack_limit = ack_limit
         self._paced = paced
         self._fast_forward = fast_forward
+        self._suggestions = tuple(suggestions)
         self._record = Record()
         self._stop = AsyncExitStack()
         self.url = ""
@@ -74,7 +76,7 @@ class Sandbox:
         self.slack = Slack(self._people, self._manifest, self._record, session, self._ack_limit, paced=self._paced)
         self.twilio = Exchange(self._people, self._record, session)
         self.mail = PostOffice(self._record)
-        self.page = Page(self.slack, self.twilio, self.mail, self._fast_forward)
+        self.page = Page(self.slack, self.twilio, self.mail, self._fast_forward, self._suggestions)
         self._stop.push_async_callback(self.twilio.close)
         if self._smtp:
             await self.mail.open(self._host)

@@ -39,10 +39,10 @@ def app(sandbox: Sandbox) -> AsyncApp:
 async def on_socket(sandbox: Sandbox, app: AsyncApp) -> AsyncIterator[AsyncSocketModeHandler]:
     """The application connected over Socket Mode."""
     handler = AsyncSocketModeHandler(app, sandbox.environment()["SLACK_APP_TOKEN"])
-    await handler.connect_async()
+    await handler.connect_async()  # type: ignore[no-untyped-call]  # bolt has no types here
     await sandbox.connected()
     yield handler
-    await handler.close_async()
+    await handler.close_async()  # type: ignore[no-untyped-call]  # bolt has no types here
 
 
 def button(action_id: str = "incident.acknowledge", label: str = "Prendre en charge", **more: str) -> dict[str, object]:

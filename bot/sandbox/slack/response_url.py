@@ -37,7 +37,7 @@ class ResponseDoor:
         """One answer: 200 "ok", or 404 with Slack's error word."""
         body: Json = json.loads(await request.text() or "{}")
         self.workspace.record.add("response_url", "answer", body)
-        fault = await self.workspace.faults.strike("response_url", body)
+        fault = self.workspace.faults.strike("response_url", body)
         if fault is not None and fault.http_status is not None:
             return web.Response(status=fault.http_status)
         try:

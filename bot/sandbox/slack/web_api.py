@@ -49,13 +49,15 @@ class WebApi:
         token = bearer(request) or str(args.get("token", ""))
         args = {key: value for key, value in args.items() if key not in SECRET_ARGS}
         self.workspace.record.add("slack", name, args)
-        fault = await self.workspace.faults.strike(name, args)
-        lost = struck(fault, request) if fault else None
-        if fault is None or lost is None:
+        fault = self.workspace.faults.strike(name, args)
+        if fault is None:
             return self.reply(name, *self.run(name, args, token))
-        if fault.applied:
-            self.run(name, args, token)
-        return lost
+        result = self.run(name, args, token) if fault.applied else None
+        await fault.hold()
+        lost = struck(fault, request)
+        if lost is not None:
+            return lost
+        return self.reply(name, *(result or self.run(name, args, token)))
 
     def run(self, name: str, args: Json, token: str) -> tuple[int, Json]:
         """HTTP status and body of the answer."""
@@ -137,8 +139,9 @@ class WebApi:
 
 
 def struck(fault: Fault, request: web.Request) -> web.Response | None:
-    """What an armed fault answers; None when it only made the call late."""
-    if fault.disconnect:
+    """What an armed fault answers; None when it only made the call late, and the caller still waits."""
+    gone = request.transport is None or request.transport.is_closing()
+    if fault.disconnect or gone:
         if request.transport is not None:
             request.transport.abort()
         return web.Response(status=500)

@@ -39,7 +39,8 @@ class Exchange:
         self.record = record
         self.account = Account()
         self.webhooks = Webhooks(session, record, self.account.auth_token)
-        self.faults = Faults()
+        self.faults = Faults()  # of Messages and Calls that are sent: arm("Messages", number=…, error=21211)
+        self.reading_faults = Faults()  # of what is only asked for
         self.messages: list[Sms] = []
         self.calls: list[Call] = []
         self.stopped: set[str] = set()
