@@ -6,16 +6,20 @@ import sys
 from pathlib import Path
 from typing import Annotated, Final
 
+import structlog
 import typer
 from rich.console import Console
 
 from bot import logs
+from bot.app import serve as serve_until_told
 from bot.check import Finding, healthy
 from bot.check import check as look_at_everything
 from bot.check.database import database_url
 from bot.check.report import as_json, show
 from bot.config import Configuration, load
+from bot.demo import run as show_demo
 from bot.errors import ConfigError
+from bot.store.database import Unavailable
 from bot.store.migrate import migrate as bring_up_to_date
 from runbooks.docker_engine import DockerEngines
 
@@ -32,15 +36,15 @@ EPILOG: Final = (
 def main() -> None:
     """The `ecotrajet` program."""
     try:
-        build_app()()
+        build()()
     except ConfigError as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)
         sys.exit(WRONGLY_CONFIGURED)
 
 
-def build_app() -> typer.Typer:
-    app = typer.Typer(
+def build() -> typer.Typer:
+    program = typer.Typer(
         name="ecotrajet",
         help="ÉcoTrajet's incident desk: from alert to page to fix, without leaving Slack.",
         epilog=EPILOG,
@@ -50,10 +54,28 @@ def build_app() -> typer.Typer:
         rich_markup_mode="rich",
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
     )
-    # `serve` and `demo` stand here once bot.app and bot.demo exist, in the order of the help.
-    app.command("check")(check)
-    app.command("migrate")(migrate)
-    return app
+    program.command("serve")(serve)
+    program.command("demo")(demo)
+    program.command("check")(check)
+    program.command("migrate")(migrate)
+    return program
+
+
+def serve() -> None:
+    """Run the desk until it is told to stop (SIGTERM or Ctrl-C). This is production."""
+    configuration = _configuration()
+    for warning in configuration.warnings:
+        structlog.get_logger("config").warning(warning)
+    try:
+        asyncio.run(serve_until_told(configuration.settings, configuration.desk))
+    except Unavailable as away:
+        print(f"The database cannot be reached ({away}). Check DATABASE_URL, then: ecotrajet check", file=sys.stderr)
+        raise typer.Exit(WRONG_OUT_THERE) from None
+
+
+def demo() -> None:
+    """Show the whole product on this machine, in the browser: Slack, phones, mailboxes, containers."""
+    asyncio.run(show_demo(Path(os.environ.get("ECOTRAJET_DATA", "var")) / "demo", Console(soft_wrap=True)))
 
 
 def check(

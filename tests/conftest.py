@@ -5,6 +5,7 @@ import os
 import pytest
 
 pytest_plugins = [
+    "tests.engine",
     "tests.postgres",
 ]
 

@@ -84,7 +84,11 @@ class PostgresProxy:
         if self.cut_off:
             writer.transport.abort()
             return
-        back_reader, back_writer = await self.connect()
+        try:
+            back_reader, back_writer = await self.connect()
+        except OSError:  # the server is down: so is what stands before it
+            writer.transport.abort()
+            return
         self.writers |= {writer, back_writer}
         link = Link()
         pumps = [

@@ -13,9 +13,9 @@ from bot.view import IncidentView, RunView
 class Outgoing:
     """A message with everything needed to word it at the instant it leaves.
 
-    * PAGE and CARD need `view`, RUN_CARD needs `run`.
+    * PAGE, PAGE_EDIT and CARD need `view`, RUN_CARD needs `run`.
     * NOTE and TELL say `message.body["phrase"]` (`Phrase.to_json`).
-    * `existing_ts` is a provider id that an earlier `send` on Slack returned (`channel:ts`): CARD, RUN_CARD and PAGE
+    * `existing_ts` is a provider id that an earlier `send` on Slack returned (`channel:ts`): CARD, RUN_CARD and PAGE_EDIT
       are edited there, a NOTE goes into its thread.
     * `language` is the reader's; a channel of several people has the desk's. `as_of` is the desk's own `now`.
     """

@@ -85,6 +85,8 @@ class SlackChannel:
             return said
         if ts and message.about not in {About.NOTE, About.TELL}:
             edited = await self._edit(channel, ts, arguments)
+            if edited is None and message.about is About.PAGE_EDIT:
+                return f"{channel}:{ts}"  # an old page that was deleted need not come back
             if edited is not None:
                 return edited
         return await self._post(await self._address(message.to), arguments)

@@ -1,14 +1,32 @@
-"""Moving the domain's clock: for tests and the demo only; the role that `serve` acts as may not."""
+"""The domain's clock: read by the doors, moved only by tests and the demo (the role of `serve` may not)."""
 
 import asyncio
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import asyncpg
 
+from bot.store.database import Database
+
 SETTLES_WITHIN: Final = 15.0
 INSTANT: Final = timedelta(milliseconds=1)
+
+
+class DeskClock:
+    """The desk's own time for the doors; how far it is shifted is read again each round (only demo and tests shift)."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+        self.shift = timedelta(0)
+
+    async def refresh(self) -> None:
+        async with self.db.transaction() as tx:
+            self.shift = await tx.fetchval("SELECT shift FROM desk_clock")
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.shift
+
 
 NEXT_DUE = """
     SELECT min(due) FROM (

@@ -58,6 +58,11 @@ class Database:
         finally:
             await close(pool)
 
+    async def ping(self) -> None:
+        """Raises Unavailable when the database does not answer."""
+        async with self.transaction() as tx:
+            await tx.execute("SELECT 1")
+
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
         """Commits at the end of the block, rolls back on any exception. Raises Unavailable when it could not."""

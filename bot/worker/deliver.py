@@ -40,6 +40,8 @@ class Deliverer:
         self.db, self.desk, self.channels, self.metrics, self.owner = db, desk, channels, metrics, owner
         self.lanes = {kind: asyncio.Semaphore(PER_LANE) for kind in Kind}
         self.cards: dict[str, asyncio.Lock] = {}
+        self.trouble: dict[Kind, str] = {}
+        """Why the last sending by a channel failed, until one goes through: `/readyz` lists it as degraded."""
 
     async def deliver(self, kind: Kind, number: int) -> None:
         """Send message `number` if it is due and not taken."""
@@ -111,6 +113,7 @@ class Deliverer:
 
     async def sent(self, outgoing: Outgoing, provider_id: str) -> None:
         message = outgoing.message
+        self.trouble.pop(message.kind, None)
         async with self.db.transaction() as tx:
             late = await messages.late_by(tx, message.due_at)
             if not await messages.move(tx, message.id, State.SENT, self.owner, provider_id=provider_id):
@@ -124,6 +127,7 @@ class Deliverer:
 
     async def try_again(self, message: Message, reason: str, wish: float | None) -> None:
         """Later; a page that has been tried often enough goes to the person's next channel instead."""
+        self.trouble[message.kind] = reason
         if message.starts >= MAX_ATTEMPTS and message.about not in TRIES_FOR_EVER:
             await self.failed(message, reason)
             return

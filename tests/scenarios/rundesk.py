@@ -1,8 +1,7 @@
 """Runs with everything but Slack: real PostgreSQL, the real use cases and worker, containers that are played."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +18,7 @@ from bot.lifecycle import Lifecycle
 from bot.metrics import Metrics
 from bot.phrase import Phrase
 from bot.run import NotNow, Requested
-from bot.runbook import Action
+from bot.runbook import Action, Engines, Runbook
 from bot.runs import Execution, Runs
 from bot.runs.runs import Wish
 from bot.store.database import Database
@@ -39,23 +38,35 @@ class RunDesk:
     desk: Desk
     lifecycle: Lifecycle
     runs: Runs
-    engines: PlayedEngines
-    runbooks: dict[Action, PlayedRunbook]
+    engines: Engines
+    runbooks: Mapping[Action, Runbook]
     execution: Execution
     runner: Runner
     observer: Observer
 
     @classmethod
-    def of(cls, db: Database, desk: Desk, engines: PlayedEngines, owner: str = "one") -> "RunDesk":
-        runbooks = {action: PlayedRunbook(action) for action in (Action.RESTART, Action.ROLLBACK)}
+    def of(
+        cls, db: Database, desk: Desk, engines: Engines, runbooks: Mapping[Action, Runbook], owner: str = "one"
+    ) -> "RunDesk":
         lifecycle, execution = Lifecycle(db, desk), Execution(db, desk, owner)
         tidy = Tidy(db, desk, engines)
-        runner = Runner(execution, desk, lifecycle, engines, dict(runbooks), tidy, Metrics())
+        runner = Runner(execution, desk, lifecycle, engines, runbooks, tidy, Metrics())
         observer = Observer(db, desk, engines, SystemClock(), tidy, healthy_for=timedelta(seconds=30))
-        return cls(db, desk, lifecycle, Runs(db, desk, dict(runbooks)), engines, runbooks, execution, runner, observer)
+        return cls(db, desk, lifecycle, Runs(db, desk, runbooks), engines, runbooks, execution, runner, observer)
+
+    @property
+    def played(self) -> PlayedEngines:
+        assert isinstance(self.engines, PlayedEngines)
+        return self.engines
+
+    @property
+    def rollback(self) -> PlayedRunbook:
+        runbook = self.runbooks[Action.ROLLBACK]
+        assert isinstance(runbook, PlayedRunbook)
+        return runbook
 
     def replica(self, owner: str = "two", desk: Desk | None = None) -> "RunDesk":
-        return RunDesk.of(self.db, desk or self.desk, self.engines, owner)
+        return RunDesk.of(self.db, desk or self.desk, self.engines, self.runbooks, owner)
 
     def by(self, person: str, delivery: str | None = None) -> Actor:
         return Actor(person, self.desk.people[person].name, Door.COMMAND, delivery)
@@ -78,10 +89,16 @@ class RunDesk:
 
     async def until(self, wanted: str, run: int = 1, within: float = 10.0) -> None:
         """Rounds of the worker, as each second, until the run has this status."""
+        await self.eventually_value(wanted, "SELECT status FROM run WHERE id = $1", run, within=within, rounds=True)
+
+    async def eventually_value(
+        self, wanted: object, query: str, *arguments: object, within: float = 10.0, rounds: bool = False
+    ) -> None:
         deadline = asyncio.get_running_loop().time() + within
-        while (status := await self.value("SELECT status FROM run WHERE id = $1", run)) != wanted:
-            assert asyncio.get_running_loop().time() < deadline, f"run {run} is {status}, not {wanted}"
-            await self.runner.round()
+        while (found := await self.value(query, *arguments)) != wanted:
+            assert asyncio.get_running_loop().time() < deadline, f"{query} {arguments}: {found!r}, not {wanted!r}"
+            if rounds:
+                await self.runner.round()
             await asyncio.sleep(0.02)  # between two looks; the deadline decides
 
     async def p1(self) -> int:
@@ -108,18 +125,16 @@ class RunDesk:
         return [str(Phrase.from_json(row["body"]["phrase"])) for row in rows]
 
 
-@asynccontextmanager
-async def new_run_desk(database_url: str, edit: Callable[[Desk], Desk] = lambda desk: desk) -> AsyncIterator[RunDesk]:
-    desk = edit(
-        load({"ECOTRAJET_CONFIG": str(ROOT / "ecotrajet.example.yaml"), "ECOTRAJET_WEBHOOK_TOKEN": "x" * 32}).desk
-    )
-    async with Database.open(database_url) as db:
-        made = RunDesk.of(db, desk, PlayedEngines())
-        yield made
-        await made.runner.stop()
+def example_desk() -> Desk:
+    """The desk of the annotated example: the people of all tests."""
+    environment = {"ECOTRAJET_CONFIG": str(ROOT / "ecotrajet.example.yaml"), "ECOTRAJET_WEBHOOK_TOKEN": "x" * 32}
+    return load(environment).desk
 
 
 @pytest.fixture
 async def run_desk(database_url: str) -> AsyncIterator[RunDesk]:
-    async with new_run_desk(database_url) as made:
+    runbooks = {action: PlayedRunbook(action) for action in (Action.RESTART, Action.ROLLBACK)}
+    async with Database.open(database_url) as db:
+        made = RunDesk.of(db, example_desk(), PlayedEngines(), dict(runbooks))
         yield made
+        await made.runner.stop()

@@ -155,7 +155,7 @@ async def test_the_glass_breaks_only_on_an_open_p1(run_desk: RunDesk) -> None:
 
 async def test_a_plan_that_asks_a_question_waits_for_its_answer_even_then(run_desk: RunDesk) -> None:
     await run_desk.p1()
-    run_desk.runbooks[Action.ROLLBACK].asks = Phrase("The code is mounted from the host.")
+    run_desk.rollback.asks = Phrase("The code is mounted from the host.")
     asked = await run_desk.ask("amina", "prod", break_glass="nobody else is awake")
     assert not asked.approved
     answer = await run_desk.runs.approve(asked.run.id, run_desk.by("amina"), break_glass="I looked")
@@ -210,7 +210,7 @@ async def test_two_replicas_carry_it_out_once(run_desk: RunDesk) -> None:
 
 
 async def test_a_changed_world_refuses_the_run(run_desk: RunDesk) -> None:
-    run_desk.runbooks[Action.ROLLBACK].ends = [UserError(Phrase("ecotrajet-prod changed since the plan was made."))]
+    run_desk.rollback.ends = [UserError(Phrase("ecotrajet-prod changed since the plan was made."))]
     await run_desk.approved()
     await run_desk.until("refused")
     assert await run_desk.value("SELECT count(*) FROM incident") == 0
@@ -226,7 +226,7 @@ async def test_rights_that_were_taken_away_meanwhile_refuse_the_run(run_desk: Ru
 
 
 async def test_a_service_left_ill_pages_once(run_desk: RunDesk) -> None:
-    run_desk.runbooks[Action.ROLLBACK].ends = [failed()]
+    run_desk.rollback.ends = [failed()]
     await run_desk.approved()
     await run_desk.until("failed")
     row = (await run_desk.rows("SELECT priority, environment, service FROM incident"))[0]
@@ -238,8 +238,8 @@ async def test_a_service_left_ill_pages_once(run_desk: RunDesk) -> None:
 
 async def test_an_outage_somebody_is_on_already_does_not_page_again(run_desk: RunDesk) -> None:
     number = await run_desk.p1()
-    run_desk.runbooks[Action.ROLLBACK].was_healthy = False
-    run_desk.runbooks[Action.ROLLBACK].ends = [failed()]
+    run_desk.rollback.was_healthy = False
+    run_desk.rollback.ends = [failed()]
     await run_desk.approved()
     await run_desk.until("failed")
     assert await run_desk.value("SELECT max(number) FROM incident") == number
@@ -248,7 +248,7 @@ async def test_an_outage_somebody_is_on_already_does_not_page_again(run_desk: Ru
 async def test_a_crash_between_the_page_and_the_end_pages_no_second_incident(
     run_desk: RunDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run_desk.runbooks[Action.ROLLBACK].ends = [failed()]
+    run_desk.rollback.ends = [failed()]
     finish, tries = run_desk.execution.finish, 0
 
     async def away_once(*arguments: object) -> bool:
@@ -335,20 +335,20 @@ async def test_an_engine_lost_in_the_middle_is_repaired_when_it_answers(
     run_desk: RunDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.worker.run.PAUSE", 0.01)
-    run_desk.runbooks[Action.ROLLBACK].ends = [Retryable("connection reset"), succeeded()]
+    run_desk.rollback.ends = [Retryable("connection reset"), succeeded()]
     await run_desk.approved()
     await run_desk.until("succeeded")
     assert "run.interrupted" in await run_desk.did()
 
 
 async def test_a_runbook_that_breaks_half_way_is_repaired_at_once(run_desk: RunDesk) -> None:
-    run_desk.runbooks[Action.ROLLBACK].ends = [RuntimeError("a bug"), succeeded()]
+    run_desk.rollback.ends = [RuntimeError("a bug"), succeeded()]
     await run_desk.approved()
     await run_desk.until("succeeded")
 
 
 async def test_a_runbook_that_cannot_even_be_repaired_fails_and_pages(run_desk: RunDesk) -> None:
-    run_desk.runbooks[Action.ROLLBACK].ends = [RuntimeError("a bug"), RuntimeError("another")]
+    run_desk.rollback.ends = [RuntimeError("a bug"), RuntimeError("another")]
     await run_desk.approved()
     await run_desk.until("failed")
     assert await run_desk.value("SELECT count(*) FROM incident") == 1
@@ -358,12 +358,12 @@ async def test_another_engine_behind_the_socket_is_not_touched(
     run_desk: RunDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.worker.run.PAUSE", 0.01)
-    run_desk.engines.identity_now = "ENGINE:OTHER"
+    run_desk.played.identity_now = "ENGINE:OTHER"
     await run_desk.approved()
     await run_desk.runner.round()
     await asyncio.gather(*run_desk.runner.under_way.values())
     assert await run_desk.value("SELECT status FROM run") == "approved"
-    run_desk.engines.identity_now = ENGINE
+    run_desk.played.identity_now = ENGINE
     await run_desk.until("succeeded")
 
 
@@ -371,7 +371,7 @@ async def test_an_approved_run_whose_engine_stays_away_expires(
     run_desk: RunDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.worker.run.PAUSE", 0.01)
-    run_desk.engines.away = True
+    run_desk.played.away = True
     await run_desk.approved()
     await run_desk.runner.round()
     assert await run_desk.value("SELECT status FROM run") == "approved"
@@ -381,7 +381,7 @@ async def test_an_approved_run_whose_engine_stays_away_expires(
 
 
 async def test_a_restored_database_finds_the_half_done_and_says_so(run_desk: RunDesk) -> None:
-    run_desk.engines.repairs = [Repaired("prod", "ecotrajet", Result.REVERTED, Phrase("v2 was put back."))]
+    run_desk.played.repairs = [Repaired("prod", "ecotrajet", Result.REVERTED, Phrase("v2 was put back."))]
     await run_desk.approved()
     await run_desk.until("succeeded")
     assert any("half-done" in said for said in await run_desk.said())
@@ -423,7 +423,7 @@ def seen(image: str, *, healthy: bool = True, ago: float = 0) -> Observation:
 
 async def test_the_history_grows_by_looking(run_desk: RunDesk) -> None:
     for image, healthy, ago in ((V1.id, True, 300), (V1.id, True, 200), (V2.id, False, 100), (V2.id, False, 50)):
-        run_desk.engines.seen = [seen(image, healthy=healthy, ago=ago)]
+        run_desk.played.seen = [seen(image, healthy=healthy, ago=ago)]
         await run_desk.observer.look()
     rows = await run_desk.rows("SELECT image_id, healthy_since, healthy_until FROM deployment ORDER BY id")
     assert [row["image_id"] for row in rows] == [V1.id, V2.id]
@@ -433,14 +433,14 @@ async def test_the_history_grows_by_looking(run_desk: RunDesk) -> None:
 
 async def test_good_images_are_kept_from_pruning(run_desk: RunDesk) -> None:
     for image, ago in ((V1.id, 300), (V1.id, 200), (V2.id, 100), (V2.id, 10)):
-        run_desk.engines.seen = [seen(image, ago=ago)]
+        run_desk.played.seen = [seen(image, ago=ago)]
         await run_desk.observer.look()
-    assert run_desk.engines.asked[-1] == ("keep", "prod/ecotrajet", (V2.id, V1.id))
+    assert run_desk.played.asked[-1] == ("keep", "prod/ecotrajet", (V2.id, V1.id))
 
 
 async def test_what_a_run_passes_through_is_no_deployment(run_desk: RunDesk) -> None:
     await run_desk.execution.start(await run_desk.approved())
-    run_desk.engines.seen = [seen(V1.id)]
+    run_desk.played.seen = [seen(V1.id)]
     await run_desk.observer.look()
     assert await run_desk.value("SELECT count(*) FROM deployment") == 0
 

@@ -1,0 +1,253 @@
+"""Builds everything, in one straight line; stops in reverse order. Nobody imports this but `cli` and the stories."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from importlib.metadata import version
+from typing import Any, Final
+from uuid import uuid4
+
+import structlog
+from aiohttp import web
+
+from bot.clock import Clock, SystemClock
+from bot.config import Settings
+from bot.desk import Desk
+from bot.language import say
+from bot.lifecycle import Lifecycle, ladder
+from bot.message import Kind
+from bot.metrics import Metrics
+from bot.notify.channel import Channel
+from bot.notify.email import EmailChannel
+from bot.notify.post import Ses, Smtp
+from bot.notify.slack import SlackChannel
+from bot.notify.sms import SmsChannel
+from bot.notify.twilio_client import Twilio
+from bot.notify.voice import VoiceChannel
+from bot.questions import Questions
+from bot.runbook import Action, Runbook
+from bot.runs import Execution, Runs
+from bot.store import calendar, deliveries, jobs
+from bot.store.clock import DeskClock
+from bot.store.database import Database, Unavailable
+from bot.store.embedded import EmbeddedPostgres
+from bot.store.migrate import migrate
+from bot.worker.cron import HOUSEKEEPING, Calendar
+from bot.worker.deliver import Deliverer
+from bot.worker.observe import Observer
+from bot.worker.queue import Entrypoint, Queue
+from bot.worker.run import Runner
+from bot.worker.tidy import Tidy
+from bot.worker.watch import Watch
+from handlers import health, twilio
+from handlers.commands import Tools
+from handlers.refused import Refused
+from handlers.slack_app import SlackDoor, SlackKeys
+from handlers.webhooks import Webhooks
+from runbooks.docker_engine import DockerEngines
+from runbooks.restart import Restart
+from runbooks.rollback import Rollback
+
+log = structlog.get_logger("app")
+
+DATABASE_WITHIN: Final = 60.0  # seconds; compose may start us before PostgreSQL answers
+LARGEST_BODY: Final = 17 * 2**20  # each door has a limit of its own below this
+
+
+@asynccontextmanager
+async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
+    """The whole desk, until the block ends. Raises Unavailable when there is no database."""
+    async with AsyncExitStack() as stop:
+        url = await stop.enter_async_context(database_url(settings))
+        await wait_for(migrate, url)
+        db = await stop.enter_async_context(Database.open(url))
+        metrics = Metrics(version("ecotrajet"))
+        owner = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+        engines = DockerEngines(desk.engines.values())
+        stop.push_async_callback(engines.close)
+        lifecycle, questions = Lifecycle(db, desk), Questions(db, desk)
+        runbooks = runbooks_on(engines)
+        runs = Runs(db, desk, runbooks)
+        clock = DeskClock(db)
+        intake = Webhooks(
+            lifecycle, settings.webhook_token, Refused(settings.data / "refused"),
+            tell=lambda phrase: say(phrase, desk.language, desk.zone, clock.now()), metrics=metrics,
+        )  # fmt: skip
+        channels = channels_of(settings, desk)
+        for channel in channels.values():
+            stop.push_async_callback(channel.close)
+        tidy = Tidy(db, desk, engines)
+        runner = Runner(Execution(db, desk, owner), desk, lifecycle, engines, runbooks, tidy, metrics)
+        deliverer = Deliverer(db, desk, channels, metrics, owner)
+        watch = Watch(db, desk, deliverer, metrics, (clock.refresh, intake.take_in, runner.round))
+        await stop.enter_async_context(in_background("watch", watch.run))
+        await stop.enter_async_context(Queue(url, db.role, entrypoints(db, desk, deliverer, runner)).running())
+        stop.push_async_callback(runner.stop)
+        await stop.enter_async_context(Calendar(db, desk.zone, (HOUSEKEEPING,)).running())
+        await stop.enter_async_context(in_background("observe", Observer(db, desk, engines, SystemClock(), tidy).run))
+        slack = slack_door(settings, Tools(desk, lifecycle, questions, runs, engines, clock))
+        if slack is not None:
+            await stop.enter_async_context(slack.running())
+        routes = [
+            *health.routes(
+                database=db.ping, round_age=watch.age, metrics=metrics, others=probes(slack, deliverer, channels)
+            ),
+            *intake.routes(),
+            *twilio_routes(settings, desk, lifecycle, questions, clock),
+            *(slack.routes() if slack is not None else []),
+        ]
+        await stop.enter_async_context(listening(settings, routes))
+        yield
+
+
+def slack_door(settings: Settings, tools: Tools) -> SlackDoor | None:
+    if settings.slack is None:
+        return None
+    slack = settings.slack
+    return SlackDoor(SlackKeys(slack.bot_token, slack.app_token, slack.signing_secret, slack.api_url), tools)
+
+
+def twilio_routes(
+    settings: Settings, desk: Desk, lifecycle: Lifecycle, questions: Questions, clock: Clock
+) -> list[web.RouteDef]:
+    """Nothing without a public address: signatures are over the address that Twilio called."""
+    if settings.twilio is None or settings.public_url is None:
+        return []
+    return twilio.routes(lifecycle, questions, desk, settings.twilio.auth_token, settings.public_url, clock.now)
+
+
+def probes(
+    slack: SlackDoor | None, deliverer: Deliverer, channels: Mapping[Kind, Channel]
+) -> Mapping[str, health.Probe]:
+    """What may be away without making the desk unready; each raises when it is."""
+
+    async def heard() -> None:
+        if slack is not None and not await slack.connected():
+            raise ConnectionError("not connected to Slack")
+
+    def speaks(kind: Kind) -> health.Probe:
+        async def spoke() -> None:
+            if (trouble := deliverer.trouble.get(kind)) is not None:
+                raise ConnectionError(trouble)
+
+        return spoke
+
+    return {"slack_connection": heard, **{kind.value: speaks(kind) for kind in channels}}
+
+
+@asynccontextmanager
+async def listening(settings: Settings, routes: list[web.RouteDef]) -> AsyncIterator[None]:
+    """Our HTTP doors. The first to close at a stop: what was accepted is answered, nothing new comes in."""
+    app = web.Application(client_max_size=LARGEST_BODY)
+    app.add_routes(routes)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+        yield
+    finally:
+        await runner.cleanup()
+
+
+def runbooks_on(engines: DockerEngines) -> Mapping[Action, Runbook]:
+    """The one visible list of runbooks."""
+    return {runbook.action: runbook for runbook in (Restart(engines), Rollback(engines))}
+
+
+def channels_of(settings: Settings, desk: Desk) -> Mapping[Kind, Channel]:
+    """The one visible list of channels; one that is not configured is not in it."""
+    channels: dict[Kind, Channel] = {}
+    if settings.slack is not None:
+        channels[Kind.SLACK] = SlackChannel(settings.slack.bot_token, desk, api_url=settings.slack.api_url)
+    if settings.twilio is not None:
+        channels[Kind.SMS] = SmsChannel(twilio_of(settings), desk)
+        channels[Kind.VOICE] = VoiceChannel(twilio_of(settings), desk)
+    if settings.mail is not None:
+        post = Smtp(settings.mail.smtp_url) if settings.mail.smtp_url else Ses(endpoint_url=settings.mail.endpoint_url)
+        channels[Kind.EMAIL] = EmailChannel(post, settings.mail.sender, desk)
+    return channels
+
+
+def twilio_of(settings: Settings) -> Twilio:
+    assert settings.twilio is not None
+    return Twilio(
+        settings.twilio.account_sid, settings.twilio.auth_token, settings.twilio.from_number,
+        public_url=settings.public_url or "", api_url=settings.twilio.api_url,
+    )  # fmt: skip
+
+
+def entrypoints(db: Database, desk: Desk, deliverer: Deliverer, runner: Runner) -> Mapping[str, Entrypoint]:
+    """Which job wakes whom; a lane for each channel kind."""
+
+    async def escalate(level: list[int]) -> None:
+        await ladder.fire(db, desk, *level)
+
+    async def housekeeping(_slot: str) -> None:
+        async with db.transaction() as tx:
+            await deliveries.prune(tx)
+            await calendar.prune(tx)
+
+    def lane(kind: Kind) -> Callable[[Any], Awaitable[None]]:
+        return lambda message: deliverer.deliver(kind, message)
+
+    return {
+        jobs.ESCALATE: Entrypoint(escalate),
+        jobs.RUN: Entrypoint(runner.start),
+        HOUSEKEEPING.name: Entrypoint(housekeeping, at_once=1),
+        **{jobs.deliver_lane(kind): Entrypoint(lane(kind)) for kind in Kind},
+    }
+
+
+@asynccontextmanager
+async def database_url(settings: Settings) -> AsyncIterator[str]:
+    """The configured PostgreSQL, or the embedded one under the data folder."""
+    if settings.database_url is not None:
+        yield settings.database_url.reveal()
+        return
+    async with EmbeddedPostgres(settings.data) as url:
+        yield url
+
+
+async def wait_for(attempt: Callable[[str], Awaitable[object]], url: str) -> None:
+    """Until the database answers; raises Unavailable after DATABASE_WITHIN."""
+    deadline = asyncio.get_running_loop().time() + DATABASE_WITHIN
+    while True:
+        try:
+            await attempt(url)
+        except (OSError, Unavailable) as away:
+            if asyncio.get_running_loop().time() > deadline:
+                raise Unavailable(type(away).__name__) from away
+            log.warning("waiting for the database", error=type(away).__name__)
+            await asyncio.sleep(1)
+        else:
+            return
+
+
+@asynccontextmanager
+async def in_background(name: str, work: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    """Cancelled, and waited for, at the end of the block."""
+
+    async def named() -> None:
+        await work()
+
+    task = asyncio.create_task(named(), name=name)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def serve(settings: Settings, desk: Desk) -> None:
+    """Until SIGTERM or SIGINT; then an orderly stop."""
+    asked_to_stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
+    async with running(settings, desk):
+        log.info("ready", listen=f"{settings.host}:{settings.port}")
+        await asked_to_stop.wait()
+        log.info("stopping")

@@ -1,0 +1,45 @@
+"""A process that rolls back, or repairs, and is killed (-9) before the step it is told. Run by test_kills.
+
+python -m tests.runbooks.killed run|repair HOST PREFIX STEP < plan.json
+"""
+
+import asyncio
+import os
+import signal
+import sys
+
+from bot.runbook import Evidence, Plan
+from bot.sandbox.workload import Workload
+from tests.runbooks.stage import Stage
+
+
+class Killer:
+    """A journal that kills its own process before `step`."""
+
+    def __init__(self, step: str) -> None:
+        self._step = step
+
+    async def before(self, step: str) -> None:
+        if step == self._step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    async def after(self, step: str, detail: str) -> None: ...
+
+    async def evidence(self, evidence: Evidence) -> None: ...
+
+    async def cancelled(self) -> bool:
+        return False
+
+
+async def main(what: str, host: str, prefix: str, step: str) -> None:
+    stage = Stage.of(Workload(host, prefix))
+    if what == "run":
+        await stage.rollback.run(stage.target, Plan.from_json(sys.stdin.read()), Killer(step))
+    else:
+        await stage.engines.repair([stage.target], Killer(step))
+    if step == "the end":
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:5]))
