@@ -1,6 +1,6 @@
 """What a runbook offers the worker, and what it asks of it; what all ask of the container engines."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -71,7 +71,7 @@ class Engines(Protocol):
         """What runs now, for the history; targets that cannot be seen are left out."""
         ...
 
-    def watch(self, targets: Sequence[Target]) -> AsyncIterator[Target]:
+    def watch(self, targets: Sequence[Target]) -> AsyncGenerator[Target, None]:
         """Targets to look at again, as the engines tell of changes; all of an engine's after a reconnection."""
         ...
 

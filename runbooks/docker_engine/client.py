@@ -6,6 +6,7 @@ hangs in a dead connection (paramiko's connect has no limit of its own) never ho
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from typing import Final, TypeVar, cast
 
@@ -24,6 +25,26 @@ LONGEST_REASON: Final = 400
 T = TypeVar("T")
 
 
+class _Client(APIClient):
+    """The SDK's client talks to its host while it is made; when that fails it leaves its sockets open. Not here."""
+
+    def __init__(self, address: EngineAddress, limit: int) -> None:
+        tls = address.tls
+        try:
+            super().__init__(
+                base_url=address.url,
+                version="auto",  # engines refuse clients pinned too low, and clients too new
+                timeout=limit,
+                num_pools=CALLS_AT_ONCE,
+                tls=TLSConfig(client_cert=(tls.certificate, tls.key), ca_cert=tls.authority, verify=True)
+                if tls
+                else False,
+            )
+        except Exception:
+            self.close()
+            raise
+
+
 class Engine:
     """Use from one event loop. `limit`: seconds for an ordinary call (inspect, list, rename)."""
 
@@ -33,6 +54,7 @@ class Engine:
         self._limit = limit
         self._client: APIClient | None = None
         self._making = threading.Lock()
+        self._failed_at = 0.0
         self._slots = asyncio.Semaphore(CALLS_AT_ONCE)
 
     async def call(self, ask: Callable[[APIClient], T], *, limit: float | None = None) -> T:
@@ -52,10 +74,11 @@ class Engine:
     def _work(
         self, ask: Callable[[APIClient], T], answer: "asyncio.Future[T]", loop: asyncio.AbstractEventLoop
     ) -> None:
+        asked = time.monotonic()
         result: T | None = None
         failure: Exception | None = None
         try:
-            result = ask(self._connected())
+            result = ask(self._connected(asked))
         except Exception as error:  # noqa: BLE001 - carried over to the caller, in our words
             failure = self._in_our_words(error)
 
@@ -73,19 +96,17 @@ class Engine:
         except RuntimeError:  # the loop is closed: nobody waits any more
             return
 
-    def _connected(self) -> APIClient:
+    def _connected(self, asked: float) -> APIClient:
+        """The client, made if need be. Whoever waited while another thread failed to make it fails with it."""
         with self._making:
             if self._client is None:
-                address, tls = self._address, self._address.tls
-                self._client = APIClient(
-                    base_url=address.url,
-                    version="auto",  # engines refuse clients pinned too low, and clients too new
-                    timeout=int(self._limit),
-                    num_pools=CALLS_AT_ONCE,
-                    tls=TLSConfig(client_cert=(tls.certificate, tls.key), ca_cert=tls.authority, verify=True)
-                    if tls
-                    else False,
-                )
+                if self._failed_at > asked:
+                    raise Unreachable(self.name, "no answer")
+                try:
+                    self._client = _Client(self._address, int(self._limit))
+                except Exception:
+                    self._failed_at = time.monotonic()
+                    raise
             return self._client
 
     def _in_our_words(self, error: Exception) -> Exception:
@@ -96,6 +117,8 @@ class Engine:
                 return Conflict(_reason(error))
             case APIError():
                 return EngineSaid(_reason(error))
+            case Unreachable():
+                return error
             case DockerException() | requests.RequestException() | urllib3.exceptions.HTTPError() | OSError():
                 return Unreachable(self.name, type(error).__name__)
             case _:

@@ -1,7 +1,7 @@
 """All engines of the configuration behind the `Engines` protocol of `bot.runbook`."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from datetime import timedelta
 
 from bot.clock import Clock, SystemClock
@@ -96,7 +96,7 @@ class DockerEngines:
         done = [await repair(engine, target, name, journal) for name in await look.names(engine, target)]
         return [each for each in done if each is not None]
 
-    async def watch(self, targets: Sequence[Target]) -> AsyncIterator[Target]:
+    async def watch(self, targets: Sequence[Target]) -> AsyncGenerator[Target, None]:
         """Never ends by itself: cancel the task, or wrap it in `contextlib.aclosing`."""
         heard: asyncio.Queue[Target] = asyncio.Queue()
         by_engine: dict[str, list[Target]] = {}

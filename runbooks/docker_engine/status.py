@@ -1,5 +1,6 @@
 """One line of `/ecotrajet status`: the guide's light for one service, and what stands behind it."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,6 +14,7 @@ from runbooks.docker_engine.client import Engine
 from runbooks.docker_engine.failures import EngineSaid, Unreachable
 from runbooks.docker_engine.look import Seen
 
+LONGEST: Final = 4.0  # seconds: somebody waits for the answer in chat
 RECENT: Final = timedelta(minutes=10)
 
 
@@ -20,8 +22,11 @@ async def of(engine: Engine, target: Target, now: datetime) -> ServiceStatus:
     """Never raises: what cannot be seen is told by the light."""
     where = (target.environment.name, target.service.name)
     try:
-        seen = await look.find(engine, target)
-        raw = await look.image(engine, seen.image_id)
+        async with asyncio.timeout(LONGEST):
+            seen = await look.find(engine, target)
+            raw = await look.image(engine, seen.image_id)
+    except TimeoutError:
+        return ServiceStatus(*where, Light.UNKNOWN, target.container, problem=Unreachable(engine.name, "slow").phrase)
     except Unreachable as away:
         return ServiceStatus(*where, Light.UNKNOWN, target.container, problem=away.phrase)
     except UserError as error:

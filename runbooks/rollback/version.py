@@ -10,6 +10,7 @@ from bot.runbook import Image
 from bot.target import Target
 from runbooks.docker_engine import look
 from runbooks.docker_engine.client import Engine
+from runbooks.docker_engine.failures import EngineSaid
 
 
 async def wanted(
@@ -44,7 +45,11 @@ async def local_tag(engine: Engine, running: Image, said: str) -> Image | None:
     """A tag of the running image's own repository, or a full reference, that the engine holds."""
     repository = running.reference.rpartition(":")[0] or running.reference
     for reference in (said, f"{repository}:{said}"):
-        if " " not in reference and (raw := await look.image(engine, reference)):
+        try:
+            raw = await look.image(engine, reference) if " " not in reference else None
+        except EngineSaid:  # no reference at all: a person may type anything
+            continue
+        if raw:
             return look.image_words(raw, reference)
     return None
 

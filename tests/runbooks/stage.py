@@ -99,3 +99,7 @@ class Stage:
 
     def image(self, version: str) -> Image:
         return Image(self.workload.docker("image", "inspect", "-f", "{{.Id}}", self.workload.image(version)))
+
+    async def plan_unseen(self, named: str) -> Plan:
+        """To a version that the history knows nothing of."""
+        return await self.rollback.plan(self.target, [named], [], datetime.now(UTC))

@@ -46,7 +46,12 @@ SHAPES: list[Any] = [
         id="own entrypoint",
         marks=pytest.mark.prove,
     ),
-    pytest.param((*SERVES, "--no-healthcheck", "--network", "host"), ("sleep", "600"), id="host network"),
+    pytest.param(
+        (*SERVES, "--no-healthcheck", "--stop-timeout", "1", "--network", "host"),
+        ("sleep", "600"),
+        id="host network",
+        marks=pytest.mark.prove,
+    ),
     pytest.param((*SERVES, "--network", "none"), (), id="no network", marks=pytest.mark.prove),
 ]
 

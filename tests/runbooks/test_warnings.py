@@ -1,0 +1,36 @@
+"""What a plan warns of, on a real container like those of the guide (section 4.2: ./src and ./public mounted)."""
+
+from pathlib import Path
+
+from tests.runbooks.stage import Stage
+
+
+async def test_bind_mounts_over_the_images_code_come_first_and_ask(stage: Stage, tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "data").mkdir()
+    stage.workload.deploy("prod", "v2", "-v", f"{tmp_path}/src:/app/src", "-v", f"{tmp_path}/data:/app/data")
+    plan = await stage.plan_back_to("v1")
+    assert plan.asks is not None
+    assert plan.warnings[0] == plan.asks
+    assert str(plan.asks).startswith("/app/src comes from the host")
+    assert "/app/data" not in str(plan.asks)
+
+
+async def test_what_would_be_lost_or_different_is_told(stage: Stage) -> None:
+    stage.workload.deploy("prod", "v2", "--no-healthcheck", "-p", "127.0.0.1::9090")
+    stage.workload.docker("exec", stage.target.container, "sh", "-c", "mkdir /app/up; touch /app/up/photo /tmp/junk")
+    told = "\n".join(str(each) for each in (await stage.plan_back_to("v1")).warnings)
+    assert "1 files written inside the container, outside of any volume, will be lost: /app/up/photo" in told
+    assert "There is no healthcheck" in told
+    assert "chose the host port of 9090/tcp" in told
+
+
+async def test_a_changed_database_schema_is_told(stage: Stage) -> None:
+    stage.workload.make_image("v1", changes=["LABEL ecotrajet.schema=20250101"])
+    told = [str(each) for each in (await stage.plan_back_to("v1")).warnings]
+    assert told[0].startswith("The database schema differs (? → 20250101)")
+
+
+async def test_a_version_never_seen_here_may_be_named_but_is_marked_as_such(stage: Stage) -> None:
+    plan = await stage.plan_unseen("v3-broken")
+    assert "has never been seen healthy here" in str(plan.warnings[0])
