@@ -33,7 +33,7 @@ class DockerDesk(RunDesk):
 
     async def deploy(self, version: str, *, healthy: bool = True) -> None:
         """By plain docker, as a person would; then the desk sees it."""
-        await asyncio.to_thread(self.workload.deploy, "prod", version)
+        await asyncio.to_thread(self.workload.deploy, "prod", version, "--stop-timeout", "1")
         if healthy:
             await asyncio.to_thread(self.workload.wait_healthy, "prod")
         await self.look()
