@@ -27,7 +27,7 @@ def problems(root: Path, folder: Path = FOLDER) -> list[str]:
     wrong_values = [
         f"{each.path}:{each.line}: fills {sorted(each.given)}, the sentence wants {sorted(fields(each.msgid))}"
         for each in said
-        if each.given is not None and each.given != fields(each.msgid)
+        if each.given is not None and fields(each.msgid) - each.given
     ]
     return [*found, *wrong_values, *_of_catalogue(said, _read(folder / "fr.po"))]
 

@@ -35,7 +35,7 @@ def extract(root: Path) -> tuple[list[Said], list[str]]:
         lines, name = source.splitlines(), path.relative_to(root).as_posix()
         for call in _calls(ast.parse(source)):
             msgids = list(_texts(call.args[0])) if call.args else []
-            if not msgids and HAND_MADE not in lines[call.lineno - 1]:
+            if not msgids and not _borrowed(call) and HAND_MADE not in lines[call.lineno - 1]:
                 problems.append(f"{name}:{call.lineno}: the sentence of a Phrase has to be written out at its place")
             said.extend(Said(msgid, name, call.lineno, _given(call)) for msgid in msgids)
     return said, problems
@@ -56,6 +56,11 @@ def _texts(argument: ast.expr) -> Iterator[str]:
             yield from _texts(second)
         case _:
             return
+
+
+def _borrowed(call: ast.Call) -> bool:
+    """`Phrase(other.msgid, …)`: the sentence was written out where the other one was made."""
+    return bool(call.args) and isinstance(call.args[0], ast.Attribute) and call.args[0].attr == "msgid"
 
 
 def _given(call: ast.Call) -> frozenset[str] | None:

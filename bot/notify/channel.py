@@ -15,8 +15,8 @@ class Outgoing:
 
     * PAGE, PAGE_EDIT and CARD need `view`, RUN_CARD needs `run`.
     * NOTE and TELL say `message.body["phrase"]` (`Phrase.to_json`).
-    * `existing_ts` is a provider id that an earlier `send` on Slack returned (`channel:ts`): CARD, RUN_CARD and PAGE_EDIT
-      are edited there, a NOTE goes into its thread.
+    * `existing_ts` is a provider id that an earlier `send` on Slack returned (`channel:ts`): CARD, RUN_CARD and
+      PAGE_EDIT are edited there, a NOTE goes into its thread.
     * `language` is the reader's; a channel of several people has the desk's. `as_of` is the desk's own `now`.
     """
 

@@ -22,7 +22,7 @@ def error(phrase: Phrase, reader: Reader) -> Card:
 def help_card(rows: Sequence[tuple[str, Phrase]], reader: Reader) -> Card:
     """`rows`: what to type (`/ecotrajet status [env]`) and what it does; 90 at most fit a card."""
     title = reader.say(Phrase("What I can do"))
-    lines = [f"`{escape(usage)}`\n{escape(reader.say(what))}" for usage, what in rows]
-    groups = ["\n".join(lines[start : start + 6]) for start in range(0, len(lines), 6)]
+    lines = [f"`{escape(usage)}` · {escape(reader.say(what))}" for usage, what in rows]
+    groups = ["\n".join(lines[start : start + 8]) for start in range(0, len(lines), 8)]
     hint = reader.say(Phrase("The order of words is free; French and English words both work."))
     return card(title, [section(f"*{title}*"), *(section(group) for group in groups), context(hint)])

@@ -59,7 +59,7 @@ def resolved_card(view: IncidentView, reader: Reader) -> Card:
         )
     )
     again = Phrase("To reopen: {command}", {"command": f"`/ecotrajet incident reopen {incident.number}`"})
-    title = f"✅ *#{incident.number}* {line(incident.title)}"
+    title = f"✅ *{reader.say(Phrase('Resolved'))} · #{incident.number}*\n{line(incident.title)}"
     facts = f"{how} · {incident.priority} · {line(reader.place(incident.environment, incident.service))}"
     return card(
         f"✅ #{incident.number} {line(incident.title)}: {how}", [section(title), context(facts, reader.say(again))]
@@ -144,7 +144,7 @@ def _body(view: IncidentView, reader: Reader) -> list[Block]:
     grade = f"{incident.priority} {reader.say(severity(incident.priority))} · #{incident.number}"
     blocks = [section(f"{LIGHT[incident.priority]} *{grade}*\n*{line(incident.title)}*"), fields(_facts(view, reader))]
     if incident.summary.strip():
-        blocks.append(section("> " + line(incident.summary, 600)))
+        blocks.append(section(line(incident.summary, 600)))
     why = Phrase(
         "Why {priority}: {why}", {"priority": incident.priority.value, "why": escape(reader.say(incident.why))}
     )
@@ -212,10 +212,11 @@ def _buttons(incident: Incident, reader: Reader) -> Block:
 
 def _listed(incident: Incident, reader: Reader) -> str:
     said = Phrase("since {time}, {state}", {"time": incident.opened_at, "state": state(incident, reader)})
-    where = line(reader.place(incident.environment, incident.service))
+    known = incident.environment or incident.service
+    where = f"{line(reader.place(incident.environment, incident.service))} · " if known else ""
     return (
         f"{LIGHT[incident.priority]} *{incident.priority} · #{incident.number}* {line(incident.title)}\n"
-        f"{where} · {reader.say(said)}"
+        f"{where}{reader.say(said)}"
     )
 
 

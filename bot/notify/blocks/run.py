@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.notify.blocks.parts import Block, Card, actions, button, card, code, confirm, context, escape, line, section
 from bot.notify.blocks.reader import Reader
+from bot.notify.blocks.status import health
 from bot.notify.blocks.steps import progress
 from bot.phrase import Phrase
 from bot.run import Run, RunStatus
@@ -33,10 +34,10 @@ def run_card(view: RunView, reader: Reader) -> Card:
     blocks = [section(title), section(_what_changes(run.plan, reader))]
     if run.status is RunStatus.REQUESTED:
         blocks += [*_to_read(run.plan, reader), context(*_figures(run.plan, reader))]
-    if view.steps:
-        blocks.append(section(progress(view.steps, run.status.is_over, reader)))
     if run.end is not None:
         blocks += _ending(view, reader)
+    if view.steps and run.status is not RunStatus.SUCCEEDED:
+        blocks.append(section(progress(view.steps, run.status.is_over, reader)))
     blocks.append(context(*_people(run, reader)))
     buttons = _buttons(run, reader)
     return card(f"{line(name_of(run.plan, reader))} #{run.id}: {state}", [*blocks, *buttons])
@@ -121,12 +122,16 @@ def _to_read(plan: Plan, reader: Reader) -> list[Block]:
     told = [f"❓ {escape(reader.say(plan.asks))}"] if plan.asks else []
     told += [f"⚠️ {escape(reader.say(warning))}" for warning in plan.warnings]
     blocks = [section("\n".join(told))] if told else []
-    for kind, label in ((ChangeKind.ENV, Phrase("Variables")), (ChangeKind.LABEL, Phrase("Labels"))):
-        names = [f"`{line(change.name, 60)}`" for change in plan.changes if change.kind is kind]
-        more = f" +{len(names) - NAMES_SHOWN}" if len(names) > NAMES_SHOWN else ""
-        if names:
-            blocks.append(section(f"*{reader.say(label)}*: {', '.join(names[:NAMES_SHOWN])}{more}"))
-    return blocks
+    variables, labels = _names(plan, ChangeKind.ENV), _names(plan, ChangeKind.LABEL)
+    differences = [Phrase("Variables that change: {names}", {"names": variables})] if variables else []
+    differences += [Phrase("Labels that change: {names}", {"names": labels})] if labels else []
+    return [*blocks, *(section(reader.say(each)) for each in differences)]
+
+
+def _names(plan: Plan, kind: ChangeKind) -> str:
+    names = [f"`{line(change.name, 60)}`" for change in plan.changes if change.kind is kind]
+    more = [f"+{len(names) - NAMES_SHOWN}"] if len(names) > NAMES_SHOWN else []
+    return ", ".join([*names[:NAMES_SHOWN], *more])
 
 
 def _figures(plan: Plan, reader: Reader) -> list[str]:
@@ -164,9 +169,8 @@ def _evidence(evidence: Evidence, reader: Reader) -> list[Block]:
     if evidence.restart_count:
         facts.append(reader.say(Phrase("restarted {count} times", {"count": evidence.restart_count})))
     if evidence.health:
-        facts.append(line(evidence.health))
-    title = reader.say(Phrase("What was seen"))
-    blocks = [section(f"*{title}*: {' · '.join(facts)}")]
+        facts.append(reader.say(health(evidence.health)))
+    blocks = [section(reader.say(Phrase("What was seen: {facts}", {"facts": " · ".join(facts)})))]
     tail = evidence.log_tail.strip() or "\n".join(evidence.health_log).strip()
     return [*blocks, section(code(tail, LOG_SHOWN))] if tail else blocks
 

@@ -9,9 +9,10 @@ from bot.view import TimelineRow
 def told(row: TimelineRow, reader: Reader) -> str:
     """`10:42 Taken by Amina Diallo (SMS)`."""
     time = reader.time(row.at)
-    sentence = reader.say(what(row))
-    why = f": {reader.say(row.why)}" if row.why and not says_it_all(row) else ""
-    return f"`{time}` {escape(sentence + why)}"
+    sentence = what(row)
+    if row.why and not says_it_all(row):
+        sentence = Phrase("{sentence}: {why}", {"sentence": sentence, "why": row.why})
+    return f"`{time}` {escape(reader.say(sentence))}"
 
 
 def says_it_all(row: TimelineRow) -> bool:
