@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 Json = dict[str, Any]
 T = TypeVar("T")
+GLANCE = 0.1  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +43,18 @@ class Changes:
         await self._next.wait()
 
     async def until(self, look: Callable[[], T | None], within: float, missing: Callable[[], str]) -> T:
-        """What `look` finds, as soon as it finds something; AssertionError with `missing()` after `within` seconds."""
-        deadline = asyncio.get_running_loop().time() + within
+        """What `look` finds, as soon as it finds something; AssertionError with `missing()` after `within` seconds.
+
+        Looks at every change, and now and then besides, for conditions that lie outside the sandbox.
+        """
+        now = asyncio.get_running_loop().time
+        deadline = now() + within
         while (found := look()) is None:
-            try:
-                async with asyncio.timeout_at(deadline):
+            if now() >= deadline:
+                raise AssertionError(f"after {within:g} s: {missing()}")
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(min(deadline, now() + GLANCE)):
                     await self.next()
-            except TimeoutError:
-                raise AssertionError(f"after {within:g} s: {missing()}") from None
         return found
 
 

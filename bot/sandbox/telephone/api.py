@@ -63,7 +63,7 @@ class TwilioApi:
         form = {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
         sends = request.method == "POST"
         resource = next((one for one in ("Messages", "Calls") if one in request.path), "Accounts")
-        name = resource if sends else f"GET {resource}"
+        name = f"{resource}.{'create' if sends else 'fetch' if 'sid' in request.match_info else 'list'}"
         self.exchange.record.add("twilio", name, form or dict(request.query))
         account = self.exchange.account
         wanted = encode_basic_auth(account.sid, account.auth_token)
