@@ -135,21 +135,51 @@ def _start(places: _Places, extra: Sequence[str]) -> None:
         raise NoEngine("no Docker engine answers and only root may start one: start Docker, or set DOCKER_HOST")
     places.root.mkdir(parents=True, exist_ok=True)
     places.run.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if places.pid_file.exists() and _pid(places) is None:
-        places.pid_file.unlink()  # its number may be another process's by now
+    _forget_the_dead(places)
     command = [program, "--data-root", str(places.root / "data"), "--exec-root", str(places.run / "exec")]
     command += ["--pidfile", str(places.pid_file), "-H", places.host, *extra]
-    with places.log.open("ab") as log:
-        # Its own session: Ctrl-C in the terminal is for us, who stop it last.
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+    pid = _spawn(command, places.log)
     deadline = time.monotonic() + READY_WITHIN
     while not answers(places.host):
-        if process.poll() is not None or time.monotonic() > deadline:
+        ended, _ = os.waitpid(pid, os.WNOHANG)
+        if ended or time.monotonic() > deadline:
             tail = "\n".join(places.log.read_text(errors="replace").splitlines()[-5:])
-            process.kill()
-            process.wait()
+            if not ended:
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
             raise NoEngine(f"dockerd did not start; the end of {places.log}:\n{tail}")
         time.sleep(0.1)
+
+
+def _spawn(command: Sequence[str], log: Path) -> int:
+    """In a session of its own: Ctrl-C in the terminal is for us, who stop it last; it may also outlive us."""
+    actions = [
+        (os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, str(log), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
+        (os.POSIX_SPAWN_DUP2, 1, 2),
+    ]
+    return os.posix_spawn(command[0], list(command), os.environ, file_actions=actions, setsid=True)
+
+
+def _forget_the_dead(places: _Places) -> None:
+    """Files of an engine that was killed: their numbers may be other processes' (or zombies') by now, and a new
+    dockerd would take those for its own. Our own containerd, if it outlived its parent, goes as well."""
+    if _pid(places) is None:
+        places.pid_file.unlink(missing_ok=True)
+        containerd = places.run / "exec" / "containerd" / "containerd.pid"
+        if containerd.exists():
+            _end(int(containerd.read_text() or 0), places.run)
+            containerd.unlink()
+
+
+def _end(pid: int, run: Path) -> None:
+    """Kill the process `pid` if it is a containerd on our files."""
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return
+    if b"containerd" in command and str(run).encode() in command:
+        os.kill(pid, signal.SIGKILL)
 
 
 def _pid(places: _Places) -> int | None:
