@@ -60,7 +60,7 @@ class Refused:
         self.waiting = True
 
     async def take_in(self, receive: Callable[[Delivery], Awaitable[object]]) -> int:
-        """Give everything to `receive`, oldest first; what it raises ends the round, and the rest waits. How many went in.
+        """Give everything to `receive`, oldest first; what it raises ends the round. How many went in.
 
         A process killed in between gives the same body again: `receive` finds its alerts known.
         """

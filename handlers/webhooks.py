@@ -1,4 +1,4 @@
-"""`POST /webhooks/{source}`: alerts come in. Stored and acted upon before 2xx; what cannot be stored now is answered 503.
+"""`POST /webhooks/{source}`: alerts come in. Stored and acted upon before 2xx; answered 503 when that cannot be.
 
     200  {"status": "stored", "alerts": [{"dedup_key", "incident", "outcome", "priority", "why"}]}
     202  {"status": "stored", "understood": false, "path", "error"}   shown to people as an incident to classify
@@ -91,7 +91,7 @@ class Webhooks:
         return await self._come_again(delivery)
 
     async def take_in(self) -> None:
-        """What came while the database was away, and what a process that died had stored but not read. For each round."""
+        """What came while the database was away, and what a process that died had stored unread. For each round."""
         await self._older_ones_first()
         for kept, source, headers, body in await self.intake.unread_bodies(ABANDONED):
             await self._take(Delivery(source, dict(headers), body, kept))
@@ -160,7 +160,7 @@ class Webhooks:
 
 
 async def read_body(request: web.Request, limit: int) -> bytes:
-    """The unpacked body, counted as it comes: neither a chunked body nor a gzip bomb is ever held beyond `limit` bytes."""
+    """The unpacked body, counted as it comes: neither a chunked body nor a gzip bomb is held beyond `limit` bytes."""
     too_large = _Answer(413, Phrase("The body is too large: {limit} bytes at most.", {"limit": limit}), limit=limit)
     if request.content_length is not None and request.content_length > limit:
         raise too_large

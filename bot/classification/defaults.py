@@ -36,7 +36,10 @@ NOT_FIRING: Final[tuple[Rule, ...]] = (
 """They hold before anybody's rules: what does not fire opens nothing."""
 
 DEFAULT_RULES: Final[tuple[Rule, ...]] = (
-    Rule("heartbeat", None, Phrase("A signal that fires all the time, to show that alerts arrive"), When(title=HEARTBEAT)),
+    Rule(
+        "heartbeat", None, Phrase("A signal that fires all the time, to show that alerts arrive"),
+        When(title=HEARTBEAT),
+    ),
     Rule(
         "data", Priority.P1, Phrase("Data is lost or exposed: “{words}”"),
         When(impacts=frozenset({Impact.LOST})),

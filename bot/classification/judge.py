@@ -39,7 +39,7 @@ def classify(
     services: Mapping[str, Service],
     now: datetime,
 ) -> Classification:
-    """What this alert is worth, by the first rule that matches; without any rules, by the default ones. Never raises."""
+    """What this alert is worth, by the first rule that matches; without rules, by the default ones. Never raises."""
     place = place_of(alert, environments, services)
     severity = severity_of(alert)
     facts = Facts(alert, place, severity, read(alert.title, alert.text), now)

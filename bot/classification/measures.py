@@ -4,25 +4,42 @@ import re
 from typing import Final
 
 from bot.classification.impact import Impact
-from bot.classification.lexicon import words
+from bot.classification.patterns import words
 
 PERCENT: Final = re.compile(r"(\d{1,3}(?:[.,]\d+)?) ?(?:%|percent|pour ?cent)")
-DISK: Final = words(r"dis[ck]s?", r"disques?", r"file ?systems?", r"partitions?", r"volumes?", r"storage", r"stockage", r"espace", r"space", r"inodes?")  # fmt: skip
-FREE: Final = words(r"free", r"left", r"remaining", r"available", r"libres?", r"restante?s?", r"disponibles?", r"reste")
-LOAD: Final = words(r"cpu", r"processeur", r"memory", r"memoire", r"ram", r"swap", r"load", r"charge", r"heap", r"pool", r"connections?", r"connexions?", r"queue", r"file", r"quota", r"capacity", r"capacite", r"usage", r"utilisation")  # fmt: skip
-ERRORS: Final = words(r"errors?", r"erreurs?", r"5xx", r"500", r"502", r"503", r"504", r"fail\w*", r"echecs?", r"echouent", r"en erreur", r"packet loss", r"perte de paquets", r"timeouts?", r"rejected", r"affected", r"impacted", r"touche\w*", r"impacte\w*")  # fmt: skip
+DISK: Final = words(
+    "dis[ck]s?", "disques?", "file ?systems?", "partitions?", "volumes?", "storage", "stockage", "espace", "space",
+    "inodes?",
+)  # fmt: skip
+FREE: Final = words("free", "left", "remaining", "available", "libres?", "restante?s?", "disponibles?", "reste")
+LOAD: Final = words(
+    "cpu", "processeur", "memory", "memoire", "ram", "swap", "load", "charge", "heap", "pool", "connections?",
+    "connexions?", "queue", "file", "quota", "capacity", "capacite", "usage", "utilisation",
+)  # fmt: skip
+ERRORS: Final = words(
+    "errors?", "erreurs?", "5xx", "500", "502", "503", "504", r"fail\w*", "echecs?", "echouent", "en erreur",
+    "packet loss", "perte de paquets", "timeouts?", "rejected", "affected", "impacted", r"touche\w*", r"impacte\w*",
+)  # fmt: skip
 
 UNITS: Final = {"m": 1 / 1440, "h": 1 / 24, "d": 1.0, "j": 1.0, "w": 7.0, "s": 7.0, "y": 365.0, "a": 365.0}
+UNIT: Final = "(minutes?|min|mn|hours?|heures?|hrs?|h|days?|jours?|d|j|weeks?|semaines?|months?|mois|years?|ans?)"
+BEFORE: Final = (
+    r"\b(?:in|dans|sous|within|d'ici|before|moins de|less than|under|reste|left|remaining|only)"
+    " (?:the next |encore |about |environ |les |less than |moins de |only |plus que )?"
+)
+AFTER: Final = "(?:left|remaining|restante?s?|before|until|avant)"
 UNTIL: Final = re.compile(
-    r"(?:\b(?:in|dans|sous|within|d'ici|before|moins de|less than|under|reste|left|remaining|only) (?:the next |encore |about |environ |les |less than |moins de |only |plus que )?(-?\d+) ?)"
-    r"(minutes?|min|mn|hours?|heures?|hrs?|h|days?|jours?|d|j|weeks?|semaines?|months?|mois|years?|ans?)\b"
-    r"|\b(-?\d+) ?(hours?|heures?|days?|jours?|weeks?|semaines?|months?|mois) (?:left|remaining|restante?s?|before|until|avant)\b"
+    rf"{BEFORE}(-?\d{{1,6}}) ?{UNIT}\b"
+    rf"|\b(-?\d{{1,6}}) ?(hours?|heures?|days?|jours?|weeks?|semaines?|months?|mois) {AFTER}\b"
 )
 SOON: Final = words(
     r"today", r"tomorrow", r"tonight", r"aujourd'hui", r"demain", r"ce soir", r"cette nuit", r"imminent"
 )
 ENDS: Final = words(r"expir\w*", r"renew\w*", r"renouvel\w*", r"end of life", r"fin de vie", r"valid\w*")
-FILLS: Final = words(r"fill(?:ed|s|ing)?", r"full", r"pleine?s?", r"satur\w*", r"exhaust\w*", r"out of", r"run(?:s|ning)? out", r"plus d'espace")  # fmt: skip
+FILLS: Final = words(
+    "fill(?:ed|s|ing)?", "full", "pleine?s?", r"satur\w*", r"exhaust\w*", "out of", "run(?:s|ning)? out",
+    "plus d'espace",
+)  # fmt: skip
 ENDS_SOON: Final = 7.0  # days: a certificate must be renewed within office hours
 FILLS_SOON: Final = 1.0  # days
 

@@ -50,7 +50,8 @@ HOST_LABELS: Final = ("instance", "host", "hostname", "node", "server", "target"
                       "container name", "job", "pod", "resource", "source")  # fmt: skip
 WORD: Final = re.compile(r"[a-z]+\d*|\d+")
 IN_DEVELOPMENT: Final = re.compile(
-    r"\b(?:in|on|en|sur|dans|env\w*)[\s:]+(?:de |l'|la |le |the |our )?devel?(?:op\w*)?\b|[-./]dev(?:el\w*)?\b|\bdev[-.]|^dev\b"
+    r"\b(?:in|on|en|sur|dans|env\w*)[\s:]+(?:de |l'|la |le |the |our )?devel?(?:op\w*)?\b"
+    r"|[-./]dev(?:el\w*)?\b|\bdev[-.]|^dev\b"
 )
 
 
@@ -82,7 +83,7 @@ def place_of(alert: Alert, environments: Mapping[str, Environment], services: Ma
 
 
 def stage_of(environment: Environment) -> Stage:
-    """By its names; an environment with a name of its own counts as production when it is protected, else as staging."""
+    """By its names; one with a name of its own counts as production when it is protected, else as staging."""
     names = {"".join(WORD.findall(name)) for name in environment.answers_to()}
     own = next((stage for name in names if (stage := IN_FIELDS.get(name))), None)
     return own or (Stage.PRODUCTION if environment.protected else Stage.STAGING)
@@ -126,7 +127,7 @@ class _Finder:
 
 
 def names_in(text: str) -> list[str]:
-    """Words that may be names, `pre-prod`, `hors production` and `prod2` read as one; of a pair, not its second half."""
+    """Words that may be names; `pre-prod`, `hors production` and `prod2` are read as one."""
     words = WORD.findall(fold(text))
     found: list[str] = []
     skip = False

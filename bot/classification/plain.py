@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 LONGEST: Final = 6000  # characters that are read; what matters is said before
-CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z]{2,})|(?<=[A-Z]{2})(?=[A-Z][a-z])")
+CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z]{2,})(?!SQL)|(?<=[A-Z]{2})(?=[A-Z][a-z])")
 ODD: Final = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "_": " ", "–": "-", "‑": "-", "\u00a0": " "})
 ODD.update({0x202F: " ", 0x2009: " "})
-EXPIRED: Final = re.compile(r"expirée?s?(?!\w)", re.IGNORECASE)  # without its accent it would read as "expires"
+EXPIRED: Final = re.compile(r"(?<=expir)é(?=e?s?(?!\w))", re.IGNORECASE)  # without its accent: "expires"
+LIGATURES: Final = {"œ": "o", "æ": "a", "ß": "s", "ø": "o"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +24,16 @@ class Plain:
 def plain(text: str) -> Plain:
     """`InstanceDown` reads `instance down`, `Base indisponible` reads `base indisponible`."""
     shown = unicodedata.normalize("NFC", text[:LONGEST]).translate(ODD)
-    shown = CAMEL.sub(" ", EXPIRED.sub("est expired", shown))
-    return Plain(shown, shown.lower() if shown.isascii() else "".join(map(_letter, shown)))
+    shown = CAMEL.sub(" ", shown)
+    if shown.isascii():
+        return Plain(shown, shown.lower())
+    return Plain(shown, "".join(map(_letter, EXPIRED.sub("a", shown))))
 
 
 def _letter(letter: str) -> str:
     if letter.isascii():
         return letter.lower()
+    if letter.lower() in LIGATURES:
+        return LIGATURES[letter.lower()]
     first = unicodedata.normalize("NFKD", letter)[0].casefold()[:1]
-    return first if first.isprintable() else " "
+    return first if first and first.isprintable() else " "

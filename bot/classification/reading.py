@@ -5,17 +5,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from bot.classification import lexicon
+from bot.classification import context, harm
 from bot.classification.impact import BAD, Impact
 from bot.classification.measures import DISK, ERRORS, LOAD, measured
 from bot.classification.plain import Plain, plain
 
 TABLES: Final = (
-    (Impact.LOST, lexicon.LOST),
-    (Impact.DOWN, lexicon.DOWN),
-    (Impact.MINOR, lexicon.MINOR),  # before the general words for failure, which they narrow
-    (Impact.DEGRADED, lexicon.DEGRADED),
-    (Impact.DEGRADED, lexicon.PRESSURE),
+    (Impact.LOST, harm.LOST),
+    (Impact.DOWN, harm.DOWN),
+    (Impact.MINOR, harm.MINOR),  # before the general words for failure, which they narrow
+    (Impact.DEGRADED, harm.DEGRADED),
+    (Impact.DEGRADED, harm.PRESSURE),
 )
 
 
@@ -31,14 +31,14 @@ def read(title: str, text: str) -> Reading:
     """The worst that either says. A title that says it is over (or only a test) is believed; so is "no impact"."""
     headline, body = plain(title), plain(text)
     told = _read(headline)
-    if lexicon.TEST_TAG.match(headline.folded):
+    if context.TEST_TAG.match(headline.folded):
         return Reading(Impact.TEST, headline.shown.strip()[:60])
     more = _read(body)
     if told.impact in (Impact.OVER, Impact.TEST) or (told.impact is Impact.NEWS and more.impact is not Impact.LOST):
         return told
     worst = min(told, more, key=_rank)
-    harmless = lexicon.NO_IMPACT.search(headline.folded) or lexicon.NO_IMPACT.search(body.folded)
-    if harmless and worst.impact in (Impact.DOWN, Impact.DEGRADED):
+    harmless = context.NO_IMPACT.search(headline.folded) or context.NO_IMPACT.search(body.folded)
+    if harmless and worst.impact in (Impact.DOWN, Impact.DEGRADED, Impact.NONE):
         source = headline if harmless.string is headline.folded else body
         return Reading(Impact.MINOR, _quote(source, harmless))
     return worst
@@ -55,7 +55,7 @@ def _read(text: Plain) -> Reading:
 
 def _clauses(folded: str) -> Iterator[tuple[int, int]]:
     start = 0
-    for cut in lexicon.CLAUSES.finditer(folded):
+    for cut in context.CLAUSES.finditer(folded):
         yield start, cut.start()
         start = cut.end()
     yield start, len(folded)
@@ -64,15 +64,15 @@ def _clauses(folded: str) -> Iterator[tuple[int, int]]:
 def _clause(text: Plain, start: int, end: int) -> Reading:
     clause = text.folded[start:end]
     part = Plain(text.shown[start:end], clause)
-    for impact, pattern in ((Impact.NEWS, lexicon.PLANNED), (Impact.TEST, lexicon.TEST)):
+    for impact, pattern in ((Impact.NEWS, context.PLANNED), (Impact.TEST, context.TEST)):
         if found := pattern.search(clause):
             return Reading(impact, _quote(part, found))
-    if over := _first(lexicon.OVER, clause, lexicon.NOT_OVER):
+    bad, over = _bad(part), _first(context.OVER, clause, context.NOT_OVER)
+    if over and not (bad and context.STILL.search(clause)):
         return Reading(Impact.OVER, _quote(part, over))
-    bad = _bad(part)
     if bad is not None:
         return bad
-    news = lexicon.NEWS.search(clause)
+    news = context.NEWS.search(clause)
     return Reading(Impact.NEWS, _quote(part, news)) if news else Reading()
 
 
@@ -81,7 +81,7 @@ def _bad(part: Plain) -> Reading | None:
     for impact, pattern in TABLES:
         if figures and _rank(Reading(figures[0])) <= _rank(Reading(impact)):
             return Reading(figures[0], _quote(part, figures[1]))
-        found = _first(pattern, part.folded, lexicon.NEGATED)
+        found = _first(pattern, part.folded, context.NEGATED)
         if found and not (figures and _about_figures(found)):
             return Reading(_softened(impact, part.folded, found), _quote(part, found))
     return Reading(figures[0], _quote(part, figures[1])) if figures else None
@@ -89,8 +89,8 @@ def _bad(part: Plain) -> Reading | None:
 
 def _about_figures(found: re.Match[str]) -> bool:
     """The words name what the figure measures ("error rate … 0.2 %", "disk … 85 %"): the figure knows better."""
-    return bool(lexicon.PRESSURE.match(found[0]) or any(each.search(found[0]) for each in (DISK, ERRORS, LOAD))
-                or lexicon.ENDS_OR_FILLS.search(found[0]))  # fmt: skip
+    return bool(harm.PRESSURE.match(found[0]) or any(each.search(found[0]) for each in (DISK, ERRORS, LOAD))
+                or context.ENDS_OR_FILLS.search(found[0]))  # fmt: skip
 
 
 def _first(pattern: re.Pattern[str], clause: str, unless_after: re.Pattern[str]) -> re.Match[str] | None:
@@ -99,7 +99,7 @@ def _first(pattern: re.Pattern[str], clause: str, unless_after: re.Pattern[str])
 
 def _softened(impact: Impact, clause: str, found: re.Match[str]) -> Impact:
     """What only may happen troubles nobody yet; what fails for some, or beside the point, degrades the service."""
-    if lexicon.HYPOTHETICAL.search(clause[: found.start()]):
+    if context.HYPOTHETICAL.search(clause[: found.start()]):
         return Impact.MINOR if impact is not Impact.LOST else Impact.DEGRADED
     if impact is Impact.DOWN and _partial(clause):
         return Impact.DEGRADED
@@ -107,15 +107,12 @@ def _softened(impact: Impact, clause: str, found: re.Match[str]) -> Impact:
 
 
 def _partial(clause: str) -> bool:
-    if lexicon.PARTIAL.search(clause) or lexicon.SIDE.search(clause) or _some_of(clause):
+    share = context.SHARE.search(clause)
+    if share is not None and int(share[1]) <= int(share[2]):  # `1 of 3 nodes`, `0/3 available`
+        return 0 < int(share[1]) < int(share[2])
+    if context.PARTIAL.search(clause) or context.SIDE.search(clause):
         return True
-    return bool(lexicon.FEATURE.search(clause)) and not lexicon.CORE_NEARBY.search(clause)
-
-
-def _some_of(clause: str) -> bool:
-    """`1 of 3 nodes`, `2/3 instances`: fewer than all, more than none."""
-    found = lexicon.SHARE.search(clause)
-    return bool(found) and 0 < int(found[1]) < int(found[2])
+    return bool(context.FEATURE.search(clause)) and not context.CORE_NEARBY.search(clause)
 
 
 def _quote(part: Plain, found: re.Match[str]) -> str:

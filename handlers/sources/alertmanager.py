@@ -101,7 +101,7 @@ def _alert(member: Member, path: str, status: str | None = None, group: str = ""
 
 
 def _status(member: Member, group: str | None) -> tuple[AlertStatus, datetime | None]:
-    """The member's own word, else its group's; a bare alert is over once its end has come (its end is never far off)."""
+    """The member's own word, else its group's; a bare alert without either is over when it ends before it starts."""
     word = (member.status or group or "").strip().lower()
     ends_at = moment(member.ends_at or "")
     if word == "resolved":
@@ -112,7 +112,7 @@ def _status(member: Member, group: str | None) -> tuple[AlertStatus, datetime | 
 
 
 def _title(labels: Mapping[str, str], notes: Mapping[str, str]) -> str:
-    """`InstanceDown: Instance 10.0.0.7 down`: the rule's name for those who wrote it, its summary for everybody else."""
+    """`InstanceDown: Instance 10.0.0.7 down`: the rule's name for those who wrote it, its summary for the others."""
     name, headline = labels.get("alertname", "").strip(), _first(notes, HEADLINE)
     if name and headline:
         return headline if name.casefold() in headline.casefold() else f"{name}: {headline}"

@@ -25,7 +25,7 @@ NUL: Final = "\x00"
 
 
 class NotUnderstood(Exception):
-    """The body is not what this source sends. `path` is its JSON path (`$.alerts[0].labels`), `phrase` says what is wrong."""
+    """The body is not what this source sends: at the JSON path `path` (`$.alerts[0].labels`), `phrase` is wrong."""
 
     def __init__(self, path: str, phrase: Phrase) -> None:
         super().__init__(f"{path}: {phrase}")

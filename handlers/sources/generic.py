@@ -23,7 +23,7 @@ An object, or a list of objects; a form (`application/x-www-form-urlencoded`) wi
 Every other field is kept as a label. What is wrong is answered with 422, its JSON path and a sentence.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import parse_qs
@@ -58,9 +58,9 @@ STARTS_AT: Final = ("starts_at", "startsAt", "started_at", "timestamp", "time", 
 LABELS: Final = ("labels", "tags", "metadata", "custom_details")
 
 STATUS_WORDS: Final = {
-    AlertStatus.FIRING: "firing alerting alert alarm triggered trigger open opened new create created problem active down"
-    " fire failing failed fail failure error ko warning warn critical unhealthy no_data nodata pending declenche ouvert"
-    " en_panne",
+    AlertStatus.FIRING: "firing alerting alert alarm triggered trigger open opened new create created problem active"
+    " down fire failing failed fail failure error ko warning warn critical unhealthy no_data nodata pending declenche"
+    " ouvert en_panne",
     AlertStatus.RESOLVED: "resolved resolve ok closed close recovered recovery recover up clear cleared normal inactive"
     " fixed healthy solved resolu ferme termine retabli",
     AlertStatus.ACKNOWLEDGED: "acknowledged acknowledge ack acked pris",
@@ -73,7 +73,8 @@ LATEST: Final = 4_102_444_800  # 2100-01-01 in seconds; larger numbers are milli
 def parse(body: bytes, headers: Mapping[str, str]) -> list[Alert]:
     """One Alert for each object. Raises NotUnderstood."""
     kind = next((value for name, value in headers.items() if name.lower() == "content-type"), "")
-    if kind.partition(";")[0].strip().lower() == FORM:
+    # `curl -d '{…}'` calls JSON a form.
+    if kind.partition(";")[0].strip().lower() == FORM and body.lstrip()[:1] not in (b"{", b"["):
         return [_alert(_form(body), "$")]
     match decode(body, object):
         case dict() as content:
@@ -111,7 +112,7 @@ def _alert(content: dict[str, object], path: str) -> Alert:
     status, environment, service = fields.status(), fields.text(ENVIRONMENT), fields.text(SERVICE)
     dedup_key = fields.text(DEDUP_KEY)
     text = fields.text(TEXT)
-    alert = Alert(
+    return Alert(
         source=SOURCE,
         dedup_key=dedup_key or stable_hash(title, environment, service),
         group_key=fields.text(GROUP_KEY),
@@ -125,7 +126,6 @@ def _alert(content: dict[str, object], path: str) -> Alert:
         starts_at=fields.moment(),
         labels=fields.labels(),
     )
-    return alert
 
 
 class _Fields:
@@ -165,7 +165,7 @@ class _Fields:
         return AlertStatus.FIRING
 
     def moment(self) -> datetime | None:
-        """Raises NotUnderstood for what is no time in the field `starts_at`; other tools' fields are read if they can be."""
+        """Raises NotUnderstood for what is no time in `starts_at`; the other names' values are read if they can be."""
         for name in STARTS_AT:
             value = self.content.get(name)
             if value is None or value == "":
@@ -215,14 +215,16 @@ def _pair(tag: str) -> tuple[str, str]:
 
 
 def _instant(value: object) -> datetime | None:
-    seconds: Callable[[float], datetime] = lambda number: datetime.fromtimestamp(  # noqa: E731
-        number / 1000 if number > LATEST else number, UTC
-    )
+    """ISO 8601, or seconds or milliseconds since 1970."""
     try:
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return seconds(value)
+            return _since_1970(value)
         if isinstance(value, str) and value.strip().isdecimal():
-            return seconds(float(value))
+            return _since_1970(float(value))
     except (ValueError, OverflowError, OSError):
         return None
     return moment(value) if isinstance(value, str) else None
+
+
+def _since_1970(number: float) -> datetime:
+    return datetime.fromtimestamp(number / 1000 if number > LATEST else number, UTC)

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, time
 from pathlib import Path
+from time import perf_counter
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import hypothesis
 import pytest
 import yaml
-from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.alert import Alert, AlertStatus
@@ -53,3 +54,129 @@ def test_there_are_examples_enough_of_every_priority() -> None:
     assert len(EXAMPLES) >= 60
     for expected in ("P1", "P2", "P3", "record"):
         assert sum(each["expected"] == expected for each in EXAMPLES) >= 10
+
+
+def test_the_reason_quotes_what_was_written() -> None:
+    found = judged(alert("Base de données INDISPONIBLE", environment="production"))
+    assert str(found.why) == "The service is unavailable: “INDISPONIBLE”"
+    assert (found.rule, found.environment, found.severity) == ("unavailable", "prod", "")
+
+
+def test_a_place_that_matters_less_says_what_it_lowered() -> None:
+    found = judged(alert("API down", environment="recette"))
+    assert found.priority is Priority.P2
+    assert str(found.why) == "The service is unavailable: “down”; Préproduction is P2 at most"
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({"environment": "PROD"}, "prod"),
+        ({"environment": "Préproduction"}, "staging"),
+        ({"environment": "PRÉ-PROD"}, "staging"),
+        ({"environment": "non-prod"}, "staging"),
+        ({"environment": "développement"}, "dev"),
+        ({"environment": "eu-west", "labels": {"env": "prd"}}, "prod"),
+        ({"labels": {"Environment": "Production"}}, "prod"),
+        ({"labels": {"deployment.environment": "stg"}}, "staging"),
+        ({"labels": {"namespace": "ecotrajet-prod"}}, "prod"),
+        ({"labels": {"container": "/ecotrajet-staging"}}, "staging"),
+        ({"labels": {"container": "carte"}}, "prod"),
+        ({"labels": {"instance": "prod2.ecotrajet.example:9100"}}, "prod"),
+        ({"url": "https://preprod.ecotrajet.example/health?env=prod"}, "staging"),
+        ({"service": "ecotrajet-dev"}, "dev"),
+        ({"title": "[PRD] broken"}, "prod"),
+        ({"title": "PREPROD: broken"}, "staging"),
+        ({"title": "Copie de la production vers la préproduction échouée"}, "prod"),
+        ({"text": "Vu en production ce matin"}, "prod"),
+        ({"title": "Livestream broken"}, ""),
+        ({"title": "Broken", "text": "the dev team was told"}, ""),
+    ],
+    ids=str,
+)
+def test_the_environment_is_found_wherever_the_sender_put_it(said: dict[str, Any], expected: str) -> None:
+    assert judged(alert(**{"title": "broken", **said})).environment == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({"service": "ÉcoTrajet"}, "ecotrajet"),
+        ({"labels": {"app": "trajet"}}, "ecotrajet"),
+        ({"labels": {"container": "ecotrajet-prod"}}, "ecotrajet"),
+        ({"title": "EcoTrajet is down"}, "ecotrajet"),
+        ({"service": "Billing"}, "Billing"),
+        ({"labels": {"job": "node"}}, ""),
+    ],
+    ids=str,
+)
+def test_the_service_is_found_by_its_names_and_containers(said: dict[str, Any], expected: str) -> None:
+    assert judged(alert(**{"title": "broken", **said})).service == expected
+
+
+def test_what_the_sender_calls_it_is_brought_to_five_words() -> None:
+    said = {"CRITICAL": "critical", "sev-1": "critical", "Majeur": "major", "Warn": "warning", "faible": "minor",
+            "none": "info", "purple": ""}  # fmt: skip
+    assert {word: judged(alert("x", severity=word)).severity for word in said} == said
+    assert judged(alert("x", labels={"Severity": "high"})).severity == "major"
+    assert judged(alert("ALERT: disk at 85 %", environment="prod")).severity == ""
+
+
+def test_rules_of_ones_own_are_asked_in_order_and_the_first_wins() -> None:
+    quiet = Rule("quiet", None, Phrase("Known and harmless"), When(title=r"\bcron\b"))
+    night = Hours(time(22), time(7), ZoneInfo("Europe/Paris"))
+    at_night = Rule("at-night", Priority.P3, Phrase("It can wait until morning"), When(hours=night))
+    labelled = Rule("labelled", Priority.P1, Phrase("As agreed"), When(labels={"tier": "gold|silver"}))
+    rules = (quiet, at_night, labelled, *DEFAULT_RULES)
+
+    evening = datetime(2026, 11, 23, 21, 30, tzinfo=UTC)  # 22:30 in Paris
+    assert judged(alert("Cron said hello"), rules).rule == "quiet"
+    assert judged(alert("API down", environment="prod"), rules, evening).rule == "at-night"
+    assert judged(alert("API down", environment="prod"), rules).rule == "unavailable"
+    assert judged(alert("x", environment="prod", labels={"tier": "Gold"}), rules).rule == "labelled"
+    assert judged(alert("x", environment="dev", labels={"tier": "gold"}), rules).priority is Priority.P3
+    assert judged(alert("Cron said hello", status="resolved"), rules).rule == "recovered"
+
+
+def test_a_night_that_began_on_a_listed_day_lasts_until_its_morning() -> None:
+    friday_night = Hours(time(22), time(7), ZoneInfo("Europe/Paris"), frozenset({4}))
+    paris = ZoneInfo("Europe/Paris")
+    assert friday_night.contain(datetime(2026, 11, 27, 23, tzinfo=paris))
+    assert friday_night.contain(datetime(2026, 11, 28, 6, 59, tzinfo=paris))
+    assert not friday_night.contain(datetime(2026, 11, 28, 7, tzinfo=paris))
+    assert not friday_night.contain(datetime(2026, 11, 28, 23, tzinfo=paris))
+
+
+def test_conditions_narrow_down_to_impact_stage_and_severity() -> None:
+    only = When(
+        impacts=frozenset({Impact.DOWN}), stages=frozenset({Stage.PRODUCTION}), severities=frozenset({Severity.WARNING})
+    )
+    rules = (Rule("only", Priority.P1, Phrase("Yes"), only),)
+    assert judged(alert("down", environment="prod", severity="warning"), rules).rule == "only"
+    for other in (
+        alert("slow", environment="prod", severity="warning"),
+        alert("down", environment="staging", severity="warning"),
+        alert("down", environment="prod", severity="error"),
+    ):
+        assert (judged(other, rules).rule, judged(other, rules).priority) == ("unclassified", Priority.P2)
+
+
+@hypothesis.given(title=st.text(max_size=300), text=st.text(max_size=300), severity=st.text(max_size=20))
+def test_whatever_is_written_is_judged_and_development_never_pages(title: str, text: str, severity: str) -> None:
+    found = judged(alert(title, text=text, severity=severity, environment="dev"))
+    assert found.priority in (None, Priority.P3)
+    assert str(found.why)
+
+
+@hypothesis.given(title=st.text(max_size=200), text=st.text(max_size=200))
+def test_words_lower_a_critical_production_alert_by_one_level_at_most(title: str, text: str) -> None:
+    found = judged(alert(title, text=text, severity="critical", environment="prod"))
+    assert found.priority in (Priority.P1, Priority.P2)
+
+
+def test_a_long_text_is_judged_quickly() -> None:
+    long = "pas de problème, rien de connu " * 2000
+    began = perf_counter()
+    for _ in range(5):
+        judged(alert("Lenteur", text=long, environment="prod"))
+    assert perf_counter() - began < 2  # 5 ms each here; a pattern gone wild would take minutes
