@@ -17,6 +17,7 @@ MAX_FIELD: Final = 2000
 MAX_FIELDS: Final = 10
 MAX_BUTTON: Final = 75
 MAX_VALUE: Final = 2000
+MAX_WEIGHT: Final = 13_000  # of a message's blocks together; Slack answers msg_blocks_too_long above 13,200
 MAX_TEXT: Final = 3000  # Slack takes 40,000; a notification shows far less
 CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
@@ -34,11 +35,27 @@ class Card:
 
 
 def card(text: str, blocks: Iterable[Block]) -> Card:
-    """A card of at most 50 blocks: what is too much goes from the middle, so that the buttons stay."""
+    """A card within Slack's limits: what is too much goes from before the end, so that the buttons stay."""
     kept = list(blocks)
-    if len(kept) > MAX_BLOCKS:
-        kept = [*kept[: MAX_BLOCKS - 2], context("…"), kept[-1]]
+    if len(kept) > MAX_BLOCKS or weight(kept) > MAX_WEIGHT:
+        last = kept.pop()
+        while len(kept) > MAX_BLOCKS - 2 or weight([*kept, last]) > MAX_WEIGHT:
+            kept.pop()
+        kept += [context("…"), last]
     return Card(cut(text, MAX_TEXT), tuple(kept))
+
+
+def weight(node: object) -> int:
+    """All characters of text in blocks."""
+    match node:
+        case {"text": str(text)}:
+            return len(text)
+        case dict():
+            return sum(weight(inner) for inner in node.values() if not isinstance(inner, str))
+        case list():
+            return sum(weight(inner) for inner in node)
+        case _:
+            return 0
 
 
 def escape(text: str) -> str:
