@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Coroutine
 import structlog
 
 from bot.errors import UserError
+from bot.lifecycle import Unavailable
 from bot.phrase import Phrase
-from bot.store.database import Unavailable
 
 log = structlog.get_logger("slack")
 Tell = Callable[[Phrase], Awaitable[None]]

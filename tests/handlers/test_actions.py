@@ -12,8 +12,8 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.lifecycle import Unavailable
 from bot.notify import blocks
-from bot.store.database import Unavailable
 from handlers.errands import Errands
 from handlers.slack_app import SlackDoor
 from tests.handlers.slackdesk import SlackDesk, http_desk, new_slack_desk, slack_desk
