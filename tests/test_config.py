@@ -1,9 +1,13 @@
 """The configuration file: the annotated example is true, and every problem is told at once, with its path and line."""
 
+import tempfile
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.alert import Alert, AlertStatus
 from bot.classification import DEFAULT_RULES, classify
@@ -352,3 +356,38 @@ classification:
     text = "classification: {rules: [{name: c, gives: P1, when: {environments: [prd]}}]}"
     told = "classification.rules[0].when.environments[0]: there is no environment 'prd'; did you mean 'prod'? (line 1)"
     assert problems_of(tmp_path, text) == [told]
+
+
+SCALARS = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(max_size=12), st.dates(),
+    st.sampled_from(["amina", "prod", "default", "*", "person:amina", "channel:incidents", "15 min", "09:00", "P1"]),
+)  # fmt: skip
+KEYS = st.sampled_from([
+    "workspace", "environments", "services", "people", "teams", "schedules", "escalation", "classification", "policies",
+    "default", "levels", "tell", "after", "name", "rotations", "members", "rights", "containers", "amina", "prod",
+    "rules", "when", "hours", "labels", "engine", "tls", "stops_at", "fallback", "aliases", "policy", "*",
+]) | st.text(max_size=5)  # fmt: skip
+ANYTHING = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4))
+
+
+@given(st.dictionaries(KEYS, ANYTHING, max_size=6))
+def test_whatever_the_file_holds_there_is_a_desk_or_a_list_of_problems(content: dict[str, object]) -> None:
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
+        yaml.safe_dump(content, file, allow_unicode=True)
+        file.flush()
+        assert works_or_says_why(Path(file.name))
+
+
+@given(st.text())
+def test_whatever_the_text_is_there_is_a_desk_or_a_list_of_problems(text: str) -> None:
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8", errors="replace") as file:
+        file.write(text)
+        file.flush()
+        assert works_or_says_why(Path(file.name))
+
+
+def works_or_says_why(file: Path) -> bool:
+    try:
+        return bool(load_desk(file).policy_for("x").levels)
+    except ConfigError as error:
+        return bool(error.problems) and all(": " in problem for problem in error.problems)
