@@ -71,8 +71,6 @@ class Cluster:
 
     def make(self) -> None:
         """The data folder, unless it is there. Raises ConfigError when it is of another major version."""
-        if self._owner is not None:
-            _open_way(self.home, self._programs)
         version = self.data / "PG_VERSION"
         ours = self._major()
         if version.exists():
@@ -171,6 +169,8 @@ class Cluster:
         """What it printed; raises ConfigError with what it complained of."""
         command = [str(self._programs / program), *arguments]
         owner = self._owner
+        if owner is not None:
+            _open_way(self.home, self._programs)
         # A file and not a pipe: the server that pg_ctl starts would hold a pipe open for ever.
         with tempfile.TemporaryFile("w+") as printed:
             done = subprocess.run(

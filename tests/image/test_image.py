@@ -15,7 +15,7 @@ from bot.sandbox.engine import RunningEngine
 from tests.image.base import base_image
 from tests.image.build import PARTS, ROOT, build_image, source_files
 
-pytestmark = [pytest.mark.prove, pytest.mark.timeout(900), pytest.mark.xdist_group("image")]
+pytestmark = [pytest.mark.prove, pytest.mark.timeout(900)]
 TOKEN = "a token of the image test"
 
 
@@ -149,7 +149,10 @@ def test_a_webhook_opens_an_incident_in_a_container_without_rights(desk: Contain
     alert = {"title": "Database connection lost", "environment": "prod", "service": "ecotrajet", "severity": "critical"}
     code, says = ask(desk, "/webhooks/generic", alert)
     assert 200 <= code < 300, f"{code} {says}"
-    assert sql(desk, "SELECT count(*) || ' ' || min(title) FROM incident") == "1 [PROD] [CRITICAL] Database connection lost"
+    assert (
+        sql(desk, "SELECT count(*) || ' ' || min(title) FROM incident")
+        == "1 [PROD] [CRITICAL] Database connection lost"
+    )
 
 
 def test_it_stops_in_time_and_by_itself(desk: Container) -> None:

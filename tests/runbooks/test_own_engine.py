@@ -15,7 +15,13 @@ APART = ("--bridge=none", "--iptables=false", "--containerd-namespace=apart", "-
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Iterator[Path]:
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """In a network namespace of its own: `--bridge=none` makes dockerd delete docker0, which the other engine needs."""
+    program = tmp_path / "bin" / "dockerd"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nPATH={os.environ["PATH"]}:/usr/sbin exec unshare --net dockerd "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
     yield tmp_path
     stop(tmp_path)
 

@@ -2,9 +2,12 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
@@ -27,6 +30,15 @@ asyncio.run(main())
 """
 
 
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Not pytest's own: it closes that one to other users, such as the one PostgreSQL runs as under root."""
+    made = Path(tempfile.mkdtemp(prefix="ecotrajet-embedded-"))
+    yield made
+    EmbeddedPostgres(made).discard()
+    shutil.rmtree(made)
+
+
 async def ask(url: str, question: str) -> object:
     connection = await asyncpg.connect(url)
     try:
@@ -40,21 +52,21 @@ def postmaster(server: EmbeddedPostgres) -> int | None:
     return int(file.read_text().split()[0]) if file.exists() else None
 
 
-async def test_what_was_written_is_there_the_next_time(tmp_path: Path) -> None:
-    async with EmbeddedPostgres(tmp_path) as url:
+async def test_what_was_written_is_there_the_next_time(folder: Path) -> None:
+    async with EmbeddedPostgres(folder) as url:
         assert await ask(url, "SHOW fsync") == "on"
         assert await ask(url, "SHOW listen_addresses") == ""
         assert await ask(url, "SELECT current_database()") == "ecotrajet"
         await ask(url, "CREATE TABLE kept AS SELECT 42 AS answer")
-    server = EmbeddedPostgres(tmp_path)
+    server = EmbeddedPostgres(folder)
     async with server as url:
         assert await ask(url, "SELECT answer FROM kept") == 42
     assert server.stopped
     assert postmaster(server) is None
 
 
-async def test_the_last_user_to_leave_stops_the_server(tmp_path: Path) -> None:
-    first, second = EmbeddedPostgres(tmp_path), EmbeddedPostgres(tmp_path)
+async def test_the_last_user_to_leave_stops_the_server(folder: Path) -> None:
+    first, second = EmbeddedPostgres(folder), EmbeddedPostgres(folder)
     await asyncio.gather(first.__aenter__(), second.__aenter__())
     await first.__aexit__(None, None, None)
     assert not first.stopped
@@ -63,10 +75,10 @@ async def test_the_last_user_to_leave_stops_the_server(tmp_path: Path) -> None:
     assert second.stopped
 
 
-async def test_a_server_whose_parent_was_killed_is_adopted_and_then_stopped(tmp_path: Path) -> None:
-    killed = await asyncio.to_thread(subprocess.run, [sys.executable, "-c", ORPHAN, str(tmp_path)], check=False)
+async def test_a_server_whose_parent_was_killed_is_adopted_and_then_stopped(folder: Path) -> None:
+    killed = await asyncio.to_thread(subprocess.run, [sys.executable, "-c", ORPHAN, str(folder)], check=False)
     assert killed.returncode == -signal.SIGKILL
-    server = EmbeddedPostgres(tmp_path)
+    server = EmbeddedPostgres(folder)
     orphan = postmaster(server)
     assert orphan is not None
     async with server:
@@ -74,8 +86,8 @@ async def test_a_server_whose_parent_was_killed_is_adopted_and_then_stopped(tmp_
     assert postmaster(server) is None
 
 
-async def test_a_killed_server_starts_again_though_its_number_now_belongs_to_another(tmp_path: Path) -> None:
-    server = EmbeddedPostgres(tmp_path)
+async def test_a_killed_server_starts_again_though_its_number_now_belongs_to_another(folder: Path) -> None:
+    server = EmbeddedPostgres(folder)
     async with server as url:
         await ask(url, "CREATE TABLE kept AS SELECT 42 AS answer")
         pid = postmaster(server)
@@ -83,20 +95,20 @@ async def test_a_killed_server_starts_again_though_its_number_now_belongs_to_ano
         os.kill(pid, signal.SIGKILL)
     left = server.cluster.data / "postmaster.pid"
     left.write_text(left.read_text().replace(str(pid), str(os.getpid()), 1))
-    async with EmbeddedPostgres(tmp_path) as url:
+    async with EmbeddedPostgres(folder) as url:
         assert await ask(url, "SELECT answer FROM kept") == 42
 
 
-async def test_a_path_too_long_for_a_socket_is_no_hindrance(tmp_path: Path) -> None:
-    deep = tmp_path / ("a folder with spaces, a comma and é " * 3) / ("b" * 60)
+async def test_a_path_too_long_for_a_socket_is_no_hindrance(folder: Path) -> None:
+    deep = folder / ("a folder with spaces, a comma and é " * 3) / ("b" * 60)
     server = EmbeddedPostgres(deep, durable=False)
     async with server as url:
         assert await ask(url, "SELECT 1") == 1
     server.discard()
 
 
-async def test_the_data_of_another_major_version_is_left_alone_with_a_word(tmp_path: Path) -> None:
-    server = EmbeddedPostgres(tmp_path)
+async def test_the_data_of_another_major_version_is_left_alone_with_a_word(folder: Path) -> None:
+    server = EmbeddedPostgres(folder)
     server.cluster.data.mkdir(parents=True)
     (server.cluster.data / "PG_VERSION").write_text("13\n")
     with pytest.raises(ConfigError, match="was made by PostgreSQL 13"):
