@@ -76,7 +76,7 @@ def _layer(written: Sequence[str]) -> Phrase | None:
         return None
     shown = ", ".join(written[:SHOWN]) + ("…" if len(written) > SHOWN else "")
     return Phrase(
-        "{count} files written inside the container, outside of any volume, will be lost: {paths}",
+        "Files written inside the container, outside of any volume, will be lost ({count}): {paths}",
         {"count": len(written), "paths": shown},
     )
 

@@ -92,6 +92,7 @@ def stop(data: Path) -> bool:
         time.sleep(0.1)
     if _is_dockerd(pid):
         os.kill(pid, signal.SIGKILL)
+    _unmount(places)
     shutil.rmtree(places.run, ignore_errors=True)
     return True
 
@@ -159,6 +160,14 @@ def _spawn(command: Sequence[str], log: Path) -> int:
         (os.POSIX_SPAWN_DUP2, 1, 2),
     ]
     return os.posix_spawn(command[0], list(command), os.environ, file_actions=actions, setsid=True)
+
+
+def _unmount(places: _Places) -> None:
+    """dockerd mounts its own folder over itself, and one that was killed leaves it so: it could not be deleted."""
+    ours = (f"{places.root}/", f"{places.run}/")
+    mounted = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
+    for path in reversed([path for path in mounted if path.startswith(ours)]):
+        subprocess.run(["umount", path], capture_output=True, check=False)
 
 
 def _forget_the_dead(places: _Places) -> None:

@@ -20,7 +20,7 @@ async def test_what_would_be_lost_or_different_is_told(stage: Stage) -> None:
     stage.workload.deploy("prod", "v2", "--no-healthcheck", "-p", "127.0.0.1::9090")
     stage.workload.docker("exec", stage.target.container, "sh", "-c", "mkdir /app/up; touch /app/up/photo /tmp/junk")
     told = "\n".join(str(each) for each in (await stage.plan_back_to("v1")).warnings)
-    assert "1 files written inside the container, outside of any volume, will be lost: /app/up/photo" in told
+    assert "outside of any volume, will be lost (1): /app/up/photo" in told
     assert "There is no healthcheck" in told
     assert "chose the host port of 9090/tcp" in told
 

@@ -1,0 +1,146 @@
+"""How long is a service away while it is rolled back? Against the floor: stop, remove and run by plain docker.
+
+    python -m benchmarks.rollback [--rounds 5]
+
+A client asks for a page every 5 ms; good is a 200 within 250 ms; the longest gap between two good answers counts
+(docker.md section 5). Needs an engine, or root to start one.
+"""
+
+import argparse
+import asyncio
+import statistics
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import aiohttp
+
+from bot.runbook import Evidence
+from bot.sandbox import workload as sandbox_workload
+from bot.sandbox.engine import ensure_engine, stop
+from bot.sandbox.workload import Workload
+from bot.target import EngineAddress, Environment, Service, Target
+from runbooks.docker_engine import DockerEngines
+from runbooks.rollback import Rollback
+
+PREFIX = "ecotrajet-benchmark"
+EVERY = 0.005
+GOOD_WITHIN = aiohttp.ClientTimeout(total=0.25)
+
+
+class Silent:
+    """A journal that keeps nothing."""
+
+    async def before(self, step: str) -> None: ...
+
+    async def after(self, step: str, detail: str) -> None: ...
+
+    async def evidence(self, evidence: Evidence) -> None: ...
+
+    async def cancelled(self) -> bool:
+        return False
+
+
+class Probe:
+    """Asks again and again; a new request starts every EVERY seconds whether or not the last one was answered."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._good: list[float] = []
+        self._asking: set[asyncio.Task[None]] = set()
+
+    async def longest_gap(self, act: Callable[[], Awaitable[object]]) -> tuple[float, float]:
+        """Milliseconds without a good answer while `act` is done, and seconds that `act` took."""
+        async with aiohttp.ClientSession(
+            timeout=GOOD_WITHIN, connector=aiohttp.TCPConnector(force_close=True)
+        ) as session:
+            asking = asyncio.create_task(self._ask_on(session))
+            await asyncio.sleep(0.3)
+            began = time.monotonic()
+            await act()
+            took = time.monotonic() - began
+            await asyncio.sleep(0.5)
+            asking.cancel()
+            await asyncio.gather(asking, *self._asking, return_exceptions=True)
+        self._good.sort()
+        gaps = [after - before for before, after in pairwise(self._good)]
+        return max(gaps, default=0.0) * 1000, took
+
+    async def _ask_on(self, session: aiohttp.ClientSession) -> None:
+        while True:
+            task = asyncio.create_task(self._ask(session))
+            self._asking.add(task)
+            task.add_done_callback(self._asking.discard)
+            await asyncio.sleep(EVERY)
+
+    async def _ask(self, session: aiohttp.ClientSession) -> None:
+        try:
+            async with session.get(self._url) as answer:
+                if answer.status == 200:
+                    self._good.append(time.monotonic())
+        except (TimeoutError, aiohttp.ClientError):
+            return
+
+
+async def by_hand(workload: Workload) -> None:
+    """The floor: what a person types, without any look at health."""
+    name, port = workload.container("prod"), workload.ports["prod"]
+    label = f"ecotrajet.sandbox={PREFIX}"
+    run = ("run", "-d", "--name", name, "--label", label, "--network", workload.network)
+    command = f"docker stop -t1 {name} && docker rm {name} && docker"
+    process = await asyncio.create_subprocess_exec(
+        *("sh", "-c", f'{command} "$@" > /dev/null', "sh", *run, "-p", f"127.0.0.1:{port}:8080", workload.image("v1")),
+        stdout=asyncio.subprocess.DEVNULL,
+        env={"DOCKER_HOST": workload.host, "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
+    )
+    if await process.wait():
+        raise RuntimeError("docker by hand failed")
+
+
+async def by_the_bot(workload: Workload, engines: DockerEngines, version: str) -> None:
+    name = workload.container("prod")
+    target = Target(Environment("prod", "prod"), Service("benchmark", {"prod": name}), "default", name)
+    rollback = Rollback(engines)
+    plan = await rollback.plan(target, [version], [], datetime.now(UTC))
+    await rollback.run(target, plan, Silent())
+
+
+async def measured(rounds: int, workload: Workload) -> None:
+    engines = DockerEngines([EngineAddress("default", workload.host)])
+    cases: dict[str, Callable[[], Awaitable[object]]] = {
+        "floor: docker stop && rm && run": lambda: by_hand(workload),
+        "rollback to v1": lambda: by_the_bot(workload, engines, "v1"),
+        "rollback to v3-broken, taken back": lambda: by_the_bot(workload, engines, "v3-broken"),
+        "rollback to v4-crash, taken back": lambda: by_the_bot(workload, engines, "v4-crash"),
+    }
+    print(f"{'case':<36}{'longest gap, ms (min–max)':>30}{'whole, s':>12}")
+    for name, act in cases.items():
+        found = []
+        for _ in range(rounds):
+            await asyncio.to_thread(workload.deploy, "prod", "v2")
+            await asyncio.to_thread(workload.wait_healthy, "prod")
+            found.append(await Probe(workload.url("prod") + "/").longest_gap(act))
+        gaps, whole = [gap for gap, _ in found], [took for _, took in found]
+        told = f"{statistics.median(gaps):.0f} ({min(gaps):.0f}–{max(gaps):.0f})"
+        print(f"{name:<36}{told:>30}{statistics.median(whole):>12.2f}")
+    await engines.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    rounds = parser.parse_args().rounds
+    with TemporaryDirectory() as folder:
+        host = ensure_engine(Path(folder)).host
+        try:
+            asyncio.run(measured(rounds, sandbox_workload.start(PREFIX, host=host)))
+        finally:
+            sandbox_workload.stop(PREFIX, host=host)
+            stop(Path(folder))
+
+
+if __name__ == "__main__":
+    main()
