@@ -85,12 +85,17 @@ class Actor:
         """Wait for a direct message of the bot."""
         return await self.sees(containing, "dm", within)
 
-    async def presses(self, button: str, on: ShownMessage | None = None, choosing: Value = None) -> Delivery:
-        """Press a button (or choose in a menu) by action_id or label, on a message or else on the newest with it."""
+    async def presses(
+        self, button: str, on: ShownMessage | None = None, choosing: Value = None, *, late: bool = False
+    ) -> Delivery:
+        """Press a button (or choose in a menu) by action_id or label, on a message or else on the newest with it.
+
+        It is pressed as it is now; `late` presses it as it was when `on` was seen, from a screen that lags behind.
+        """
         message = on or self._newest_with(button)
         stored = self._workspace.message(message.channel, message.ts)
         assert stored is not None, "this message is not there any more"
-        found = self._workspace.shown(stored).button(button)
+        found = (message if late else self._workspace.shown(stored)).button(button)
         return await self.slack.gestures.press(self.person, stored, found, values_of(choosing))
 
     def _newest_with(self, button: str) -> ShownMessage:

@@ -123,6 +123,8 @@ async def test_a_button_is_pressed_by_label_and_its_message_edited(
     assert seen[0]["container"]["is_ephemeral"] is False
     with pytest.raises(AssertionError, match="no button"):
         await amina.presses("incident.acknowledge", on=card)
+    assert (await amina.presses("incident.acknowledge", on=card, late=True)).ok
+    assert [body["actions"][0]["value"] for body in seen] == ["42", "42"]
 
 
 async def test_a_modal_is_opened_corrected_and_submitted(

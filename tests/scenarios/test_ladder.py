@@ -85,7 +85,7 @@ async def test_escalate_now_by_command_and_a_late_press_changes_nothing(world: W
     card = await bruno.sees(TITLE, channel="incidents")
     await bruno.types(f"/ecotrajet escalate {number}", channel="incidents")
     await world.person("chloe").phone.gets_sms(TITLE)
-    await bruno.presses("incident.escalate", on=card)  # the card of before: somebody has escalated since
+    await bruno.presses("incident.escalate", on=card, late=True)  # the card of before: somebody has escalated since
     await bruno.sees("Support", channel="incidents")
     await world.fast_forward(minutes=1)
     assert await world.value("SELECT max(position) FROM escalation_level WHERE state = 'fired'") == 1

@@ -59,6 +59,7 @@ class Stage:
             "phone": list(self._phone(eyes.owner)),
             "call": self._call(eyes.owner),
             "mails": list(self._mails(eyes.owner)),
+            "may_text": eyes.owner.phone is not None,
             "may_write": place is not None and not place.archived,
             "empty": [] if place and self.workspace.visible(eyes.me.slack_id, place) else list(self.suggestions),
             "news": sum(one["new"] for one in self._owners()),
@@ -110,6 +111,8 @@ class Stage:
         for one in seen:
             if one.in_thread and not one.ephemeral_to:
                 replies.setdefault(str(one.thread_ts), []).append(one)
+        if len(top) <= MOST_SHOWN:
+            yield "welcome", self.look.html("welcome.html", place=place)
         before: Message | None = None
         for one in top[-MOST_SHOWN:]:
             if before is None or time_of(before.ts).date() != time_of(one.ts).date():

@@ -18,7 +18,7 @@ from bot.sandbox.slack.workspace import Workspace
 ACK_LIMIT = 3.0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Delivery:
     """One thing sent to the bot.
 

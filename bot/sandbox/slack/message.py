@@ -9,7 +9,7 @@ from bot.sandbox.slack.mrkdwn import Directory, pings, plain
 from bot.sandbox.slack.reading import Button, attachment_text, blocks_text, buttons
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Message:
     """The stored message; edits change it in place. `ephemeral_to` is the only user who sees it."""
 

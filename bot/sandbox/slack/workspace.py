@@ -13,7 +13,7 @@ from bot.sandbox.slack.message import Message, ShownMessage, show
 from bot.sandbox.slack.tickets import ResponseUrls, Triggers
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Conversation:
     """A channel (C…), a private channel or group (G…) or a direct message (D…)."""
 
@@ -35,7 +35,7 @@ class Conversation:
         return self.id.startswith("D")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class View:
     """A modal or home tab: `body` as the bot gave it, `state` what was typed into it last."""
 

@@ -13,7 +13,7 @@ OVER = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
 MOST_TURNS = 20
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Call:
     """One call. `said` is all that was spoken so far, `status` Twilio's word: queued, ringing, in-progress…"""
 

@@ -31,7 +31,7 @@ def stamp(at: datetime | None) -> str | None:
     return format_datetime(at.astimezone(UTC)) if at else None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Sms:
     """One message; `inbound` ones come from the person. `status` moves queued → sent → delivered (or undelivered)."""
 

@@ -93,6 +93,7 @@ function show(scene) {
   showCall(scene.call);
   showModal(scene.modal);
   fill($("hints"), scene.empty.map((line) => `<button type="button" data-do="hint">${line}</button>`).join(""));
+  $("texting").hidden = !scene.may_text;
   $("composer").hidden = !scene.may_write;
   count("side", scene.unread);
   count("phone", scene.news);
