@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot import access
 from bot.answers import Repeated
-from bot.approval import EXPIRES_AFTER, BreakGlass, Refused, Request, Rule, may_approve, rule_for
+from bot.approval import EXPIRES_AFTER, Allowed, BreakGlass, Refused, Request, Rule, may_approve, rule_for
 from bot.audit import Actor, Entry
 from bot.desk import Desk
 from bot.errors import UserError
@@ -127,13 +127,18 @@ class Runs:
         if (holder := await runs.active(tx, plan.environment, plan.service)) is not None:
             return NotNow(wording.held(self.desk, holder))
         if (waiting := await runs.waiting(tx, plan.environment, plan.service)) is not None:
-            return NotNow(wording.undecided(self.desk, waiting))
+            return NotNow(await self._undecided(tx, waiting, wish))
         incident = await runs.open_incident(tx, plan.environment, plan.service)
         run = await runs.insert(tx, plan, by.id, incident, EXPIRES_AFTER)
         await wording.written(tx, by, "run.requested", run)
         approved = await self._approved_at_once(tx, wish, environment, run, by)
         await wording.card(tx, self.desk, approved or run)
         return Requested(approved or run, approved is not None)
+
+    async def _undecided(self, tx: Tx, waiting: Run, wish: Wish) -> Phrase:
+        said = wording.undecided(self.desk, waiting)
+        open_p1 = await runs.open_p1(tx, waiting.environment)
+        return wording.alone(said, waiting, open_p1) if wish.break_glass is not None and open_p1 else said
 
     async def _approved_at_once(self, tx: Tx, wish: Wish, environment: Environment, run: Run, by: Actor) -> Run | None:
         """When nobody need approve, or the glass is broken; a plan that asks a question always waits for its answer."""
@@ -178,13 +183,18 @@ class Runs:
             return NotNow(Phrase("{environment} is no longer configured.", {"environment": run.environment}))
         if (missing := self._missing(by.id, run.plan.action.action_class, environment)) is not None:
             return NotNow(missing)
-        broken = BreakGlass(break_glass, await runs.open_p1(tx, run.environment)) if break_glass is not None else None
-        answer = may_approve(
-            _request(run, environment), by.id, has_right=True, fingerprint=fingerprint,
-            now=await incidents.now(tx), break_glass=broken,
-        )  # fmt: skip
+        open_p1 = await runs.open_p1(tx, run.environment)
+        now = await incidents.now(tx)
+
+        def asked(reason: str | None) -> Allowed | Refused:
+            broken = BreakGlass(reason, open_p1) if reason is not None else None
+            request = _request(run, environment)
+            return may_approve(request, by.id, has_right=True, fingerprint=fingerprint, now=now, break_glass=broken)
+
+        answer = asked(break_glass)
         if isinstance(answer, Refused):
-            return NotNow(answer.phrase)
+            helps = open_p1 is not None and break_glass is None and isinstance(asked("any reason"), Allowed)
+            return NotNow(wording.alone(answer.phrase, run, open_p1) if open_p1 and helps else answer.phrase)
         if (holder := await runs.active(tx, run.environment, run.service)) is not None:
             return NotNow(wording.held(self.desk, holder))
         return await self._let_run(tx, run, by, break_glass if answer.broke_glass else None)

@@ -78,6 +78,15 @@ def undecided(desk: Desk, waiting: Run) -> Phrase:
     )
 
 
+def alone(refusal: Phrase, run: Run, open_p1: int) -> Phrase:
+    """`refusal`, and the way out when nobody else is awake."""
+    return Phrase(
+        "{refusal} Nobody else there? While incident #{number} (P1) is open: "
+        '`/ecotrajet approve {id} --break-glass "reason"`.',
+        {"refusal": refusal, "number": open_p1, "id": run.id},
+    )
+
+
 def too_late(run: Run) -> Phrase:
     """Asked to decide about a run that is past deciding."""
     return Phrase("Run {id} is past that: {status}.", {"id": run.id, "status": status_name(run.status)})

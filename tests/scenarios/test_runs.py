@@ -153,6 +153,17 @@ async def test_the_glass_breaks_only_on_an_open_p1(run_desk: RunDesk) -> None:
     assert any("broke the glass" in said and "nobody else is awake" in said for said in await run_desk.said())
 
 
+async def test_the_way_out_is_told_when_nobody_else_is_awake(run_desk: RunDesk) -> None:
+    number = await run_desk.p1()
+    await run_desk.ask("amina", "prod")
+    own = await run_desk.runs.approve(1, run_desk.by("amina"))
+    assert isinstance(own, NotNow)
+    assert f"#{number}" in str(own.phrase)
+    assert "approve 1 --break-glass" in str(own.phrase)
+    assert "approve 1 --break-glass" in await run_desk.refusal("amina", "prod", break_glass="nobody is there")
+    assert isinstance(await run_desk.runs.approve(1, run_desk.by("amina"), break_glass="nobody is there"), Approved)
+
+
 async def test_a_plan_that_asks_a_question_waits_for_its_answer_even_then(run_desk: RunDesk) -> None:
     await run_desk.p1()
     run_desk.rollback.asks = Phrase("The code is mounted from the host.")
