@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from json import dumps as json_of
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -16,15 +17,19 @@ from bot.check import Finding, healthy
 from bot.check import check as look_at_everything
 from bot.check.database import database_url
 from bot.check.report import as_json, show
+from bot.clock import SystemClock
 from bot.config import Configuration, load
 from bot.demo import run as show_demo
-from bot.errors import ConfigError
+from bot.errors import ConfigError, UserError
+from bot.language import say
 from bot.store.database import Unavailable
 from bot.store.migrate import migrate as bring_up_to_date
+from handlers.classify import lines as classified
+from handlers.sources import SOURCES
 from runbooks.docker_engine import DockerEngines
 
 WRONG_OUT_THERE: Final = 1
-WRONGLY_CONFIGURED: Final = 2
+WRONGLY_ASKED: Final = 2
 MANIFEST: Final = Path(__file__).resolve().parent.parent / "manifest.yml"
 
 EPILOG: Final = (
@@ -40,7 +45,7 @@ def main() -> None:
     except ConfigError as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)
-        sys.exit(WRONGLY_CONFIGURED)
+        sys.exit(WRONGLY_ASKED)
 
 
 def build() -> typer.Typer:
@@ -58,6 +63,7 @@ def build() -> typer.Typer:
     program.command("demo")(demo)
     program.command("check")(check)
     program.command("migrate")(migrate)
+    program.command("classify")(classify)
     return program
 
 
@@ -83,8 +89,9 @@ def check(
 ) -> None:
     """Check the configuration and every outside party, all at once; for each problem say how to mend it.
 
-    PostgreSQL, Slack, Twilio, mail, container engines, clocks, public URL and data folder. Exit status 1 if there is
-    any problem.
+    PostgreSQL, Slack, Twilio, mail, container engines, clocks, public URL, data.
+
+    Exit status 1 if there is any problem.
     """
     configuration = _configuration(quiet=True)
     manifest = MANIFEST if MANIFEST.exists() else None
@@ -115,6 +122,46 @@ def migrate() -> None:
             return await bring_up_to_date(url)
 
     print(f"The tables are at revision {asyncio.run(work())}.")
+
+
+def classify(
+    body: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE|-",
+            help="What was sent; - reads standard input.",
+            exists=True,
+            dir_okay=False,
+            allow_dash=True,
+        ),
+    ],
+    source: Annotated[str, typer.Option(help=f"Who sent it: {', '.join(sorted(SOURCES))}.")],
+    header: Annotated[
+        list[str] | None, typer.Option(metavar="'Name: value'", help="A header of the request; may be repeated.")
+    ] = None,
+) -> None:
+    """Say what an alert is worth and why, one JSON object per line and alert. Nothing is stored, nobody is paged."""
+    configuration = _configuration(quiet=True)
+    desk = configuration.desk
+    content = sys.stdin.buffer.read() if str(body) == "-" else body.read_bytes()
+    try:
+        found = classified(source, _headers(header or []), content, desk, SystemClock().now())
+    except UserError as error:
+        print(" ".join(say(error.phrase, desk.language, desk.zone).split()), file=sys.stderr)
+        raise typer.Exit(WRONGLY_ASKED) from None
+    for each in found:
+        print(json_of(each, ensure_ascii=False))
+
+
+def _headers(given: list[str]) -> dict[str, str]:
+    """Raises BadParameter, naming no value: a header may hold a token."""
+    headers = {}
+    for each in given:
+        name, colon, value = each.partition(":")
+        if not colon or not name.strip():
+            raise typer.BadParameter("must be 'Name: value'", param_hint="--header")
+        headers[name.strip()] = value.strip()
+    return headers
 
 
 def _configuration(*, quiet: bool = False) -> Configuration:

@@ -19,7 +19,7 @@ from bot.sandbox.engine import RunningEngine
 from bot.store.embedded import EmbeddedPostgres
 from tests.check.parties import MANIFEST, SECRETS, environment
 
-COMMANDS = ("serve", "demo", "check", "migrate")
+COMMANDS = ("serve", "demo", "check", "migrate", "classify")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +134,27 @@ async def test_without_a_database_url_migrate_makes_the_embedded_one(data: Path)
     assert (await ecotrajet("migrate", environ=environ)).status == 0
     told = await ecotrajet("check", environ=environ)
     assert (told.status, "tables at" in told.out) == (0, True)
+
+
+async def test_classify_prints_a_line_for_each_alert_in_order(tmp_path: Path) -> None:
+    body = json.dumps([{"title": "[PROD] Base indisponible"}, {"title": "Sauvegarde réussie"}]).encode()
+    (tmp_path / "body.json").write_bytes(body)
+    header = ("--header", "Content-Type: application/json", "--header", "X-Other: a: b")
+    done = await ecotrajet("classify", "--source", "generic", *header, "-", typed=body)
+    first, second = (json.loads(line) for line in done.out.splitlines())
+    assert (done.status, done.err) == (0, "")
+    assert (first["title"], first["environment"], first["priority"]) == ("[PROD] Base indisponible", "prod", "P1")
+    assert second["priority"] is None
+    assert set(first) == {
+        "status", "dedup_key", "title", "environment", "service", "severity", "priority", "rule", "why",
+    }  # fmt: skip
+    assert (await ecotrajet("classify", "--source", "generic", str(tmp_path / "body.json"))).out == done.out
+
+
+async def test_classify_says_in_one_line_what_it_does_not_understand() -> None:
+    done = await ecotrajet("classify", "--source", "generic", "-", typed=b"no json")
+    assert (done.status, done.out, len(done.err.splitlines())) == (2, "", 1)
+    done = await ecotrajet("classify", "--source", "genric", "-", typed=b"{}")
+    assert (done.status, len(done.err.splitlines()), "generic" in done.err) == (2, 1, True)
+    assert helped("classify", "--source", "generic", "--header", "token-without-a-colon", "-")[0] == 2
+    assert helped("classify", "--source", "generic", "/nowhere.json")[0] == 2
