@@ -2,6 +2,9 @@
 
 import os
 
+# First of all: its plugin imports it at the very end, and parsing that much code inside of so many hooks trips over a
+# bug of CPython 3.11 ("AST constructor recursion depth mismatch").
+import hypothesis  # noqa: F401
 import pytest
 
 pytest_plugins = [
