@@ -6,7 +6,7 @@ for three seconds in vain. So a listener here does two things, neither of which 
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -20,6 +20,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.desk import Desk
 from bot.notify import blocks
 from bot.notify.blocks import Card
 from bot.phrase import Phrase
@@ -37,6 +38,8 @@ PING: Final = 5.0  # seconds between signs of life of the socket; a dead one is 
 FINISH_WITHIN: Final = 3.0  # seconds; the whole process stops within 5
 CLOSE_WITHIN: Final = 1.0  # seconds; aiohttp would wait 10 for the other side's goodbye
 TRIES: Final = 3
+Body = Mapping[str, Any]
+Work = Callable[[Body, Visitor, str], Coroutine[object, object, None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +109,11 @@ class SlackDoor:
         await ack()
         self._begin(body, people.of_press, self._answer_press)
 
-    def _begin(self, body: Mapping[str, Any], who: Any, work: Any) -> None:
+    def _begin(self, body: Body, who: Callable[[Body, Desk], Visitor], work: Work) -> None:
         """Nothing here may raise: bolt would forget the ack."""
         url = str(body.get("response_url", ""))
         try:
-            visitor: Visitor = who(body, self.tools.desk)
+            visitor = who(body, self.tools.desk)
         except (KeyError, TypeError, IndexError):
             log.warning("a payload without its usual fields", type=body.get("type"))
             return
@@ -120,12 +123,12 @@ class SlackDoor:
 
         self.errands.start(work(body, visitor, url), tell)
 
-    async def _answer_command(self, body: Mapping[str, Any], visitor: Visitor, url: str) -> None:
+    async def _answer_command(self, body: Body, visitor: Visitor, url: str) -> None:
         with structlog.contextvars.bound_contextvars(delivery=visitor.by.delivery, by=visitor.by.id):
             log.info("command", text=body.get("text", ""))
             await self._say(url, visitor, await commands.answer(self.tools, str(body.get("text", "")), visitor))
 
-    async def _answer_press(self, body: Mapping[str, Any], visitor: Visitor, url: str) -> None:
+    async def _answer_press(self, body: Body, visitor: Visitor, url: str) -> None:
         pressed = body["actions"][0]
         with structlog.contextvars.bound_contextvars(delivery=visitor.by.delivery, by=visitor.by.id):
             log.info("press", action=pressed.get("action_id"))

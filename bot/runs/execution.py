@@ -141,6 +141,12 @@ class Execution:
             incident = await incidents.get(tx, run.incident)
             return incident is None or incident.resolved_at is not None
 
+    async def explain(self, run: Run, incident: int, why: Phrase) -> None:
+        """Tell in the new incident what happened, and let the run belong to it if it belongs to none."""
+        async with self.db.transaction() as tx:
+            await runs.belongs_to(tx, run.id, incident)
+            await wording.note(tx, self.desk, incident, why)
+
     def priority(self, run: Run) -> Priority:
         """Of the incident that a service left ill becomes."""
         environment = self.desk.environments.get(run.environment)
@@ -158,7 +164,8 @@ class Execution:
             "Run {id}, {action} of {service} in {environment}: {status}. {detail}",
             {**wording.where(self.desk, ended), "status": wording.status_name(to), "detail": end.phrase},
         )
-        await wording.note_on_incident(tx, self.desk, ended, said)
+        if ended.incident is not None:
+            await wording.note(tx, self.desk, ended.incident, said)
         await wording.tell(tx, self.desk, ended.requested_by, ended, said)
         if to is not RunStatus.SUCCEEDED and ended.approved_by != ended.requested_by:
             await wording.tell(tx, self.desk, ended.approved_by, ended, said)

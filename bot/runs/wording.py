@@ -114,13 +114,12 @@ async def tell(tx: Tx, desk: Desk, who: str | None, run: Run, said: Phrase) -> N
         )  # fmt: skip
 
 
-async def note_on_incident(tx: Tx, desk: Desk, run: Run, said: Phrase) -> None:
-    """A sentence in the thread of the incident that the run answers."""
-    if run.incident is not None:
-        await messages.queue(
-            tx, kind=Kind.SLACK, about=About.NOTE, to=desk.incidents_channel, incident=run.incident,
-            body={"phrase": said.to_json()},
-        )  # fmt: skip
+async def note(tx: Tx, desk: Desk, incident: int, said: Phrase) -> None:
+    """A sentence in the thread of an incident's card."""
+    await messages.queue(
+        tx, kind=Kind.SLACK, about=About.NOTE, to=desk.incidents_channel, incident=incident,
+        body={"phrase": said.to_json()},
+    )  # fmt: skip
 
 
 async def written(tx: Tx, by: Actor, did: str, run: Run, why: Phrase | None = None, result: str = "") -> None:

@@ -115,6 +115,11 @@ async def open_incident(tx: Tx, environment: str, service: str) -> int | None:
     return number
 
 
+async def belongs_to(tx: Tx, run: int, incident: int) -> None:
+    """Unless it answers another incident already."""
+    await tx.execute("UPDATE run SET incident = $2 WHERE id = $1 AND incident IS NULL", run, incident)
+
+
 # What the worker does ---------------------------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ An engine's events are only a hint to look (docker.md section 2): what counts is
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -94,8 +95,9 @@ class Observer:
     async def _on_events(self) -> None:
         while True:
             try:
-                async for target in self.engines.watch(targets(self.desk)):
-                    await self._carefully([target])
+                async with aclosing(self.engines.watch(targets(self.desk))) as changes:
+                    async for target in changes:
+                        await self._carefully([target])
             except (UserError, Retryable, Permanent) as away:
                 log.info("events broke off", reason=str(away))
             except Exception:

@@ -6,6 +6,7 @@ from typing import Final
 
 import structlog
 
+from bot.answers import Declared
 from bot.audit import Actor, Door
 from bot.desk import Desk
 from bot.errors import Permanent, Retryable, UserError
@@ -24,6 +25,7 @@ from bot.worker.tidy import Tidy
 log = structlog.get_logger("run")
 
 SIGN_OF_LIFE: Final = LEASE.total_seconds() / 4  # seconds
+MOST_STARTS: Final = 6  # a run that keeps killing its worker is given to a person
 PAUSE: Final = 2.0  # seconds before an engine that does not answer is asked again
 STOP_WITHIN: Final = 120.0  # seconds that a run inside the swap gets when the process is told to stop
 
@@ -38,6 +40,7 @@ class Runner:
         self.execution, self.desk, self.lifecycle, self.metrics = execution, desk, lifecycle, metrics
         self.engines, self.runbooks, self.tidy = engines, runbooks, tidy
         self.under_way: dict[int, asyncio.Task[None]] = {}
+        self.at_work: set[int] = set()  # those of `under_way` that hold their run
         self.stopping = False
 
     async def start(self, run_id: int) -> None:
@@ -59,11 +62,15 @@ class Runner:
     async def stop(self) -> None:
         """Take no new one; those under way end first: what is in the middle of a swap commits or reverts."""
         self.stopping = True
-        if self.under_way:
-            _, late = await asyncio.wait(self.under_way.values(), timeout=STOP_WITHIN)
+        for run_id, task in self.under_way.items():
+            if run_id not in self.at_work:
+                task.cancel()  # it only waits for an engine that does not answer
+        tasks = list(self.under_way.values())
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=STOP_WITHIN)
             for task in late:
                 task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     # One run -----------------------------------------------------------------------------------------------------
 
@@ -72,6 +79,7 @@ class Runner:
         if run is None or run.status is not RunStatus.APPROVED or not await self._reachable(run):
             return
         await self.tidy.before_first_action(run.plan.engine)
+        self.at_work.add(run_id)
         started = await self.execution.start(run_id)
         if started is not None:
             await self._execute(started, repair=False)
@@ -79,9 +87,16 @@ class Runner:
     async def _repair(self, run: Run) -> None:
         if not await self._reachable(run):
             return
+        self.at_work.add(run.id)
         taken = await self.execution.take_over(run.id)
-        if taken is not None:
-            await self._execute(taken, repair=True)
+        if taken is None:
+            return
+        if taken.starts > MOST_STARTS:
+            times = {"count": taken.starts - 1}
+            said = Phrase("It was interrupted {count} times: somebody has to look at the service now.", times)
+            await self._end(taken, Outcome(Result.FAILED, said))
+            return
+        await self._execute(taken, repair=True)
 
     async def _execute(self, run: Run, *, repair: bool) -> None:
         journal = RunJournal(self.execution, run)
@@ -100,9 +115,9 @@ class Runner:
 
     async def _outcome(self, run: Run, journal: RunJournal, *, repair: bool) -> Outcome | None:
         """None: refused before anything was touched."""
-        runbook, target = self.runbooks[run.plan.action], self._target(run.plan)
-        doing = runbook.repair if repair else runbook.run
         try:
+            runbook, target = self.runbooks[run.plan.action], self._target(run.plan)
+            doing = runbook.repair if repair else runbook.run
             return await held(doing(target, run.plan, journal), journal)
         except (LeaseLost, Retryable):  # first: an engine that is away is both Retryable and a UserError
             raise
@@ -137,11 +152,14 @@ class Runner:
         if not await self.execution.first_alarm(run):
             return
         plan = run.plan
-        await self.lifecycle.declare(
-            title=f"{plan.service}: {action_name(plan.action)} ✗ (#{run.id})", priority=self.execution.priority(run),
-            environment=plan.environment, service=plan.service, text=str(outcome.phrase),
+        change = "" if plan.image_now.id == plan.image_then.id else f" {plan.image_now.name} → {plan.image_then.name}"
+        declared = await self.lifecycle.declare(
+            title=f"{plan.service}: {action_name(plan.action)}{change} ✗", priority=self.execution.priority(run),
+            environment=plan.environment, service=plan.service, text="",
             by=Actor("desk", "ÉcoTrajet", Door.WORKER, delivery=f"run:{run.id}"),
         )  # fmt: skip
+        if isinstance(declared, Declared):
+            await self.execution.explain(run, declared.incident.number, outcome.phrase)
 
     # Around it ---------------------------------------------------------------------------------------------------
 
@@ -174,7 +192,11 @@ class Runner:
             return
         task = asyncio.create_task(self._logged(run_id, work), name=f"run {run_id}")
         self.under_way[run_id] = task
-        task.add_done_callback(lambda _: self.under_way.pop(run_id, None))
+        task.add_done_callback(lambda _: self._ended(run_id))
+
+    def _ended(self, run_id: int) -> None:
+        self.under_way.pop(run_id, None)
+        self.at_work.discard(run_id)
 
     async def _logged(self, run_id: int, work: Coroutine[object, object, None]) -> None:
         with structlog.contextvars.bound_contextvars(run=run_id):

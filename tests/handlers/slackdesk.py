@@ -1,6 +1,6 @@
 """Slack's door with everything behind it but the worker: real PostgreSQL, real sockets, containers that are played."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -69,7 +69,7 @@ class PlayedEngines:
         keys = {(each.environment.name, each.service.name) for each in targets}
         return [each for each in self.seen if (each.environment, each.service) in keys]
 
-    async def watch(self, targets: Sequence[Target]) -> AsyncIterator[Target]:
+    async def watch(self, targets: Sequence[Target]) -> AsyncGenerator[Target, None]:
         for target in targets:
             yield target
 

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import hmac
+import inspect
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 import pytest
+from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.lifecycle import Unavailable
@@ -162,6 +164,13 @@ async def test_the_socket_comes_back_after_slack_closed_it(slack_desk: SlackDesk
     amina = slack_desk.sandbox.person("amina")
     await amina.types("/ecotrajet help")
     await amina.sees("/ecotrajet rollback")
+
+
+def test_listeners_ask_bolt_only_for_what_it_knows() -> None:
+    """A misspelt argument arrives as None, with no more than a warning."""
+    for listener in (SlackDoor.command, SlackDoor.press):
+        asked = set(inspect.signature(listener).parameters) - {"self"}
+        assert asked <= set(AsyncArgs.__annotations__)
 
 
 async def test_accepted_work_is_finished_when_the_process_stops() -> None:

@@ -247,6 +247,14 @@ async def test_a_service_left_ill_pages_once(run_desk: RunDesk) -> None:
     assert {row["person"] for row in told} == {"amina", "bruno"}
 
 
+async def test_the_new_incident_tells_what_happened(run_desk: RunDesk) -> None:
+    run_desk.rollback.ends = [failed()]
+    await run_desk.approved()
+    await run_desk.until("failed")
+    assert await run_desk.value("SELECT incident FROM run") == 1
+    assert "It does not start." in await run_desk.said()
+
+
 async def test_an_outage_somebody_is_on_already_does_not_page_again(run_desk: RunDesk) -> None:
     number = await run_desk.p1()
     run_desk.rollback.was_healthy = False
@@ -363,6 +371,53 @@ async def test_a_runbook_that_cannot_even_be_repaired_fails_and_pages(run_desk: 
     await run_desk.approved()
     await run_desk.until("failed")
     assert await run_desk.value("SELECT count(*) FROM incident") == 1
+
+
+async def test_a_run_that_keeps_killing_its_worker_is_given_to_a_person(run_desk: RunDesk) -> None:
+    await abandoned(run_desk)
+    async with run_desk.db.transaction() as tx:
+        await tx.execute("UPDATE run SET starts = 6")
+    await run_desk.replica().until("failed")
+    assert await run_desk.value("SELECT count(*) FROM incident") == 1
+
+
+async def test_a_service_that_left_the_configuration_in_the_middle_is_given_to_a_person(run_desk: RunDesk) -> None:
+    await abandoned(run_desk)
+    without = run_desk.replica(desk=replace(run_desk.desk, services={}))
+    await without.until("failed")
+    assert await run_desk.value("SELECT count(*) FROM incident") == 1
+
+
+async def test_stopping_does_not_wait_for_an_engine_that_is_away(
+    run_desk: RunDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = asyncio.Event()
+
+    async def silent(_: str) -> str:
+        asked.set()
+        await asyncio.Event().wait()
+        return ""
+
+    monkeypatch.setattr(run_desk.engines, "identity", silent)
+    await run_desk.runner.start(await run_desk.approved())
+    await asyncio.wait_for(asked.wait(), 5)
+    await asyncio.wait_for(run_desk.runner.stop(), 1)
+    assert await run_desk.value("SELECT status FROM run") == "approved"
+
+
+async def test_stopping_waits_for_a_swap_to_end(run_desk: RunDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, reached = RunJournal.before, asyncio.Event()
+
+    async def slowly(self: RunJournal, step: str) -> None:
+        reached.set()
+        await asyncio.sleep(0.2)  # the engine takes its time
+        await before(self, step)
+
+    monkeypatch.setattr(RunJournal, "before", slowly)
+    await run_desk.runner.start(await run_desk.approved())
+    await asyncio.wait_for(reached.wait(), 5)
+    await run_desk.runner.stop()
+    assert await run_desk.value("SELECT status FROM run") == "succeeded"
 
 
 async def test_another_engine_behind_the_socket_is_not_touched(
