@@ -125,16 +125,7 @@ def migrate() -> None:
 
 
 def classify(
-    body: Annotated[
-        Path,
-        typer.Argument(
-            metavar="FILE|-",
-            help="What was sent; - reads standard input.",
-            exists=True,
-            dir_okay=False,
-            allow_dash=True,
-        ),
-    ],
+    body: Annotated[Path, typer.Argument(metavar="FILE|-", help="What was sent; - reads standard input.")],
     source: Annotated[str, typer.Option(help=f"Who sent it: {', '.join(sorted(SOURCES))}.")],
     header: Annotated[
         list[str] | None, typer.Option(metavar="'Name: value'", help="A header of the request; may be repeated.")
@@ -143,14 +134,22 @@ def classify(
     """Say what an alert is worth and why, one JSON object per line and alert. Nothing is stored, nobody is paged."""
     configuration = _configuration(quiet=True)
     desk = configuration.desk
-    content = sys.stdin.buffer.read() if str(body) == "-" else body.read_bytes()
+    headers, content = _headers(header or []), _content(body)
     try:
-        found = classified(source, _headers(header or []), content, desk, SystemClock().now())
+        found = classified(source, headers, content, desk, SystemClock().now())
     except UserError as error:
         print(" ".join(say(error.phrase, desk.language, desk.zone).split()), file=sys.stderr)
         raise typer.Exit(WRONGLY_ASKED) from None
     for each in found:
         print(json_of(each, ensure_ascii=False))
+
+
+def _content(file: Path) -> bytes:
+    """Raises BadParameter when it cannot be read."""
+    try:
+        return sys.stdin.buffer.read() if file == Path("-") else file.read_bytes()
+    except OSError as error:
+        raise typer.BadParameter(f"{file}: {error.strerror}", param_hint="FILE") from None
 
 
 def _headers(given: list[str]) -> dict[str, str]:
