@@ -28,6 +28,6 @@ async def not_understood(tx: Tx, body: int, why: Phrase) -> None:
 async def unread(tx: Tx, older_than: timedelta, limit: int = 20) -> Sequence[asyncpg.Record]:
     """(id, source, headers, body) of bodies stored longer ago than that and never read; oldest first."""
     return await tx.fetch(
-        "SELECT id, source, headers, body FROM intake_body WHERE state = 'stored' AND received_at <= app_now() - $1::interval"
-        " ORDER BY id LIMIT $2", older_than, limit,
+        "SELECT id, source, headers, body FROM intake_body"
+        " WHERE state = 'stored' AND received_at <= app_now() - $1::interval ORDER BY id LIMIT $2", older_than, limit,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Debian's real Prometheus and Alertmanager before the desk: a rule fires and the incident opens; it is over, and so is that."""
+"""Debian's real Prometheus and Alertmanager before the desk: a rule fires and an incident opens, and closes with it."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
