@@ -32,11 +32,12 @@ _PATTERNS: Final = (
     re.compile(r"\bsb(?:p|_secret|_publishable)_[\w-]{16,}"),  # Supabase
     re.compile(r"\bSG\.[\w-]{16,}\.[\w-]{16,}|\bAIza[\w-]{30,}"),
 )
+# Every repetition below is bounded or starts at a fixed word: a long line must not take long (no backtracking).
 _AFTER: Final = (
     re.compile(r"(?P<kept>\b(?:Bearer|Basic)\s+)[\w.~+/=-]{8,}", re.I),
-    re.compile(r"(?P<kept>\b[a-z][a-z0-9+.-]*://[^\s:/@]*:)[^\s@]+(?=@)", re.I),  # user:password@host
+    re.compile(r"(?P<kept>\b[a-z][a-z0-9+.-]{0,20}://[^\s:/@]{0,200}:)[^\s@]{1,400}(?=@)", re.I),  # user:password@host
     re.compile(
-        r"(?P<kept>[\w-]*(?:password|passwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|authorization)[\w-]*"
+        r"(?P<kept>(?:password|passwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|authorization)[\w-]{0,40}"
         r"[\"']?\s*[:=]\s*[\"']?)(?!Bearer|Basic)[^\s\"',;&\[\]]{3,}",
         re.I,
     ),

@@ -84,17 +84,16 @@ def stop(data: Path) -> bool:
     """Stop the engine that `ensure_engine` started for `data`; one that was adopted is left alone. Was there one?"""
     places = _Places.under(data)
     pid = _pid(places)
-    if pid is None:
-        return False
-    os.kill(pid, signal.SIGTERM)
-    deadline = time.monotonic() + STOPPED_WITHIN
-    while _is_dockerd(pid) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    if _is_dockerd(pid):
-        os.kill(pid, signal.SIGKILL)
+    if pid is not None:
+        os.kill(pid, signal.SIGTERM)
+        deadline = time.monotonic() + STOPPED_WITHIN
+        while _is_dockerd(pid) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        if _is_dockerd(pid):
+            os.kill(pid, signal.SIGKILL)
     _unmount(places)
     shutil.rmtree(places.run, ignore_errors=True)
-    return True
+    return pid is not None
 
 
 def answers(host: str) -> bool:

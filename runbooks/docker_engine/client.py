@@ -103,7 +103,7 @@ class Engine:
                 if self._failed_at > asked:
                     raise Unreachable(self.name, "no answer")
                 try:
-                    self._client = _Client(self._address, int(self._limit))
+                    self._client = _Client(self._address, max(1, round(self._limit)))
                 except Exception:
                     self._failed_at = time.monotonic()
                     raise

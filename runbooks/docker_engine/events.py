@@ -11,6 +11,7 @@ from typing import Any, Final
 from docker import APIClient
 
 from bot.target import Target
+from runbooks.docker_engine import raw
 from runbooks.docker_engine.client import Engine
 from runbooks.docker_engine.failures import EngineSaid, Unreachable
 from runbooks.docker_engine.look import base_name
@@ -63,6 +64,7 @@ class Listener:
             except Exception as error:  # noqa: BLE001 - however it ended, we connect again
                 log.debug("events of %s ended: %s", self._engine.name, type(error).__name__)
             finally:
+                raw.finish(stream)
                 if not self._ended:
                     with contextlib.suppress(RuntimeError):  # the loop is closed
                         loop.call_soon_threadsafe(over.set)

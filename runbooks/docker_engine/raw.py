@@ -15,6 +15,11 @@ def create(api: Any, config: Mapping[str, Any], name: str) -> str:
     return str(made["Id"])
 
 
+def finish(stream: Any) -> None:
+    """Let go of an event stream's connection: the SDK's own `close` shuts it and leaves it open."""
+    stream._response.close()
+
+
 def connect(api: Any, network: str, request: Mapping[str, Any]) -> None:
     """POST /networks/{id}/connect with the endpoint as it is: the SDK's own method loses most of it."""
     api._raise_for_status(api._post_json(api._url("/networks/{0}/connect", network), request))

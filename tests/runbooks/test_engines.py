@@ -108,7 +108,7 @@ def silent_engine() -> Iterator[str]:
 @pytest.fixture
 async def two_engines(stage: Stage, silent_engine: str) -> AsyncIterator[tuple[DockerEngines, Target, Target]]:
     addresses = [EngineAddress("default", stage.workload.host), EngineAddress("dead", silent_engine)]
-    engines = DockerEngines(addresses, limit=2.0)
+    engines = DockerEngines(addresses, limit=1.0)
     dead = Target(Environment("staging", "Staging", engine="dead"), stage.target.service, "dead", "web")
     yield engines, stage.target, dead
     await engines.close()

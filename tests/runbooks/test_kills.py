@@ -29,10 +29,10 @@ ONE_KILL = [
     slow(Step.EVIDENCE, "v1", "v2"),
     slow(Step.PIN, "v1", "v2"),
     slow(Step.CREATE, "v1", "v2"),
-    (Step.CONNECT, "v1", "v2"),
+    slow(Step.CONNECT, "v1", "v2"),
     slow(Step.NO_RESTART, "v1", "v2"),
     (Step.STOP, "v1", "v2"),
-    (Step.RENAME_OLD, "v1", "v2"),
+    slow(Step.RENAME_OLD, "v1", "v2"),
     (Step.RENAME_NEW, "v1", "v2"),
     (Step.START, "v1", "v1"),
     slow(Step.GATE, "v1", "v1"),
@@ -41,14 +41,14 @@ ONE_KILL = [
     slow(THE_END, "v1", "v1"),
     slow(Step.R_RENAME_NEW, "v3-broken", "v2"),
     (Step.R_STOP_NEW, "v3-broken", "v2"),
-    (Step.R_RENAME_OLD, "v3-broken", "v2"),
+    slow(Step.R_RENAME_OLD, "v3-broken", "v2"),
     slow(Step.R_POLICY, "v3-broken", "v2"),
     slow(Step.R_START_OLD, "v3-broken", "v2"),
     slow(Step.R_GATE, "v3-broken", "v2"),
     slow(Step.R_REMOVE_NEW, "v3-broken", "v2"),
     slow(THE_END, "v3-broken", "v2"),
     slow(Step.GATE, "v4-crash", "v2"),
-    (Step.R_STOP_NEW, "v4-crash", "v2"),
+    slow(Step.R_STOP_NEW, "v4-crash", "v2"),
 ]
 # killed before, the repair killed before, on the way to, what runs after the second repair
 TWO_KILLS = [
@@ -139,7 +139,7 @@ async def test_the_run_itself_learns_how_it_ended(stage: Stage, step: str, to: s
 async def test_a_stop_still_on_its_way_when_the_process_died_is_waited_for(stage: Stage) -> None:
     """The engine goes on with a stop whose client was killed: repaired too early, the service dies afterwards."""
     stage.workload.make_image("v5-stubborn")
-    stage.workload.deploy("prod", "v5-stubborn", "--stop-timeout", "3", "-v", "/data")
+    stage.workload.deploy("prod", "v5-stubborn", "--stop-timeout", "2", "-v", "/data")
     stage.workload.docker("exec", stage.target.container, "sh", "-c", f"echo kept > {SENTINEL}")
     stage.workload.wait_healthy("prod")
     plan = await stage.rollback.plan(stage.target, ["v1"], stage.history("v1"), datetime.now(UTC))
@@ -157,7 +157,7 @@ async def test_a_stop_still_on_its_way_when_the_process_died_is_waited_for(stage
     repaired = await stage.engines.repair([stage.target])
 
     assert [each.result for each in repaired] == [Result.REVERTED]
-    await asyncio.sleep(3)  # where a repair that did not wait would be found out
+    await asyncio.sleep(2)  # where a repair that did not wait would be found out
     await all_is_well(stage, "v5-stubborn")
 
 
