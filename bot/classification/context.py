@@ -26,7 +26,7 @@ OVER: Final = words(
     "retabli(?:e|s|es|ssement)?", "restaure(?:e|s|es)?",
     "retour (?:a la normale|en ligne|au vert|a un etat normal)",
     r"(?:de|a) nouveau (?:disponible|accessible|operationnel|en ligne|fonctionnel|joignable|normal|up)\w*",
-    "(?:re)fonctionne(?:nt)? (?:a |de )nouveau", "refonctionne(?:nt)?",
+    "(?:re)?fonctionne(?:nt)? (?:a |de )nouveau", "refonctionne(?:nt)?",
     "revenu(?:e|s|es)? (?:a la normale|en ligne|a un)",
     r"(?:tout est|tout va|est|sont) (?:bien |desormais |maintenant )?(?:rentre\w* dans l'ordre|ok|bien|stable"
     r"|normal\w*)",

@@ -20,6 +20,9 @@ VERB_FR: Final = (
 )
 
 LOST: Final = words(
+    r"(?:backup|sauvegarde)s? (?:\w+ )?(?:were |was |a ete |ont ete )?"
+    "(?:deleted|lost|supprimee?s?|perdue?s?|effacee?s?)",
+    r"(?:passwords?|mots? de passe) (?:\w+ )?(?:in clear ?text|in plain ?text|en clair)",
     r"(?:base|bdd|database|table|index|sauvegarde|backup)s? (?:\w+ )?(?:est |is )?(?:corrompue?s?|corrupt(?:ed)?)",
     r"(?:user |customer )?data (?:loss|lost|leak\w*|breach\w*|exposed|exposure|corrupt\w*|deleted|wiped"
     "|destroyed|stolen)",
@@ -42,6 +45,9 @@ LOST: Final = words(
 )  # fmt: skip
 
 DOWN: Final = words(
+    r"refus(?:es|ing|ed) (?:all |every )?(?:new )?connections?", r"closed the connection(?: unexpectedly)?",
+    r"(?:plus|pas) (?:aucun |d'|de )?(?:backend|instance|replique|serveur)s? (?:sain|disponible|actif|active)e?s?",
+    "dns resolution fails", "(?:could|can) ?not resolve",
     "econn(?:refused|reset)", r"(?:isn't|aren't|won't|doesn't|can't|couldn't|didn't) (?:\w+ly )?(?:be )?" + GOOD,
     "power (?:failure|outage|loss)", "eteinte?s?", "perte (?:totale|complete)", "read-?only mode", "mode lecture seule",
     "(?:service|site|application|serveur|trafic)s? (?:est |sont |a ete )?interrompue?s?",
