@@ -67,7 +67,7 @@ class EmailChannel:
         made["Date"] = format_datetime(outgoing.as_of)
         made["Auto-Submitted"] = "auto-generated"  # RFC 3834: absence notices do not answer
         _thread(made, message, parseaddr(self.sender)[1].rpartition("@")[2] or "ecotrajet.invalid")
-        made.set_content(as_text(about))
+        made.set_content(as_text(about, reader))
         made.add_alternative(self.pages.get_template("email.html").render(about), subtype="html")
         return made
 
@@ -105,19 +105,29 @@ def sentence_words(message: Message, reader: Reader) -> dict[str, object]:
         said = reader.say(phrase_of(message))
     except ValueError as broken:
         raise Permanent(str(broken)) from None
-    number = f" #{message.incident}" if message.incident is not None else ""
     title = plain(said, TITLE)
-    return {"language": reader.language, "subject": f"ÉcoTrajet{number}: {title}", "colour": "#44546f", "title": title,
+    name = Phrase("ÉcoTrajet, incident #{number}", {"number": message.incident}) if message.incident else "ÉcoTrajet"
+    subject = reader.say(Phrase("{label}: {value}", {"label": name, "value": title}))
+    return {"language": reader.language, "subject": subject, "colour": "#44546f", "title": title,
             "text": said if said != title else "", "facts": [], "links": [], "hint": "", "grade": ""}  # fmt: skip
 
 
-def as_text(words: dict[str, object]) -> str:
+def as_text(words: dict[str, object], reader: Reader) -> str:
     """The same, for programs and people who read plain text."""
     rows, links = words["facts"], words["links"]
     assert isinstance(rows, list)
     assert isinstance(links, list)
-    lines = [words["grade"], words["title"], "", words["text"], *(f"{label}: {value}" for label, value in rows)]
-    lines += [f"{label}: {url}" for label, url in links]
+    lines = [
+        words["grade"],
+        words["title"],
+        "",
+        words["text"],
+        *(_labelled(label, value, reader) for label, value in [*rows, *links]),
+    ]
     lines += ["", words["hint"], "", "--", words["footer"]]
     kept = [str(line) for before, line in zip(["x", *lines], lines, strict=False) if line or before]
     return "\n".join(kept).strip() + "\n"
+
+
+def _labelled(label: str, value: str, reader: Reader) -> str:
+    return reader.say(Phrase("{label}: {value}", {"label": label, "value": value}))

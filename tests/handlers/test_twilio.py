@@ -188,7 +188,7 @@ async def test_the_key_4_takes_the_incident_of_the_call(twilio: Desk) -> None:
     number = await twilio.declared()
     voice = VoiceChannel(account(twilio), desk())
     await voice.send(outgoing(kind=Kind.VOICE, to="+33600000001", view=view(number=number)))
-    call = await twilio.sandbox.person("amina").phone.gets_call(within=5)
+    call = await twilio.sandbox.person("amina").phone.gets_call()
     assert await call.presses("7") == ["Rien n’a été modifié. Tapez 4 pour prendre l’incident."]
     assert await call.presses("4") == [f"{number} est à vous."]
     assert await twilio.status(number) is Status.ACKNOWLEDGED

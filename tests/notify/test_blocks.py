@@ -93,7 +93,7 @@ def test_resolving_asks_again() -> None:
 
 def test_the_reason_and_the_link_are_shown() -> None:
     shown = seen(incident_card(view(), FR))
-    assert "Pourquoi P1\u00a0: selon Chloé, à la déclaration" in shown
+    assert "Pourquoi P1\u00a0: indiqué par Chloé à la déclaration" in shown
     assert "<https://grafana.ecotrajet.example/d/1|Ouvrir dans alertmanager>" in shown
 
 

@@ -29,8 +29,8 @@ SIGN: Final = {
 def run_card(view: RunView, reader: Reader) -> Card:
     """While it waits: the whole plan and its buttons. Afterwards: what is done, what came out of it."""
     run = view.run
-    state = reader.say(state_of(run, reader))
-    title = f"{SIGN.get(run.status, '⚪')} *{line(name_of(run.plan, reader))}* · #{run.id}\n{state}"
+    state, number = reader.say(state_of(run, reader)), reader.say(Phrase("run {id}", {"id": str(run.id)}))
+    title = f"{SIGN.get(run.status, '⚪')} *{line(name_of(run.plan, reader))}* · {number}\n{state}"
     blocks = [section(title), section(_what_changes(run.plan, reader))]
     if run.status is RunStatus.REQUESTED:
         blocks += [*_to_read(run.plan, reader), context(*_figures(run.plan, reader))]
@@ -40,7 +40,7 @@ def run_card(view: RunView, reader: Reader) -> Card:
         blocks.append(section(progress(view.steps, run.status.is_over, reader)))
     blocks.append(context(*_people(run, reader)))
     buttons = _buttons(run, reader)
-    return card(f"{line(name_of(run.plan, reader))} #{run.id}: {state}", [*blocks, *buttons])
+    return card(f"{line(name_of(run.plan, reader))}, {number}: {state}", [*blocks, *buttons])
 
 
 def plan_card(plan: Plan, reader: Reader) -> Card:
@@ -137,10 +137,13 @@ def _names(plan: Plan, kind: ChangeKind) -> str:
 def _figures(plan: Plan, reader: Reader) -> list[str]:
     told = [Phrase("Expected downtime: about {length}", {"length": timedelta(seconds=plan.expected_downtime)})]
     if plan.health_limit:
+        limit = timedelta(seconds=plan.health_limit)
         told.append(
-            Phrase(
+            Phrase("It has {length} to become healthy; otherwise you are told at once.", {"length": limit})
+            if plan.action is Action.RESTART
+            else Phrase(
                 "The new container has {length} to become healthy; otherwise the old one comes back by itself.",
-                {"length": timedelta(seconds=plan.health_limit)},
+                {"length": limit},
             )
         )
     return [reader.say(each) for each in told]
