@@ -124,6 +124,7 @@ COMMANDS: Final = (
     Command(reject, ("reject",), ("rejette", "rejeter", "refuse", "refuser"), "N", Phrase("refuse a run's plan")),
     Command(cancel, ("cancel", "abort"), ("annule", "annuler"), "N", Phrase("call off a run")),
     Command(
-        runs, ("runs", "run"), ("actions", "exécutions", "exécution"), "[N]", Phrase("the latest runs, or one in detail")
+        runs, ("runs", "run"), ("actions", "exécutions", "exécution"), "[N]",
+        Phrase("the latest runs, or one in detail"),
     ),
 )  # fmt: skip

@@ -310,6 +310,7 @@ async def test_a_living_worker_is_left_alone(run_desk: RunDesk) -> None:
     other = run_desk.replica()
     await other.runner.round()
     assert not other.runner.under_way
+    assert await other.execution.take_over(1) is None
     assert await run_desk.value("SELECT status FROM run") == "running"
 
 
