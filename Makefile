@@ -57,3 +57,7 @@ lock: $(BIN)/python ## requirements*.txt anew from pyproject.toml (UPGRADE=--upg
 
 clean: ## everything that the other targets made, but for var/
 	@rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+.PHONY: screenshots
+screenshots: setup engine ## the README's pictures anew, made by the browser tests
+	@ECOTRAJET_SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/browser $(ARGS)

@@ -11,9 +11,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import asyncpg
 import yaml
 from rich.console import Console
-from rich.panel import Panel
 from rich.text import Text
 
 from bot import logs
@@ -39,12 +39,12 @@ async def run(data: Path, console: Console) -> None:
     async with AsyncExitStack() as stop:
         console.print("Starting the demo…")
         app = await stop.enter_async_context(application(data, console))
-        url = await stop.enter_async_context(EmbeddedPostgres(data))
+        url = await stop.enter_async_context(fresh_database(data))
         sandbox = await stop.enter_async_context(sandbox_on(url))
         configuration = configured(data, url, sandbox, app)
         logs.configure(configuration.settings.secrets(), quiet=True)
         await stop.enter_async_context(running(configuration.settings, configuration.desk))
-        console.print(welcome(configuration, sandbox, app))
+        console.print(welcome(configuration, sandbox, app), soft_wrap=True)
         await asked_to_stop.wait()
         console.print("\nStopping: the desk, the sandbox, the demo's containers…")
     console.print("Everything that the demo started has ended.")
@@ -70,6 +70,20 @@ async def application(data: Path, console: Console) -> AsyncIterator[Workload | 
     finally:
         if found is not None and found.started:
             await asyncio.to_thread(engine.stop, data)
+
+
+@asynccontextmanager
+async def fresh_database(data: Path) -> AsyncIterator[str]:
+    """Empty at each start: Slack and the phones of the last demo are gone, so its incidents would page nobody."""
+    server = EmbeddedPostgres(data)
+    async with server as url:
+        admin = await asyncpg.connect(server.url_of("postgres"))
+        try:
+            await admin.execute("DROP DATABASE IF EXISTS ecotrajet WITH (FORCE)")
+            await admin.execute("CREATE DATABASE ecotrajet")
+        finally:
+            await admin.close()
+        yield url
 
 
 @asynccontextmanager
@@ -114,11 +128,12 @@ def example_for(data: Path, app: Workload | None) -> Path:
     return path
 
 
-def welcome(configuration: Configuration, sandbox: Sandbox, app: Workload | None) -> Panel:
+def welcome(configuration: Configuration, sandbox: Sandbox, app: Workload | None) -> Text:
     """Where to look, what to type first, and a line that raises a P1."""
     settings = configuration.settings
     token = settings.webhook_token.reveal() if settings.webhook_token else ""
     shown = Text()
+    shown.append("\nThe demo is ready.\n\n", "bold green")
     shown.append("Slack, phones and mailboxes  ", "bold").append(f"{sandbox.url}/\n", "cyan")
     shown.append("The desk (webhooks, health)  ", "bold").append(f"{settings.public_url}/readyz\n", "cyan")
     if app is not None:
@@ -134,7 +149,7 @@ def welcome(configuration: Configuration, sandbox: Sandbox, app: Workload | None
         shown.append(f"   {break_it(app)}\n", "green").append("   /ecotrajet rollback prod", "green")
         shown.append("   then approve it as Bruno\n")
     shown.append("\nCtrl-C stops everything and leaves no container behind.", "dim")
-    return Panel(shown, title="ÉcoTrajet demo is ready", expand=False)
+    return shown
 
 
 def curl(url: str | None, token: str) -> str:
@@ -156,6 +171,7 @@ def break_it(app: Workload) -> str:
 def free_port(wanted: int) -> int:
     """`wanted` if nobody has it, else any."""
     with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server will: a moment ago is free
         try:
             probe.bind(("127.0.0.1", wanted))
         except OSError:

@@ -28,7 +28,7 @@ class Phrase:
         """The inverse of `to_json`; raises ValueError when `stored` was not made by it."""
         msgid, values = stored.get("msgid"), stored.get("values", {})
         if not isinstance(msgid, str) or not isinstance(values, Mapping):
-            raise ValueError("not a stored phrase")  # noqa: TRY004 - the content is wrong, not the caller's type
+            raise ValueError("not a stored phrase")
         return cls(msgid, {str(name): _from_json(value) for name, value in values.items()})
 
     def __str__(self) -> str:

@@ -44,6 +44,8 @@ def of_call(call: ast.Call) -> Iterator[tuple[int, str]]:
             shown = 1
         case ast.Attribute(attr=name):
             pass
+        case _:
+            pass  # called through something that has no name
     for argument in call.args[:shown]:
         yield from words_in(argument)
     for keyword in call.keywords:

@@ -47,7 +47,7 @@ class World:
         self.process: asyncio.subprocess.Process | None = None
         self.inside: AsyncExitStack | None = None
         self.http = aiohttp.ClientSession()
-        self.log_file = Path(tempfile.mkdtemp(prefix="ecotrajet-story-")) / "serve.log"
+        self.log_file = Path(environment["ECOTRAJET_DATA"]) / f"serve-{self.url.rpartition(':')[2]}.log"
 
     # The desk ---------------------------------------------------------------------------------------------------
 
@@ -201,11 +201,12 @@ async def new_world(
     async with AsyncExitStack() as stack:
         proxy = await stack.enter_async_context(PostgresProxy.before(database_url))
         sandbox = await stack.enter_async_context(Sandbox(people=DEMO_PEOPLE, manifest=ROOT / "manifest.yml"))
+        data = stack.enter_context(tempfile.TemporaryDirectory(prefix="ecotrajet-story-"))
         port = free_port()
         environment = {
             **sandbox.environment(),
             "DATABASE_URL": proxy.url,
-            "ECOTRAJET_DATA": tempfile.mkdtemp(prefix="ecotrajet-story-"),
+            "ECOTRAJET_DATA": data,
             "ECOTRAJET_CONFIG": str(config or ROOT / "ecotrajet.example.yaml"),
             "ECOTRAJET_LISTEN": f"127.0.0.1:{port}",
             "ECOTRAJET_PUBLIC_URL": f"http://127.0.0.1:{port}",

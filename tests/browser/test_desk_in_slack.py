@@ -1,0 +1,91 @@
+"""The desk as people see it, in a real browser: the card, the phone, the rollback. Its pictures stand in the README.
+
+`make screenshots` keeps the pictures in docs/images; otherwise they go to the test's own folder.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, ViewportSize, async_playwright, expect
+
+from bot.sandbox.workload import Workload
+from tests.sandbox.test_page import FLAGS
+from tests.world import World, edited_config, new_world
+
+TITLE = "Database connection lost"
+DESK = ViewportSize(width=1440, height=900)
+PHONE = ViewportSize(width=390, height=844)
+
+
+@pytest.fixture
+async def world(database_url: str, tmp_path: Path, make_workload: Callable[..., Workload]) -> AsyncIterator[World]:
+    app = await asyncio.to_thread(make_workload, versions=("v2", "v3-broken"), environments=("prod", "staging"))
+
+    def aim(configuration: dict[str, Any]) -> None:
+        names = {environment: app.container(environment) for environment in ("prod", "staging")}
+        configuration["services"]["ecotrajet"]["containers"] = names
+
+    config = edited_config(tmp_path, aim)
+    async with new_world(database_url, config=config, more={"DOCKER_HOST": app.host}) as made:
+        yield made
+
+
+@pytest.fixture
+async def page(world: World) -> AsyncIterator[Page]:
+    """Debian's Chromium without a window; a mistake on the page fails the test."""
+    mistakes: list[str] = []
+    async with async_playwright() as player:
+        browser = await player.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS.split())
+        page = await browser.new_page(viewport=DESK)
+        page.on("pageerror", lambda error: mistakes.append(str(error)))
+        page.on("console", lambda said: mistakes.append(said.text) if said.type == "error" else None)
+        await page.goto(f"{world.sandbox.url}/?me=bruno")
+        await page.wait_for_selector("body[data-ready]")
+        yield page
+        await browser.close()
+    assert mistakes == []
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    folder = Path(os.environ.get("ECOTRAJET_SCREENSHOTS", tmp_path))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+async def test_a_p1_from_the_alert_to_the_ack(world: World, page: Page, pictures: Path) -> None:
+    await world.alert(TITLE)
+    on_call = await world.on_call()
+    await expect(page.get_by_text("P1 critique").first).to_be_visible()
+    await page.click(f"#own-{on_call.person.key}")
+    await expect(page.get_by_text("ack 1", exact=False).first).to_be_visible()
+    await page.screenshot(path=pictures / "incident.png")
+
+    await page.get_by_role("button", name="Prendre").first.click()
+    await expect(page.get_by_text("pris par Bruno Martin").first).to_be_visible()
+    assert await world.value("SELECT status FROM incident") == "acknowledged"
+    await page.set_viewport_size(PHONE)
+    await page.screenshot(path=pictures / "incident-phone.png")
+    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+async def test_a_restart_is_shown_before_it_is_approved(world: World, page: Page, pictures: Path) -> None:
+    await page.get_by_label("Message ou commande").fill("/ecotrajet restart staging")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("button", name="Approuver").first).to_be_visible()
+    await page.screenshot(path=pictures / "plan.png")
+    await page.get_by_role("button", name="Approuver").first.click()
+    await page.get_by_role("dialog").get_by_role("button", name="Approuver").click()
+    await expect(page.get_by_text("Terminé").first).to_be_visible(timeout=20_000)
+
+
+async def test_help_in_french_reads_well(page: Page, pictures: Path) -> None:
+    await page.get_by_label("Message ou commande").fill("/ecotrajet aide")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Visible par vous uniquement").first).to_be_visible()
+    await expect(page.get_by_text("/ecotrajet rollback", exact=False).first).to_be_visible()
+    await page.screenshot(path=pictures / "help.png")
