@@ -69,7 +69,6 @@ async def test_from_the_alert_to_a_healthy_service(story: tuple[World, Workload]
     await other.presses("run.approve", on=plan)
 
     await world.eventually_value("succeeded", "SELECT status FROM run", within=40)
-    await world.eventually_value("succeeded", "SELECT status FROM run", within=40)
     await other.sees("tourne de nouveau en v2", channel="incidents")
     card = next(message for message in world.channel("incidents").messages if message.ts == plan.ts)
     assert card.edits > 0
