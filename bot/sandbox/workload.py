@@ -154,7 +154,14 @@ class Workload:
         """Remove every container, image and network of this prefix (names of actions half done included)."""
         mine = f"label={LABEL}={self.prefix}"
         if containers := self.docker("ps", "-aq", "--filter", mine).split():
+            # An action binds anonymous volumes by their names, which `rm -v` then takes for wanted ones.
+            mounts = self.docker(
+                "inspect", "-f", '{{range .Mounts}}{{if eq .Type "volume"}}{{.Name}} {{end}}{{end}}', *containers
+            )
             self.docker("rm", "-f", "-v", *containers)
+            left = self.docker("volume", "ls", "-q").split()
+            if volumes := [name for name in set(mounts.split()) if len(name) == 64 and name in left]:
+                self.docker("volume", "rm", "-f", *volumes)
         if images := sorted(set(self.docker("images", "-q", "--no-trunc", "--filter", mine).split())):
             self.docker("rmi", "-f", *images)
         if networks := self.docker("network", "ls", "-q", "--filter", mine).split():
