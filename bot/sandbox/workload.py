@@ -131,7 +131,7 @@ class Workload:
         """Replace the environment's container by plain docker, as a person would; its id is answered."""
         name = self.container(environment)
         if self.docker("ps", "-aq", "--filter", f"name=^/{name}$"):
-            self.docker("rm", "-f", name)
+            self.docker("rm", "-f", "-v", name)
         port = self.ports.setdefault(environment, _free_port())
         return self.docker(
             *("run", "-d", "--name", name, "--label", f"{LABEL}={self.prefix}", "--network", self.network),
