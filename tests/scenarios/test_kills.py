@@ -91,7 +91,7 @@ async def test_killed_between_two_levels(served_world: World) -> None:
 
 async def test_killed_while_twilio_is_being_asked(served_world: World) -> None:
     world = served_world
-    world.sandbox.twilio.faults.arm("Messages", hang=30)
+    world.sandbox.twilio.faults.arm("Messages.create", hang=30)
     await world.alert(TITLE)
     await world.eventually_value(1, "SELECT count(*) FROM message WHERE kind = 'sms' AND state = 'sending'")
     await world.crash_and_restart()

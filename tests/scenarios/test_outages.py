@@ -121,3 +121,26 @@ async def test_sigterm_ends_within_five_seconds_and_what_was_accepted_goes_on(se
     assert await world.gone(within=5) == 0
     await world.start(own_process=True)
     await (await world.on_call()).phone.gets_sms(TITLE, within=40)
+
+
+async def test_the_job_engine_forgets_everything_and_the_pages_leave_all_the_same(world: World) -> None:
+    await world.alert(TITLE)
+    await (await world.on_call()).phone.gets_sms(TITLE)
+    owner = await world.owner()
+    await owner.execute("DELETE FROM pgqueuer")
+    await owner.close()
+    await world.fast_forward(minutes=15.1)
+    await world.person("chloe").phone.gets_sms(TITLE, within=4)
+
+
+async def test_what_is_taken_while_its_page_waits_pages_nobody(world: World) -> None:
+    world.sandbox.twilio.faults.arm("Messages.create", http_status=429, times=2)  # tried again after 1 and 2 s
+    number = await world.alert(TITLE)
+    await world.eventually_value(
+        True, "SELECT EXISTS (SELECT FROM message WHERE kind = 'sms' AND starts >= 1 AND state = 'waiting')"
+    )
+    card = await world.person("bruno").sees(TITLE, channel="incidents")
+    await world.person("bruno").presses("incident.acknowledge", on=card)
+    await world.eventually_value("dropped", "SELECT state FROM message WHERE kind = 'sms'")
+    assert not (await world.on_call()).phone.inbox
+    assert await world.value("SELECT count(*) FROM audit WHERE did = 'page.dropped' AND incident = $1", number) >= 1
