@@ -7,7 +7,21 @@ from typing import Final
 
 from bot.alert import Alert
 from bot.secret import Secret
-from handlers.sources import alertmanager, generic
+from handlers.sources import (
+    alertmanager,
+    azure_monitor,
+    cloudwatch,
+    gcp_monitoring,
+    generic,
+    github,
+    gitlab,
+    incidentio,
+    oncall,
+    opsgenie,
+    pagerduty,
+    slack,
+    supabase,
+)
 from handlers.sources.body import NotUnderstood, Parse, cleaned
 
 __all__ = ["SOURCES", "NotUnderstood", "Source"]
@@ -19,8 +33,8 @@ Verify = Callable[[bytes, Mapping[str, str], Secret], bool]
 @dataclass(frozen=True, slots=True)
 class Source:
     """`limit`: bytes of a body, unpacked. `refuses`: answers 422 to what it does not understand, since a person wrote
-    the sender; other sources are told 202, for they would only lose the alert. `verify`: where the vendor signs, whether
-    its signature of (body, headers) fits the secret. `given_in`: headers in which the vendor sends our token.
+    the sender; other sources are told 202, for they would only lose the alert. `verify`: where the vendor signs,
+    whether its signature of (body, headers) fits the secret. `given_in`: headers in which the vendor sends our token.
     """
 
     name: str
@@ -38,6 +52,17 @@ class Source:
 SOURCES: Final[Mapping[str, Source]] = MappingProxyType(
     {
         alertmanager.SOURCE: Source(alertmanager.SOURCE, alertmanager.parse, limit=16 * MEBIBYTE),
+        azure_monitor.SOURCE: Source(azure_monitor.SOURCE, azure_monitor.parse),
+        cloudwatch.SOURCE: Source(cloudwatch.SOURCE, cloudwatch.parse),
+        gcp_monitoring.SOURCE: Source(gcp_monitoring.SOURCE, gcp_monitoring.parse),
         generic.SOURCE: Source(generic.SOURCE, generic.parse, refuses=True),
+        github.SOURCE: Source(github.SOURCE, github.reader(), limit=16 * MEBIBYTE, verify=github.verify),
+        gitlab.SOURCE: Source(gitlab.SOURCE, gitlab.reader(), limit=16 * MEBIBYTE, given_in=(gitlab.TOKEN_HEADER,)),
+        incidentio.SOURCE: Source(incidentio.SOURCE, incidentio.parse),
+        oncall.SOURCE: Source(oncall.SOURCE, oncall.parse),
+        opsgenie.SOURCE: Source(opsgenie.SOURCE, opsgenie.parse),
+        pagerduty.SOURCE: Source(pagerduty.SOURCE, pagerduty.parse, verify=pagerduty.verify),
+        slack.SOURCE: Source(slack.SOURCE, slack.parse),
+        supabase.SOURCE: Source(supabase.SOURCE, supabase.parse, limit=16 * MEBIBYTE),
     }
 )

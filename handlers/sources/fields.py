@@ -87,9 +87,11 @@ def instant(content: object, *paths: str) -> datetime | None:
 def _since_1970(said: str) -> datetime | None:
     try:
         number = float(said)
+        if not 0 < number < LATEST * 1e9:  # neither zero, nor infinite, nor no number at all
+            return None
         while number > LATEST:
             number /= 1000
-        return datetime.fromtimestamp(number, UTC) if number > 0 else None
+        return datetime.fromtimestamp(number, UTC)
     except (ValueError, OverflowError, OSError):
         return None
 
