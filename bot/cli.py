@@ -166,5 +166,5 @@ def _headers(given: list[str]) -> dict[str, str]:
 def _configuration(*, quiet: bool = False) -> Configuration:
     """Raises ConfigError. `quiet`: only warnings are logged, since the command itself tells what it does."""
     configuration = load(os.environ)
-    logs.configure(configuration.settings.secrets(), quiet=quiet)
+    logs.configure(configuration.secrets(), quiet=quiet)
     return configuration

@@ -42,7 +42,7 @@ async def run(data: Path, console: Console) -> None:
         url = await stop.enter_async_context(fresh_database(data))
         sandbox = await stop.enter_async_context(sandbox_on(url))
         configuration = configured(data, url, sandbox, app)
-        logs.configure(configuration.settings.secrets(), quiet=True)
+        logs.configure(configuration.secrets(), quiet=True)
         await stop.enter_async_context(running(configuration.settings, configuration.desk))
         console.print(welcome(configuration, sandbox, app), soft_wrap=True)
         await asked_to_stop.wait()

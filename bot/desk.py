@@ -10,6 +10,8 @@ from bot.classification import Rule
 from bot.escalation import Policy
 from bot.oncall import Override, Schedule
 from bot.person import Person, Team
+from bot.secret import Secret
+from bot.source import SourceEntry
 from bot.target import EngineAddress, Environment, Service
 
 DEFAULT_POLICY: Final = "default"
@@ -31,7 +33,7 @@ class Desk:
     """The configuration, checked as a whole by `bot.config`: every reference in it leads somewhere.
 
     Mappings are by id. `incidents_channel` has no leading `#`. `service_policies` names the policy of services that
-    do not use the default one.
+    do not use the default one. `sources`: those that the file says something about; the others are as they come.
     """
 
     language: str
@@ -46,6 +48,11 @@ class Desk:
     rules: tuple[Rule, ...]
     engines: Mapping[str, EngineAddress] = field(default_factory=dict)
     service_policies: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, SourceEntry] = field(default_factory=dict)
+
+    def secrets(self) -> tuple[Secret, ...]:
+        """Every secret value of the file, for redaction."""
+        return tuple(secret for source in self.sources.values() for secret in source.secrets())
 
     def policy_for(self, service: str) -> Policy:
         """The ladder of this service's incidents; of an unknown service: the default one."""

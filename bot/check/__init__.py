@@ -55,7 +55,7 @@ async def check(
         found = await asyncio.gather(*(_within(limit, what, look) for what, look in looks))
     told = [warning("configuration", text, "") for text in configuration.warnings]
     findings = [*told, *(each for group in found for each in group), here.public_url(settings)]
-    return [_clean(each, settings.secrets()) for each in findings]
+    return [_clean(each, configuration.secrets()) for each in findings]
 
 
 def healthy(findings: Iterable[Finding]) -> bool:

@@ -17,6 +17,7 @@ from bot.config.settings import (
     read_settings,
 )
 from bot.desk import Desk
+from bot.secret import Secret
 
 __all__ = [
     "Configuration",
@@ -39,6 +40,10 @@ class Configuration:
     settings: Settings
     desk: Desk
     warnings: tuple[str, ...] = ()
+
+    def secrets(self) -> tuple[Secret, ...]:
+        """Every secret value of both, for redaction."""
+        return (*self.settings.secrets(), *self.desk.secrets())
 
 
 def load(environ: Mapping[str, str], folder: Path = Path()) -> Configuration:

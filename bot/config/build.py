@@ -19,6 +19,9 @@ from bot.config.models import (
 from bot.config.parts import Parts
 from bot.config.problems import Problems, shown, unknown_key
 from bot.config.rules import ClassificationSection, rules
+from bot.config.sources import SourceSection
+from bot.config.sources import check as check_sources
+from bot.config.sources import entries as source_entries
 from bot.desk import DEFAULT_POLICY, Desk
 from bot.escalation import Level, Policy
 from bot.oncall import Rotation, Schedule
@@ -34,9 +37,10 @@ SECTIONS: Final = (
     "schedules",
     "escalation",
     "classification",
+    "sources",
 )
 NOT_YET: Final = ("notifications", "runbooks", "maintenance", "status_page", "backups",
-                  "sources", "heartbeats", "checks", "calendar")  # fmt: skip
+                  "heartbeats", "checks", "calendar")  # fmt: skip
 NO_ENGINE: Final = "none"
 
 M = TypeVar("M", bound=BaseModel)
@@ -47,6 +51,7 @@ def build(data: Mapping[str, object], docker_host: str, problems: Problems, warn
     _check_sections(data, problems)
     parts = _parts(data, problems)
     references.check(parts, problems, warnings)
+    check_sources(parts.sources, problems)
     return None if problems else _desk(parts, docker_host, warnings)
 
 
@@ -73,6 +78,7 @@ def _parts(data: Mapping[str, object], problems: Problems) -> Parts:
         schedules=read.entries(("schedules",), ScheduleSection),
         policies=read.entries(("escalation", "policies"), PolicySection),
         classification=read.section("classification", ClassificationSection),
+        sources=read.entries(("sources",), SourceSection),
         names=read.names,
     )
 
@@ -141,6 +147,7 @@ def _desk(parts: Parts, docker_host: str, warnings: list[str]) -> Desk:
         policies=policies,
         rules=rules(parts.classification, workspace.time_zone),
         engines=engines,
+        sources=source_entries(parts.sources),
         service_policies={name: entry.policy for name, entry in parts.services.items()},
     )
 

@@ -12,6 +12,7 @@ from bot.config.models import (
     WorkspaceSection,
 )
 from bot.config.rules import ClassificationSection
+from bot.config.sources import SourceSection
 
 
 @dataclass(slots=True)
@@ -26,4 +27,5 @@ class Parts:
     schedules: dict[str, ScheduleSection]
     policies: dict[str, PolicySection]
     classification: ClassificationSection
+    sources: dict[str, SourceSection] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=dict)
