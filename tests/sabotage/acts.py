@@ -1,0 +1,122 @@
+"""The acts: what is broken, by which small change, and who must notice. At least three for each promise."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """In `file`, the first `good` becomes `bad`; then `tests` (pytest's arguments) must fail."""
+
+    name: str
+    file: str
+    good: str
+    bad: str
+    tests: str
+
+
+STORIES: Final = "tests/scenarios"
+
+STORED: Final = (  # an alert answered with 2xx is stored
+    Act(
+        "2xx although the database is away", "handlers/webhooks.py",
+        "said = _Answer(503, Phrase(", "said = _Answer(200, Phrase(",
+        f"{STORIES}/test_outages.py -k database_is_away",
+    ),
+    Act(
+        "nothing is kept on disk meanwhile", "handlers/refused.py",
+        "        await asyncio.to_thread(_write, self.folder, delivery)\n", "",
+        "tests/handlers/test_refused.py",
+    ),
+    Act(
+        "the incident is committed before its alert and its alarm", "bot/store/database.py",
+        "async with self.pool.acquire(timeout=5) as connection, connection.transaction():",
+        "async with self.pool.acquire(timeout=5) as connection:",
+        f"{STORIES}/test_kills.py -k alarm",
+    ),
+)  # fmt: skip
+PAGED: Final = (  # a due page leaves even if a process dies; it may be repeated, never lost
+    Act(
+        "nobody takes over from a sender that died", "bot/store/messages.py",
+        "WHERE state = 'sending' AND lease_until < clock_timestamp() LIMIT $2", "WHERE false LIMIT $2",
+        f"{STORIES}/test_kills.py -k twilio_is_being",
+    ),
+    Act(
+        "the watch looks away", "bot/worker/watch.py",
+        "        for row in levels:", "        for row in levels[:0]:",
+        f"{STORIES}/test_outages.py -k forgets_everything",
+    ),
+    Act(
+        "an empty level burns its delay", "bot/lifecycle/ladder.py",
+        "    await go_on(tx, desk, incident, level.position)\n", "",
+        f"{STORIES}/test_outages.py -k nobody_on_a_level",
+    ),
+    Act(
+        "a failed page is given up", "bot/lifecycle/speaking.py",
+        "    if kind is None:\n        return False\n", "    return True\n",
+        f"{STORIES}/test_outages.py -k phone_is_dead",
+    ),
+    Act(
+        "pages go on after the ack", "bot/worker/deliver.py",
+        "    if incident.status is Status.ACKNOWLEDGED:", "    if False:",
+        f"{STORIES}/test_outages.py -k taken_while",
+    ),
+    Act(
+        "an ack does not stop the ladder", "bot/lifecycle/moves.py",
+        "    await escalations.stop(tx, number)\n    await audit.write(tx, Entry(by, \"incident.acknowledged\"",
+        "    await audit.write(tx, Entry(by, \"incident.acknowledged\"",
+        f"{STORIES}/test_ladder.py -k ack_by_sms",
+    ),
+    Act(
+        "a repeated delivery acts twice", "bot/store/deliveries.py",
+        "    return done == \"INSERT 0 1\"", "    return True",
+        f"{STORIES}/test_slack_http.py tests/handlers/test_twilio.py -k repeated_delivery",
+    ),
+)  # fmt: skip
+HEALTHY: Final = (  # a service that was healthy before an action is healthy after it
+    Act(
+        "every container counts as well", "runbooks/docker_engine/gate.py",
+        '        if seen.health == "healthy" or', "        if True or",
+        "tests/runbooks/test_rollback.py -k taken_back",
+    ),
+    Act(
+        "the requester approves alone", "bot/approval.py",
+        "    if rule is not Rule.SECOND_PERSON or approver != request.requester:", "    if True:",
+        f"{STORIES}/test_runs.py -k second_person",
+    ),
+    Act(
+        "another plan than the one shown is approved", "bot/approval.py",
+        "    if fingerprint != request.fingerprint:", "    if False:",
+        f"{STORIES}/test_runs.py -k another_plan",
+    ),
+    Act(
+        "nobody repairs what was interrupted", "bot/worker/run.py",
+        "        for run in abandoned:", "        for run in abandoned[:0]:",
+        f"{STORIES}/test_runs_docker.py -k dies_in_the_middle",
+    ),
+)  # fmt: skip
+DOORS: Final = (  # only those who may are heard, and no secret gets out
+    Act(
+        "any token opens the webhooks", "handlers/webhooks.py",
+        "if not hmac.compare_digest(", "if False and not hmac.compare_digest(",
+        "tests/handlers/test_webhooks.py -k without_the_token",
+    ),
+    Act(
+        "Twilio's signature is not read", "handlers/twilio.py",
+        "if not self.validator.validate(", "if False and not self.validator.validate(",
+        "tests/handlers/test_twilio.py -k signature",
+    ),
+    Act(
+        "secrets stand in the log", "bot/redaction.py",
+        "        text = pattern.sub(_hide, text)\n", "        pass\n",
+        "tests/test_logs.py -k no_secret",
+    ),
+    Act(
+        "the audit trail can be rewritten", "bot/store/migrations/0001_desk.sql",
+        "CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit\n"
+        "    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();\n", "",
+        "tests/store/test_audit.py",
+    ),
+)  # fmt: skip
+
+ACTS: Final = (*STORED, *PAGED, *HEALTHY, *DOORS)
