@@ -51,4 +51,4 @@ async def test_compose_finds_its_service_again_and_leaves_the_rollback_alone(
         running = workload.docker("ps", "--format", "{{.Image}}", "--filter", f"name={workload.prefix}")
         assert running == workload.image("v1")
     finally:
-        compose("down")
+        compose("down", "-v")
