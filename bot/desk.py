@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from bot.classification import Rule
 from bot.escalation import Policy
+from bot.heartbeat import Heartbeat
+from bot.maintenance import Window
 from bot.oncall import Override, Schedule
 from bot.person import Person, Team
 from bot.secret import Secret
@@ -48,6 +50,8 @@ class Desk:
     rules: tuple[Rule, ...]
     engines: Mapping[str, EngineAddress] = field(default_factory=dict)
     service_policies: Mapping[str, str] = field(default_factory=dict)
+    windows: tuple[Window, ...] = ()
+    heartbeats: Mapping[str, Heartbeat] = field(default_factory=dict)
     sources: Mapping[str, SourceEntry] = field(default_factory=dict)
 
     def secrets(self) -> tuple[Secret, ...]:

@@ -5,7 +5,7 @@ from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from bot.config import defaults, references
+from bot.config import defaults, quiet, references
 from bot.config.models import (
     EnvironmentSection,
     PersonSection,
@@ -37,10 +37,11 @@ SECTIONS: Final = (
     "schedules",
     "escalation",
     "classification",
+    "maintenance",
+    "heartbeats",
     "sources",
 )
-NOT_YET: Final = ("notifications", "runbooks", "maintenance", "status_page", "backups",
-                  "heartbeats", "checks", "calendar")  # fmt: skip
+NOT_YET: Final = ("notifications", "runbooks", "status_page", "backups", "checks", "calendar")
 NO_ENGINE: Final = "none"
 
 M = TypeVar("M", bound=BaseModel)
@@ -78,6 +79,8 @@ def _parts(data: Mapping[str, object], problems: Problems) -> Parts:
         schedules=read.entries(("schedules",), ScheduleSection),
         policies=read.entries(("escalation", "policies"), PolicySection),
         classification=read.section("classification", ClassificationSection),
+        maintenance=read.entries(("maintenance",), quiet.WindowSection),
+        heartbeats=read.entries(("heartbeats",), quiet.HeartbeatSection),
         sources=read.entries(("sources",), SourceSection),
         names=read.names,
     )
@@ -145,10 +148,12 @@ def _desk(parts: Parts, docker_host: str, warnings: list[str]) -> Desk:
         teams={name: _team(name, entry) for name, entry in parts.teams.items()},
         schedules={name: _schedule(name, entry, workspace) for name, entry in parts.schedules.items()},
         policies=policies,
-        rules=rules(parts.classification, workspace.time_zone),
+        rules=(*quiet.heartbeat_rules(parts.heartbeats), *rules(parts.classification, workspace.time_zone)),
         engines=engines,
         sources=source_entries(parts.sources),
         service_policies={name: entry.policy for name, entry in parts.services.items()},
+        windows=quiet.windows(parts.maintenance, workspace.time_zone),
+        heartbeats=quiet.heartbeats(parts.heartbeats),
     )
 
 

@@ -11,6 +11,7 @@ from bot.config.models import (
     TeamSection,
     WorkspaceSection,
 )
+from bot.config.quiet import HeartbeatSection, WindowSection
 from bot.config.rules import ClassificationSection
 from bot.config.sources import SourceSection
 
@@ -27,5 +28,7 @@ class Parts:
     schedules: dict[str, ScheduleSection]
     policies: dict[str, PolicySection]
     classification: ClassificationSection
+    maintenance: dict[str, WindowSection] = field(default_factory=dict)
+    heartbeats: dict[str, HeartbeatSection] = field(default_factory=dict)
     sources: dict[str, SourceSection] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=dict)

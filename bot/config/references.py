@@ -7,6 +7,7 @@ from bot.config import defaults
 from bot.config.models import PolicySection
 from bot.config.parts import Parts
 from bot.config.problems import Problems, Where, shown, unknown_name
+from bot.config.quiet import SHORTEST
 from bot.desk import DEFAULT_POLICY
 from bot.runbook import ActionClass
 
@@ -23,6 +24,8 @@ def check(parts: Parts, problems: Problems, warnings: list[str]) -> None:
     _schedules(parts, problems)
     _policies(parts, problems)
     _rules(parts, problems)
+    _maintenance(parts, problems, warnings)
+    _heartbeats(parts, problems)
     _approvers(parts, problems, warnings)
 
 
@@ -136,6 +139,32 @@ def _rules(parts: Parts, problems: Problems) -> None:
             _known(parts, "environment", place, (*where, "when", "environments", turn), problems, "environments")
         for turn, service in enumerate(rule.when.services):
             _known(parts, "service", service, (*where, "when", "services", turn), problems, "services")
+
+
+def _maintenance(parts: Parts, problems: Problems, warnings: list[str]) -> None:
+    for name, window in parts.maintenance.items():
+        where = ("maintenance", name)
+        for turn, place in enumerate(window.environments):
+            _known(parts, "environment", place, (*where, "environments", turn), problems, "environments")
+        for turn, service in enumerate(window.services):
+            _known(parts, "service", service, (*where, "services", turn), problems, "services")
+        if window.start == window.end:
+            problems.add_once((*where, "end"), "must not be the same as start")
+        if not (window.environments or window.services or window.labels):
+            warnings.append(f"maintenance.{shown(name)}: neither environments, services nor labels: it silences all")
+
+
+def _heartbeats(parts: Parts, problems: Problems) -> None:
+    for name, beat in parts.heartbeats.items():
+        where = ("heartbeats", name)
+        if beat.environment:
+            _known(parts, "environment", beat.environment, (*where, "environment"), problems, "environments")
+        if beat.service:
+            _known(parts, "service", beat.service, (*where, "service"), problems, "services")
+        if beat.period < SHORTEST:
+            problems.add_once((*where, "period"), "must be 10 s or longer")
+        if "/" in name:
+            problems.add_once(where, "must have no / in its name: it is part of an address")
 
 
 def _levels(policy: PolicySection, where: Where, problems: Problems) -> None:

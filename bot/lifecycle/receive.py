@@ -10,13 +10,14 @@ from bot.audit import Actor, Door, Entry
 from bot.classification import Classification, classify
 from bot.desk import Desk
 from bot.incident import Incident, Status, title_of
-from bot.lifecycle import ladder, moves, speaking
+from bot.lifecycle import ladder, moves, quiet, speaking
+from bot.maintenance import Silence
 from bot.phrase import Phrase
-from bot.store import alerts, audit, escalations, incidents
+from bot.store import alerts, audit, escalations, incidents, silences
 from bot.store.database import Tx
 from bot.store.incidents import Opening
 
-Happened = Literal["opened", "joined", "repeated", "resolved", "recorded"]
+Happened = Literal["opened", "joined", "repeated", "resolved", "recorded", "silenced"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Received:
 async def receive(tx: Tx, desk: Desk, incoming: Sequence[Alert], body: int | None) -> list[Received]:
     await alerts.take_turns(tx, [key for alert in incoming for key in keys(alert)])
     now = await incidents.now(tx)
-    return [await one(tx, desk, alert, body, now) for alert in incoming]
+    hushed = await silences.in_force(tx, now)
+    return [await one(tx, desk, alert, body, now, hushed) for alert in incoming]
 
 
 def keys(alert: Alert) -> list[str]:
@@ -41,7 +43,7 @@ def keys(alert: Alert) -> list[str]:
     return [own, f"{alert.source}|group|{alert.group_key}"] if alert.group_key else [own]
 
 
-async def one(tx: Tx, desk: Desk, alert: Alert, body: int | None, now: datetime) -> Received:
+async def one(tx: Tx, desk: Desk, alert: Alert, body: int | None, now: datetime, hushed: Sequence[Silence]) -> Received:
     judged = classify(alert, desk.rules, desk.environments, desk.services, now)
     known = await alerts.firing(tx, alert.source, alert.dedup_key)
     incident: Incident | None
@@ -52,6 +54,8 @@ async def one(tx: Tx, desk: Desk, alert: Alert, body: int | None, now: datetime)
         elif judged.priority is None:
             await alerts.insert(tx, alert, None, body)
             incident, happened = None, "recorded"
+        elif await quiet.hush(tx, desk, hushed, alert, judged, body):
+            incident, happened = None, "silenced"
         else:
             incident, happened = await fresh(tx, desk, alert, judged, body)
     elif known is None or alert.status is AlertStatus.INFO:
