@@ -9,20 +9,22 @@ from bot.desk import Desk
 from bot.errors import UserError
 from bot.language import say
 from bot.phrase import Phrase
-from handlers.sources import SOURCES, NotUnderstood
+from handlers.sources import NotUnderstood
+from handlers.sources.configured import configured
 
 Line = dict[str, str | None]
 
 
 def lines(source: str, headers: Mapping[str, str], body: bytes, desk: Desk, now: datetime) -> list[Line]:
     """One line for each alert, in the body's order (design §5). Raises UserError when there is nothing to classify."""
-    if source not in SOURCES:
-        known = ", ".join(sorted(SOURCES))
+    sources = configured(desk.sources)
+    if source not in sources:
+        known = ", ".join(sorted(sources))
         raise UserError(
             Phrase("There is no source “{source}”; there are: {known}.", {"source": source, "known": known})
         )
     try:
-        alerts = SOURCES[source].read(body, headers)
+        alerts = sources[source].read(body, headers)
     except NotUnderstood as error:
         raise UserError(Phrase("{path}: {reason}", {"path": error.path, "reason": error.phrase})) from None
     return [_line(alert, desk, now) for alert in alerts]

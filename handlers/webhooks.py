@@ -2,49 +2,37 @@
 
     200  {"status": "stored", "alerts": [{"dedup_key", "incident", "outcome", "priority", "why"}]}
     202  {"status": "stored", "understood": false, "path", "error"}   shown to people as an incident to classify
-    400  the body does not unpack      401  no or a wrong token         404  no such source
-    408  the body did not come         413  the body is too large       422  not understood (sources written by hand)
+    400  the body does not unpack      401  no or a wrong token or signature     403  not a topic that is allowed (SNS)
+    404  no such source                408  the body did not come                413  the body is too large
+    415, 422  not text, not understood (sources written by hand)
     503  with Retry-After: the database is away; the body is kept on disk and taken in later all the same
 
 Never 429: Alertmanager repeats only what was answered with 5xx (field study E4).
 """
 
-import asyncio
-import hmac
-import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from types import MappingProxyType
 from typing import Final
 
-import structlog
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.lifecycle import Unavailable
 from bot.metrics import Metrics
 from bot.phrase import Phrase
 from bot.secret import Secret
-from handlers.intake import Intake, NotTaken, Taken, take
+from bot.source import SourceEntry
+from handlers.body import Answer, check_readable, kept_headers, read_body
+from handlers.intake import Intake, NotTaken, Taken
+from handlers.keys import Keys, token_in
+from handlers.reception import Reception
 from handlers.refused import Delivery, Refused
-from handlers.sources import SOURCES, Source
-from handlers.sources.body import clean
-
-log = structlog.get_logger(__name__)
+from handlers.sources import Source, cloudwatch, sns
+from handlers.sources.body import NotUnderstood
+from handlers.subscriptions import Subscriptions
 
 RETRY_AFTER: Final = "5"  # seconds
-COMES_WITHIN: Final = 30.0  # seconds for a whole body
-ABANDONED: Final = timedelta(seconds=30)  # a stored body nobody has read since then belonged to a process that died
-SECRET_HEADER: Final = re.compile(r"auth|cookie|token|secret|key|signature|password|credential", re.IGNORECASE)
 Handler = Callable[[web.Request], Awaitable[web.Response]]
-
-
-class _Answer(Exception):
-    """Ends the reading of a request with this answer."""
-
-    def __init__(self, status: int, error: Phrase, **more: object) -> None:
-        super().__init__(str(error))
-        self.status, self.error, self.more = status, error, more
 
 
 class Webhooks:
@@ -58,10 +46,13 @@ class Webhooks:
         *,
         tell: Callable[[Phrase], str] = str,
         metrics: Metrics | None = None,
-        sources: Mapping[str, Source] = SOURCES,
+        entries: Mapping[str, SourceEntry] = MappingProxyType({}),
+        subscriptions: Subscriptions | None = None,
     ) -> None:
-        self.intake, self.token, self.refused = intake, token, refused
-        self.tell, self.metrics, self.sources = tell, metrics, sources
+        self.keys, self.reception = Keys(token, entries), Reception(intake, refused, entries)
+        self.subscriptions = subscriptions or Subscriptions()
+        self.tell, self.metrics, self.entries, self.sources = tell, metrics, entries, self.reception.sources
+        self.take_in = self.reception.take_in
 
     def routes(self) -> list[web.RouteDef]:
         return [web.post("/webhooks/{source}", self.post)]
@@ -77,49 +68,71 @@ class Webhooks:
 
     async def _post(self, request: web.Request, name: str) -> web.Response:
         try:
-            self._check_token(request)
-            source = self._source(name)
+            source = self.sources.get(name)
+            signs = self._signs(source)
+            if not signs:
+                self._check_token(request, name, source)
+            if source is None:
+                raise self._unknown()
+            if source.refuses:
+                check_readable(request)
             body = await read_body(request, source.limit)
-        except _Answer as said:
+            envelope = await self._check_signature(request, source, body) if signs else None
+            answer = await self._taken(source, Delivery(name, kept_headers(request.headers), body))
+            if envelope is not None and envelope.kind == sns.SUBSCRIBE:
+                await self.subscriptions.confirm(self.entries[name], envelope)
+        except Answer as said:
             return self._refusal(said)
-        delivery = Delivery(name, kept_headers(request.headers), body)
+        return answer
+
+    async def _taken(self, source: Source, delivery: Delivery) -> web.Response:
         try:
-            await self._older_ones_first()
-            return self._answer(source, await take(self.intake, source, delivery))
-        except (Unavailable, OSError) as away:
-            log.warning("not stored: the database is away", source=name, error=str(away))
-        return await self._come_again(delivery)
+            return self._answer(source, await self.reception.take(delivery))
+        except Unavailable:
+            said = Answer(503, Phrase("The desk's database does not answer; send it again in a moment."))
+            return self._refusal(said, {"Retry-After": RETRY_AFTER})
 
-    async def take_in(self) -> None:
-        """What came while the database was away, and what a process that died had stored unread. For each round."""
-        await self._older_ones_first()
-        for kept, source, headers, body in await self.intake.unread_bodies(ABANDONED):
-            await self._take(Delivery(source, dict(headers), body, kept))
+    def _signs(self, source: Source | None) -> bool:
+        """Whether this source's bodies must bear a signature of its vendor; that lets them in without a token."""
+        entry = self.entries.get(source.name) if source else None
+        if source is None or entry is None:
+            return False
+        return bool(source.verify and entry.secret) or bool(entry.like == cloudwatch.SOURCE and entry.topics)
 
-    async def _older_ones_first(self) -> None:
-        await self.refused.take_in(self._take)
+    async def _check_signature(self, request: web.Request, source: Source, body: bytes) -> sns.Envelope | None:
+        """A token of the source's own, if it has one, is asked for as well. Raises Answer."""
+        entry = self.entries[source.name]
+        if entry.tokens:
+            self._check_token(request, source.name, source)
+        if source.verify and entry.secret:
+            if not source.verify(body, request.headers, entry.secret):
+                raise Answer(401, Phrase("The signature does not fit the body and the secret of this source."))
+            return None
+        try:
+            envelope = sns.envelope(body, request.headers)
+        except NotUnderstood:
+            envelope = None
+        if envelope is not None:
+            await self.subscriptions.check(entry, envelope)
+        elif not entry.tokens:  # raw message delivery bears no signature
+            self._check_token(request, source.name, source)
+        return envelope
 
-    async def _take(self, delivery: Delivery) -> None:
-        await take(self.intake, self.sources.get(delivery.source) or unknown_source(delivery.source), delivery)
-
-    def _check_token(self, request: web.Request) -> None:
-        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-        said = given.strip() if scheme.lower() == "bearer" else request.query.get("token", "")
-        if not self.token:
-            raise _Answer(401, Phrase("No token is configured: set ECOTRAJET_WEBHOOK_TOKEN and restart the desk."))
+    def _check_token(self, request: web.Request, name: str, source: Source | None) -> None:
+        said = token_in(request, source.given_in if source else ())
+        if not self.keys.of(name):
+            raise Answer(401, Phrase("No token is configured: set ECOTRAJET_WEBHOOK_TOKEN and restart the desk."))
         if not said:
-            raise _Answer(401, Phrase("Send the token as “Authorization: Bearer …” or as “?token=…”."))
-        wanted = self.token.reveal().encode()
-        if not hmac.compare_digest(said.encode("utf-8", "surrogateescape"), wanted):
-            raise _Answer(401, Phrase("This is not the token: compare it with ECOTRAJET_WEBHOOK_TOKEN."))
+            raise Answer(401, Phrase("Send the token as “Authorization: Bearer …” or as “?token=…”."))
+        if not self.keys.fits(name, said):
+            own = name in self.entries and self.entries[name].tokens
+            where = f"sources.{name}.token" if own else "ECOTRAJET_WEBHOOK_TOKEN"
+            raise Answer(401, Phrase("This is not the token: compare it with {where}.", {"where": where}))
 
-    def _source(self, name: str) -> Source:
-        source = self.sources.get(name)
-        if source is None:
-            known = sorted(self.sources)
-            said = Phrase("There is no such source; there are: {known}.", {"known": ", ".join(known)})
-            raise _Answer(404, said, sources=known)
-        return source
+    def _unknown(self) -> Answer:
+        known = sorted(self.sources)
+        said = Phrase("There is no such source; there are: {known}.", {"known": ", ".join(known)})
+        return Answer(404, said, sources=known)
 
     def _answer(self, source: Source, result: Taken | NotTaken) -> web.Response:
         match result:
@@ -141,15 +154,7 @@ class Webhooks:
                 content = {"status": status, "understood": False, "path": path, "error": self.tell(phrase)}
                 return web.json_response(content, status=422 if refuses else 202)
 
-    async def _come_again(self, delivery: Delivery) -> web.Response:
-        try:
-            await self.refused.keep(delivery)
-        except OSError as error:
-            log.error("not kept on disk either", source=delivery.source, error=str(error))
-        said = _Answer(503, Phrase("The desk's database does not answer; send it again in a moment."))
-        return self._refusal(said, {"Retry-After": RETRY_AFTER})
-
-    def _refusal(self, said: _Answer, headers: Mapping[str, str] | None = None) -> web.Response:
+    def _refusal(self, said: Answer, headers: Mapping[str, str] | None = None) -> web.Response:
         content = {"status": "refused", "error": self.tell(said.error), **said.more}
         answer = web.json_response(content, status=said.status, headers=headers)
         if said.status == 401:
@@ -157,33 +162,3 @@ class Webhooks:
         if said.status in (400, 408, 413):
             answer.force_close()  # the rest of the body is not waited for
         return answer
-
-
-async def read_body(request: web.Request, limit: int) -> bytes:
-    """The unpacked body, counted as it comes: neither a chunked body nor a gzip bomb is held beyond `limit` bytes."""
-    too_large = _Answer(413, Phrase("The body is too large: {limit} bytes at most.", {"limit": limit}), limit=limit)
-    if request.content_length is not None and request.content_length > limit:
-        raise too_large
-    body = bytearray()
-    try:
-        async with asyncio.timeout(COMES_WITHIN):
-            async for part in request.content.iter_any():
-                body += part
-                if len(body) > limit:
-                    raise too_large
-    except TimeoutError:
-        raise _Answer(408, Phrase("The body did not come in time.")) from None
-    except (HttpProcessingError, web.RequestPayloadError):
-        encoding = request.headers.get("Content-Encoding", "")[:40]
-        raise _Answer(400, Phrase("The body does not unpack as “{encoding}”.", {"encoding": encoding})) from None
-    return bytes(body)
-
-
-def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Without anything that may be a credential."""
-    return {name: clean(value) for name, value in headers.items() if not SECRET_HEADER.search(name)}
-
-
-def unknown_source(name: str) -> Source:
-    """A body of a source that this version no longer has: shown as not understood, not lost."""
-    return Source(name, SOURCES["generic"].parse)

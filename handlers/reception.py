@@ -1,0 +1,60 @@
+"""What every HTTP door of alerts has in common: the table of sources, the intake, and the folder for outages."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Final
+
+import structlog
+
+from bot.lifecycle import Unavailable
+from bot.source import SourceEntry
+from handlers.intake import Intake, NotTaken, Taken, take
+from handlers.refused import Delivery, Refused
+from handlers.sources import SOURCES, Source
+from handlers.sources.configured import configured
+
+log = structlog.get_logger(__name__)
+
+ABANDONED: Final = timedelta(seconds=30)  # a stored body nobody has read since then belonged to a process that died
+
+
+class Reception:
+    """Stores first, then reads, then acts. `sources`: the built-in ones and the configuration's, by name."""
+
+    def __init__(
+        self, intake: Intake, refused: Refused, entries: Mapping[str, SourceEntry] = MappingProxyType({})
+    ) -> None:
+        self.intake, self.refused, self.entries = intake, refused, entries
+        self.sources = configured(entries)
+
+    async def take(self, delivery: Delivery) -> Taken | NotTaken:
+        """Raises Unavailable when the database is away: then the body is on disk, and taken in later."""
+        try:
+            await self._older_ones_first()
+            return await self._take(delivery)
+        except (Unavailable, OSError) as away:
+            log.warning("not stored: the database is away", source=delivery.source, error=str(away))
+        try:
+            await self.refused.keep(delivery)
+        except OSError as error:
+            log.error("not kept on disk either", source=delivery.source, error=str(error))
+        raise Unavailable(delivery.source)
+
+    async def take_in(self) -> None:
+        """What came while the database was away, and what a process that died had stored unread. For each round."""
+        await self._older_ones_first()
+        for kept, source, headers, body in await self.intake.unread_bodies(ABANDONED):
+            await self._take(Delivery(source, dict(headers), body, kept))
+
+    async def _older_ones_first(self) -> None:
+        await self.refused.take_in(self._take)
+
+    async def _take(self, delivery: Delivery) -> Taken | NotTaken:
+        source = self.sources.get(delivery.source) or unknown_source(delivery.source)
+        return await take(self.intake, source, delivery)
+
+
+def unknown_source(name: str) -> Source:
+    """A body of a source that this version no longer has: shown as not understood, not lost."""
+    return Source(name, SOURCES["generic"].parse)
