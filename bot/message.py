@@ -44,8 +44,9 @@ ALLOWED: Final[dict[State, frozenset[State]]] = {  # from -> to
     State.FAILED: frozenset(),
     State.DROPPED: frozenset(),
 }
-LEASE: Final = timedelta(seconds=20)
-"""How long one sender may hold a message; after that another takes it over (real time, not the movable clock)."""
+LEASE: Final = timedelta(seconds=6)
+"""How long a sender holds a message without a sign of life; then another takes it over (real time, not the movable
+clock). With a look each second, the pages of a process that died or hangs leave within 10 s."""
 MAX_ATTEMPTS: Final = 5
 
 

@@ -84,6 +84,15 @@ class World:
         if self.process is not None and self.process.returncode is None:
             self.process.send_signal(signal.SIGKILL)
 
+    def freeze(self) -> None:
+        """It hangs: nothing moves any more, and nothing is closed."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGCONT)
+
     async def gone(self, within: float = 10.0) -> int:
         """The exit status of the desk's process, once it is over."""
         assert self.process is not None

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Self
 
 import asyncpg
@@ -11,6 +12,8 @@ from asyncpg.pool import PoolConnectionProxy
 
 Tx = PoolConnectionProxy  # a connection inside a transaction: what every function of the store takes first
 APP_ROLE = "ecotrajet_app"
+IDLE_AT_MOST = "4s"
+STUCK = timedelta(seconds=4)
 
 AWAY = (
     OSError,
@@ -49,6 +52,7 @@ class Database:
                 timeout=5,
                 command_timeout=15,
                 init=prepare,
+                reset=as_it_was,
                 server_settings=settings(role),
             )
         except AWAY as away:
@@ -63,6 +67,21 @@ class Database:
         async with self.transaction() as tx:
             await tx.execute("SELECT 1")
 
+    async def end_stuck(self) -> int:
+        """End transactions that a replica which hangs has left open; how many."""
+        async with self.transaction() as tx:
+            ended: int = await tx.fetchval("SELECT end_stuck_transactions($1)", STUCK)
+        return ended
+
+    @asynccontextmanager
+    async def statement(self) -> AsyncIterator[Tx]:
+        """For one statement that is a transaction by itself: two turns less. Raises Unavailable."""
+        try:
+            async with self.pool.acquire(timeout=5) as connection:
+                yield connection
+        except AWAY as away:
+            raise Unavailable(type(away).__name__) from away
+
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
         """Commits at the end of the block, rolls back on any exception. Raises Unavailable when it could not."""
@@ -74,7 +93,8 @@ class Database:
 
 
 def settings(role: str | None) -> dict[str, str]:
-    named = {"application_name": "ecotrajet"}
+    # A process that hangs in the middle of a transaction must not hold its rows' locks against the other replicas.
+    named = {"application_name": "ecotrajet", "idle_in_transaction_session_timeout": IDLE_AT_MOST}
     return named | {"role": role} if role else named
 
 
@@ -95,6 +115,10 @@ async def prepare(connection: asyncpg.Connection) -> None:
     await connection.set_type_codec(
         "jsonb", schema="pg_catalog", format="text", encoder=to_json, decoder=msgspec.json.decode
     )
+
+
+async def as_it_was(_connection: asyncpg.Connection) -> None:
+    """Nothing of ours outlives its transaction (locks, settings, cursors), so asyncpg's reset is a turn for nothing."""
 
 
 def to_json(value: object) -> str:

@@ -60,6 +60,15 @@ async def claim(tx: Tx, message: int, owner: str) -> Message | None:
     return from_row(row) if row else None
 
 
+async def hold(tx: Tx, message: int, owner: str) -> bool:
+    """A sign of life of its sender; False when the lease went to another."""
+    held = await tx.execute(
+        "UPDATE message SET lease_until = clock_timestamp() + $3"
+        " WHERE id = $1 AND lease_owner = $2 AND state = 'sending'", message, owner, LEASE,
+    )  # fmt: skip
+    return held == "UPDATE 1"
+
+
 async def move(
     tx: Tx, message: int, to: State, owner: str | None, *, provider_id: str | None = None, why: Phrase | None = None
 ) -> bool:

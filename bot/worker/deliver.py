@@ -20,12 +20,13 @@ from bot.phrase import Phrase
 from bot.questions import view
 from bot.store import audit, cards, incidents, messages, runs
 from bot.store.cards import Place
-from bot.store.database import Database, Tx
+from bot.store.database import Database, Tx, Unavailable
 
 log = structlog.get_logger("deliver")
 
 PER_LANE: Final = 10
-TIME_LIMIT: Final = LEASE - timedelta(seconds=5)  # a sender gives up before another takes its message over
+TIME_LIMIT: Final = 15.0  # seconds for one sending, however often its lease is renewed meanwhile
+SIGN_OF_LIFE: Final = LEASE.total_seconds() / 3
 PATIENCE: Final = 8  # starts, a second apart
 TRIES_FOR_EVER: Final = frozenset({About.CARD, About.PAGE_EDIT, About.RUN_CARD, About.NOTE, About.TELL})
 """Nobody is waiting for these in the night: they are kept until the channel is back, a minute apart at most."""
@@ -88,7 +89,7 @@ class Deliverer:
         try:
             if channel is None:
                 raise Permanent(f"no {message.kind.value} is configured")
-            async with asyncio.timeout(TIME_LIMIT.total_seconds()), self.one_card_at_a_time(message):
+            async with asyncio.timeout(TIME_LIMIT), self.held(message), self.one_card_at_a_time(message):
                 provider_id = await channel.send(outgoing)
         except Permanent as never:
             await self.failed(message, never.reason)
@@ -101,6 +102,23 @@ class Deliverer:
             await self.try_again(message, type(broken).__name__, None)
         else:
             await self.sent(outgoing, provider_id)
+
+    @contextlib.asynccontextmanager
+    async def held(self, message: Message) -> AsyncIterator[None]:
+        """Renews the lease while a slow provider is being asked; a process that hangs does not, and loses it."""
+
+        async def renew() -> None:
+            while True:
+                await asyncio.sleep(SIGN_OF_LIFE)
+                with contextlib.suppress(Unavailable):
+                    async with self.db.transaction() as tx:
+                        await messages.hold(tx, message.id, self.owner)
+
+        renewing = asyncio.create_task(renew(), name=f"hold message {message.id}")
+        try:
+            yield
+        finally:
+            renewing.cancel()
 
     @contextlib.asynccontextmanager
     async def one_card_at_a_time(self, message: Message) -> AsyncIterator[None]:

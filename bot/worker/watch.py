@@ -58,6 +58,8 @@ class Watch:
             await asyncio.gather(*self.under_way.values(), return_exceptions=True)
 
     async def round(self) -> None:
+        if ended := await self.db.end_stuck():
+            log.warning("transactions of a replica that hangs were ended", count=ended)
         async with self.db.transaction() as tx:
             levels = await escalations.overdue(tx, GRACE)
             waiting = await messages.overdue(tx, GRACE)

@@ -1,7 +1,7 @@
 """Parts fail: the database, Slack, Twilio, one of two replicas. What was accepted is done all the same."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -144,3 +144,40 @@ async def test_what_is_taken_while_its_page_waits_pages_nobody(world: World) -> 
     await world.eventually_value("dropped", "SELECT state FROM message WHERE kind = 'sms'")
     assert not (await world.on_call()).phone.inbox
     assert await world.value("SELECT count(*) FROM audit WHERE did = 'page.dropped' AND incident = $1", number) >= 1
+
+
+async def test_a_replica_that_hangs_in_the_middle_of_a_page_is_followed_by_the_other(database_url: str) -> None:
+    async with new_world(database_url, own_process=True) as first:
+        first.sandbox.twilio.faults.arm("Messages.create", hang=60, times=1)
+        await first.alert(TITLE)
+        await first.eventually(asked_twilio(first), "Twilio is being asked")
+        first.freeze()
+        second = await first.replica()
+        try:
+            on_call = await second.on_call()
+            await on_call.phone.gets_sms(TITLE, within=10)
+            late = "SELECT max(sent_at - due_at) < interval '10 seconds' FROM message WHERE kind = 'sms'"
+            await second.eventually_value(True, late)
+        finally:
+            first.thaw()
+            await second.close()
+        await first.eventually_value(0, "SELECT count(*) FROM message WHERE state = 'sending'")
+        assert len(on_call.phone.inbox) <= 2, "at most one repeat for a replica that was frozen"
+
+
+def asked_twilio(world: World) -> Callable[[], Awaitable[bool]]:
+    async def asked() -> bool:
+        return any(received.method == "Messages.create" for received in world.sandbox.record)
+
+    return asked
+
+
+async def test_a_slow_provider_is_asked_once(world: World) -> None:
+    world.sandbox.twilio.faults.arm("Messages.create", hang=8, applied=True)  # longer than a lease
+    await world.alert(TITLE)
+    on_call = await world.on_call()
+    await on_call.phone.gets_sms(TITLE, within=12)
+    await world.eventually_value(
+        1, "SELECT count(*) FROM audit WHERE did = 'page.sent' AND result LIKE 'sms%'", within=12
+    )
+    assert len(on_call.phone.inbox) == 1

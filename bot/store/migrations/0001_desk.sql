@@ -242,6 +242,17 @@ CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
 CREATE TRIGGER audit_seal_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_seal
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- Ends transactions of a replica that hangs between two of its statements: they hold rows against the others. The time
+-- limit for idle transactions does not see one that stopped between Parse and Execute ("active", waiting for its client).
+CREATE FUNCTION end_stuck_transactions(older_than interval) RETURNS bigint LANGUAGE sql SECURITY DEFINER
+    SET search_path = pg_catalog AS $$
+    SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+     WHERE datname = current_database() AND application_name = 'ecotrajet' AND pid <> pg_backend_pid()
+       AND wait_event = 'ClientRead' AND state IN ('active', 'idle in transaction')
+       AND xact_start < clock_timestamp() - older_than AND state_change < clock_timestamp() - older_than
+    $$;
+REVOKE EXECUTE ON FUNCTION end_stuck_transactions FROM PUBLIC;
+
 -- Calendar jobs: one row per slot, so that two replicas' metronomes fire once.
 CREATE TABLE cron_fire (
     name text NOT NULL,

@@ -15,6 +15,7 @@ DO $$ BEGIN
         GRANT USAGE ON SCHEMA public TO ecotrajet_app;
         GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA public TO ecotrajet_app;
         GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ecotrajet_app;
+        GRANT EXECUTE ON FUNCTION end_stuck_transactions TO ecotrajet_app;
         REVOKE UPDATE, DELETE, TRUNCATE ON audit, audit_seal FROM ecotrajet_app;
         REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON desk_clock FROM ecotrajet_app;
     END IF;
