@@ -18,13 +18,14 @@ RUN if [ -f ca-certificates.crt ]; then export PIP_CERT=/build/ca-certificates.c
     && /opt/ecotrajet/bin/pip install --require-hashes -r requirements.txt \
     && python3 -m venv /opt/build \
     && /opt/build/bin/pip install --require-hashes -r requirements-build.txt
-COPY pyproject.toml ./
+COPY pyproject.toml manifest.yml ./
 COPY bot bot
 COPY handlers handlers
 COPY runbooks runbooks
-# The wheel is made by the build's own setuptools; what runs later has neither that nor pip, and cannot be added to.
+# `ecotrajet check` compares Slack's scopes with the manifest. The wheel is made by the build's own setuptools; what runs later has neither that nor pip, and cannot be added to.
 RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /build/dist . \
     && /opt/ecotrajet/bin/pip install --no-deps --no-index /build/dist/*.whl \
+    && cp manifest.yml /opt/ecotrajet/lib/python3.*/site-packages/ \
     && /opt/ecotrajet/bin/pip uninstall --yes setuptools pip
 
 FROM ${BASE}

@@ -12,7 +12,7 @@ from docker.errors import BuildError
 
 ROOT = Path(__file__).parents[2]
 # As .dockerignore says; test_the_build_is_given_what_dockerignore_lets_through compares them.
-PARTS = ("pyproject.toml", "requirements.txt", "requirements-build.txt", "bot", "handlers", "runbooks")
+PARTS = ("pyproject.toml", "manifest.yml", "requirements.txt", "requirements-build.txt", "bot", "handlers", "runbooks")
 AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
