@@ -18,6 +18,8 @@ from bot.config import Settings
 from bot.desk import Desk
 from bot.language import say
 from bot.lifecycle import Lifecycle, ladder
+from bot.lifecycle.heartbeats import Heartbeats
+from bot.lifecycle.silences import Silences
 from bot.message import Kind
 from bot.metrics import Metrics
 from bot.notify.channel import Channel
@@ -42,7 +44,7 @@ from bot.worker.queue import Entrypoint, Queue
 from bot.worker.run import Runner
 from bot.worker.tidy import Tidy
 from bot.worker.watch import Watch
-from handlers import health, twilio
+from handlers import health, heartbeats, twilio
 from handlers.commands import Tools
 from handlers.refused import Refused
 from handlers.slack_app import SlackDoor, SlackKeys
@@ -72,9 +74,12 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         runbooks = runbooks_on(engines)
         runs = Runs(db, desk, runbooks)
         clock = DeskClock(db)
+        silences = Silences(db, desk)
+        beats = Heartbeats(db, desk, lambda phrase: say(phrase, desk.language, desk.zone, clock.now()))
         intake = Webhooks(
             lifecycle, settings.webhook_token, Refused(settings.data / "refused"),
             tell=lambda phrase: say(phrase, desk.language, desk.zone, clock.now()), metrics=metrics,
+            entries=desk.sources,
         )  # fmt: skip
         channels = channels_of(settings, desk)
         for channel in channels.values():
@@ -82,13 +87,15 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         tidy = Tidy(db, desk, engines)
         runner = Runner(Execution(db, desk, owner), desk, lifecycle, engines, runbooks, tidy, metrics)
         deliverer = Deliverer(db, desk, channels, metrics, owner)
-        watch = Watch(db, desk, deliverer, metrics, (clock.refresh, intake.take_in, runner.round))
+        watch = Watch(
+            db, desk, deliverer, metrics, (clock.refresh, intake.take_in, runner.round, silences.round, beats.round)
+        )
         await stop.enter_async_context(in_background("watch", watch.run))
         await stop.enter_async_context(Queue(url, db.role, entrypoints(db, desk, deliverer, runner)).running())
         stop.push_async_callback(runner.stop)
         await stop.enter_async_context(Calendar(db, desk.zone, (HOUSEKEEPING,)).running())
         await stop.enter_async_context(in_background("observe", Observer(db, desk, engines, SystemClock(), tidy).run))
-        slack = slack_door(settings, Tools(desk, lifecycle, questions, runs, engines, clock))
+        slack = slack_door(settings, Tools(desk, lifecycle, questions, runs, engines, clock, silences))
         if slack is not None:
             await stop.enter_async_context(slack.running())
         routes = [
@@ -96,6 +103,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
                 database=db.ping, round_age=watch.age, metrics=metrics, others=probes(slack, deliverer, channels)
             ),
             *intake.routes(),
+            *heartbeats.routes(beats, settings.webhook_token),
             *twilio_routes(settings, desk, lifecycle, questions, clock),
             *(slack.routes() if slack is not None else []),
         ]

@@ -6,7 +6,6 @@ from bot.alert import Alert
 from bot.audit import DESK
 from bot.classification import Classification
 from bot.desk import Desk
-from bot.incident import Priority
 from bot.maintenance import Silence, covering
 from bot.message import About, Kind
 from bot.phrase import Phrase, Value
@@ -21,13 +20,7 @@ async def hush(
     found = covering(quiet, judged.environment, judged.service, alert.labels)
     if found is None or not await silences.hold(tx, found.id):
         return False
-    await silences.keep(tx, found.id, alert, body)
-    if judged.priority is Priority.P1 and await silences.first_critical(tx, found.id):
-        said = Phrase(
-            "🔕 A P1 is kept quiet by silence {id} until {until}: {title}. Others will not be told one by one.",
-            {**values(desk, found), "title": alert.title[:200]},
-        )
-        await announce(tx, desk, said)
+    await silences.keep(tx, found.id, alert, judged.priority or "", body)
     return True
 
 

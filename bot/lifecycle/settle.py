@@ -37,24 +37,37 @@ async def tell_beginnings(tx: Tx, desk: Desk) -> None:
         await announce(tx, desk, said)
 
 
+async def tell_criticals(tx: Tx, desk: Desk) -> None:
+    """The first P1 of a silence is said aloud: somebody may want to end it."""
+    for silence, title in await silences.first_critical(tx):
+        said = Phrase(
+            "🔕 A P1 is kept quiet by silence {id} until {until}: {title}. Others will not be told one by one.",
+            {**values(desk, silence), "title": title[:200]},
+        )
+        await announce(tx, desk, said)
+
+
 async def settle_one(tx: Tx, desk: Desk) -> bool:
     """What a closed silence kept and still fires becomes incidents now, or stays quiet by another one. False: none."""
     silence = await silences.to_settle(tx)
     if silence is None:
         return False
     found = await silences.still_firing(tx, silence.id)
-    await alerts.take_turns(tx, [key for _, alert, _ in found for key in receive.keys(alert)])
-    others = await silences.in_force(tx, await incidents.now(tx))
+    await alerts.take_turns(tx, [key for _, alert in found for key in receive.keys(alert)])
+    now = await incidents.now(tx)
+    others = await silences.in_force(tx, now)
     counted = await silences.counted(tx, silence.id) or silence
     opened: dict[str, Incident] = {}
-    for row, alert, _ in await silences.still_firing(tx, silence.id):
-        now = await incidents.now(tx)
+    mine: list[tuple[int, Alert, Classification]] = []
+    for row, alert in await silences.still_firing(tx, silence.id):
         judged = classify(alert, desk.rules, desk.environments, desk.services, now)
         other = covering(others, judged.environment, judged.service, alert.labels)
         if other is not None:
             await silences.pass_on(tx, row, other.id)
         elif judged.priority is not None:
-            await becomes_incident(tx, desk, silence, row, alert, judged, opened)
+            mine.append((row, alert, judged))
+    for row, alert, judged in mine:  # after the others: whoever waits for an incident holds no silence
+        await becomes_incident(tx, desk, silence, row, alert, judged, opened)
     await silences.settled(tx, silence.id)
     if await silences.begun(tx, silence.id):
         await tell_end(tx, desk, counted, opened)

@@ -1,5 +1,6 @@
 """Silences and maintenance windows, as the doors and the worker use them."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,7 +13,7 @@ from bot.lifecycle.quiet import values
 from bot.maintenance import LONGEST, Matcher, Silence, Window
 from bot.phrase import Phrase
 from bot.store import audit, deliveries, incidents, silences
-from bot.store.database import Database
+from bot.store.database import Database, Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +102,12 @@ class Silences:
         async with self.db.transaction() as tx:
             await settle.plan(tx, self.desk)
             await settle.tell_beginnings(tx, self.desk)
-            await silences.close_due(tx)
-        more = True
-        while more:
-            async with self.db.transaction() as tx:
-                more = await settle.settle_one(tx, self.desk)
+            await settle.tell_criticals(tx, self.desk)
+        while await self._one(silences.close_one):
+            pass
+        while await self._one(lambda tx: settle.settle_one(tx, self.desk)):
+            pass
+
+    async def _one(self, step: Callable[[Tx], Awaitable[bool]]) -> bool:
+        async with self.db.transaction() as tx:
+            return await step(tx)

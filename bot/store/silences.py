@@ -61,13 +61,12 @@ async def in_force(tx: Tx, now: datetime) -> list[Silence]:
 
 
 async def hold(tx: Tx, silence: int) -> bool:
-    """It stays open until this transaction ends; False: it was closed in the meantime."""
-    return (
-        await tx.fetchval("SELECT id FROM silence WHERE id = $1 AND closed_at IS NULL FOR SHARE", silence) is not None
-    )
+    """It stays open until this transaction ends; False: it was closed in the meantime. Waits for a closing only."""
+    held = await tx.fetchval("SELECT id FROM silence WHERE id = $1 AND closed_at IS NULL FOR KEY SHARE", silence)
+    return held is not None
 
 
-async def keep(tx: Tx, silence: int, alert: Alert, body: int | None) -> None:
+async def keep(tx: Tx, silence: int, alert: Alert, priority: str, body: int | None) -> None:
     """A firing alert without an incident: repeats are counted on it and a recovery ends it, as with any other."""
     row = await tx.fetchval(
         "INSERT INTO alert (source, dedup_key, group_key, status, title, text, severity, labels, url, body)"
@@ -76,17 +75,21 @@ async def keep(tx: Tx, silence: int, alert: Alert, body: int | None) -> None:
         dict(alert.labels), alert.url[:2000], body,
     )  # fmt: skip
     await tx.execute(
-        "INSERT INTO silenced_alert (alert, silence, environment, service) VALUES ($1, $2, $3, $4)",
-        row, silence, alert.environment, alert.service,
+        "INSERT INTO silenced_alert (alert, silence, environment, service, priority) VALUES ($1, $2, $3, $4, $5)",
+        row, silence, alert.environment, alert.service, priority,
     )  # fmt: skip
 
 
-async def first_critical(tx: Tx, silence: int) -> bool:
-    """True once for each silence."""
-    done = await tx.execute(
-        "UPDATE silence SET critical_told = true WHERE id = $1 AND NOT critical_told AND closed_at IS NULL", silence
+async def first_critical(tx: Tx) -> list[tuple[Silence, str]]:
+    """The first P1 that each silence keeps quiet (its title), once for each silence."""
+    rows = await tx.fetch(
+        "WITH first AS (SELECT DISTINCT ON (k.silence) k.silence, a.title FROM silenced_alert k"
+        "  JOIN silence o ON o.id = k.silence AND o.closed_at IS NULL AND NOT o.critical_told"
+        "  JOIN alert a ON a.id = k.alert WHERE k.priority = 'P1' ORDER BY k.silence, a.id)"
+        " UPDATE silence s SET critical_told = true FROM first f WHERE s.id = f.silence AND NOT s.critical_told"
+        " RETURNING s.*, f.title"
     )
-    return done == "UPDATE 1"
+    return [(from_row(row), row["title"]) for row in rows]
 
 
 async def beginning(tx: Tx) -> list[Silence]:
@@ -97,14 +100,20 @@ async def beginning(tx: Tx) -> list[Silence]:
     return [from_row(row) for row in rows]
 
 
-async def close_due(tx: Tx) -> int:
-    """From now on these keep nothing quiet; how many. Waits for intakes that are about to keep something."""
-    done = await tx.execute("UPDATE silence SET closed_at = app_now() WHERE closed_at IS NULL AND ends_at <= app_now()")
-    return int(done.split()[-1])
+async def close_one(tx: Tx) -> bool:
+    """One that is due keeps nothing quiet from now on. Waits for intakes that are about to keep something: so it is a
+    transaction of its own, which holds nothing else.
+    """
+    due = await tx.fetchval(
+        "SELECT id FROM silence WHERE closed_at IS NULL AND ends_at <= app_now() ORDER BY id LIMIT 1 FOR UPDATE"
+    )
+    await tx.execute("UPDATE silence SET closed_at = app_now() WHERE id = $1 AND closed_at IS NULL", due)
+    return due is not None
 
 
 async def end(tx: Tx, silence: int, by: str) -> Silence | None:
-    """Before its time; None: there is no such silence, or it is over."""
+    """Before its time; None: there is no such silence, or it is over. Waits as `close_one` does."""
+    await tx.execute("SELECT FROM silence WHERE id = $1 AND closed_at IS NULL FOR UPDATE", silence)
     row = await tx.fetchrow(
         "UPDATE silence SET closed_at = app_now(), ended_by = $2,"
         " ends_at = CASE WHEN starts_at < app_now() THEN app_now() ELSE ends_at END"
@@ -136,13 +145,13 @@ async def settled(tx: Tx, silence: int) -> None:
     await tx.execute("UPDATE silence SET settled_at = app_now() WHERE id = $1", silence)
 
 
-async def still_firing(tx: Tx, silence: int) -> list[tuple[int, Alert, datetime]]:
-    """(row, alert, since) of what it kept quiet, still fires and has no incident."""
+async def still_firing(tx: Tx, silence: int) -> list[tuple[int, Alert]]:
+    """(row, alert) of what it kept quiet, still fires and has no incident."""
     rows = await tx.fetch(
         "SELECT a.*, k.environment, k.service FROM silenced_alert k JOIN alert a ON a.id = k.alert"
         " WHERE k.silence = $1 AND a.status = 'firing' AND a.incident IS NULL ORDER BY a.id", silence,
     )  # fmt: skip
-    return [(row["id"], alert_of(row), row["first_seen"]) for row in rows]
+    return [(row["id"], alert_of(row)) for row in rows]
 
 
 def alert_of(row: asyncpg.Record) -> Alert:

@@ -8,6 +8,7 @@ from bot.clock import Clock
 from bot.desk import Desk
 from bot.errors import UserError
 from bot.lifecycle import Lifecycle
+from bot.lifecycle.silences import Silences
 from bot.notify.blocks import Card, Reader
 from bot.person import Person
 from bot.phrase import Phrase
@@ -28,6 +29,7 @@ class Tools:
     runs: Runs
     engines: Engines
     clock: Clock
+    silences: Silences
 
     def reader(self, language: str) -> Reader:
         return Reader.of(self.desk, language, self.clock.now())

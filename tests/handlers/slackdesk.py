@@ -18,6 +18,7 @@ from bot.deployment import Deployment, Observation
 from bot.desk import Desk
 from bot.errors import UserError
 from bot.lifecycle import Lifecycle
+from bot.lifecycle.silences import Silences
 from bot.phrase import Phrase
 from bot.questions import Questions
 from bot.runbook import Action, Image, Journal, Light, Outcome, Plan, Repaired, Result, ServiceStatus
@@ -187,8 +188,9 @@ async def new_slack_desk(database_url: str, *, http: bool = False, ack_limit: fl
         runbooks = {action: PlayedRunbook(action) for action in (Action.RESTART, Action.ROLLBACK)}
         desk = configuration.desk
         tools = Tools(
-            desk, Lifecycle(db, desk), Questions(db, desk), Runs(db, desk, dict(runbooks)), engines, SystemClock()
-        )
+            desk, Lifecycle(db, desk), Questions(db, desk), Runs(db, desk, dict(runbooks)), engines, SystemClock(),
+            Silences(db, desk),
+        )  # fmt: skip
         keys = SlackKeys(
             Secret(environment["SLACK_BOT_TOKEN"]), None if http else Secret(environment["SLACK_APP_TOKEN"]),
             Secret(environment["SLACK_SIGNING_SECRET"]), environment["SLACK_API_URL"],

@@ -3,6 +3,7 @@
 from bot.notify.blocks.answers import answer, error, help_card
 from bot.notify.blocks.incident import incident_card, incident_details, incident_list, page
 from bot.notify.blocks.parts import Block, Card, escape
+from bot.notify.blocks.quiet import quiet_list
 from bot.notify.blocks.reader import Reader
 from bot.notify.blocks.run import plan_card, run_card, run_list
 from bot.notify.blocks.status import logs_block, status_table
@@ -21,6 +22,7 @@ __all__ = [
     "logs_block",
     "page",
     "plan_card",
+    "quiet_list",
     "run_card",
     "run_list",
     "status_table",

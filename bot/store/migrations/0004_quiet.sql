@@ -40,7 +40,8 @@ CREATE TABLE silenced_alert (
     alert bigint PRIMARY KEY REFERENCES alert,
     silence bigint NOT NULL REFERENCES silence,
     environment text NOT NULL DEFAULT '',
-    service text NOT NULL DEFAULT ''
+    service text NOT NULL DEFAULT '',
+    priority text NOT NULL DEFAULT ''
 );
 CREATE INDEX silenced_alert_of_silence ON silenced_alert (silence);
 
