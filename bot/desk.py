@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.classification import Rule
 from bot.escalation import Policy
+from bot.gathering import Gathering
 from bot.heartbeat import Heartbeat
 from bot.maintenance import Window
 from bot.oncall import Override, Schedule
@@ -53,6 +54,7 @@ class Desk:
     windows: tuple[Window, ...] = ()
     heartbeats: Mapping[str, Heartbeat] = field(default_factory=dict)
     sources: Mapping[str, SourceEntry] = field(default_factory=dict)
+    gathering: Gathering = Gathering()
 
     def secrets(self) -> tuple[Secret, ...]:
         """Every secret value of the file, for redaction."""

@@ -48,7 +48,10 @@ def may_come_from(to: Status) -> list[Status]:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """One row of `incident`. `round` counts openings and un-acks: levels and pages belong to one round."""
+    """One row of `incident`. `round` counts openings and un-acks: levels and pages belong to one round.
+
+    `flapping_until`: its alerts come and go; it is held open until they have been calm that long.
+    """
 
     number: int
     status: Status
@@ -68,6 +71,7 @@ class Incident:
     resolved_by: str | None = None
     resolved_at: datetime | None = None
     card_version: int = 1
+    flapping_until: datetime | None = None
 
     @property
     def resolve_by(self) -> datetime:

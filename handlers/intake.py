@@ -1,4 +1,4 @@
-"""One body from the door to the desk: stored first, then understood, then acted upon."""
+"""One body from the door to the desk: understood, then stored and acted upon at once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,8 +7,7 @@ from typing import Protocol
 
 import structlog
 
-from bot.alert import Alert
-from bot.lifecycle import Received, Unavailable
+from bot.lifecycle import Letter, Received, Unavailable
 from bot.phrase import Phrase
 from handlers.refused import Delivery
 from handlers.sources import NotUnderstood, Source
@@ -21,7 +20,7 @@ class Intake(Protocol):
 
     async def keep_body(self, source: str, headers: Mapping[str, str], body: bytes) -> int: ...
 
-    async def receive(self, alerts: Sequence[Alert], *, source: str, body_id: int | None = None) -> list[Received]: ...
+    async def take(self, letter: Letter) -> list[Received]: ...
 
     async def not_understood(self, body_id: int, source: str, why: Phrase) -> None: ...
 
@@ -45,12 +44,14 @@ class NotTaken:
 
 
 async def take(intake: Intake, source: Source, delivery: Delivery) -> Taken | NotTaken:
-    """Safe to repeat: alerts that are known are counted. Raises Unavailable; `delivery.kept` says if it was stored."""
-    if delivery.kept is None:
-        delivery.kept = await intake.keep_body(source.name, delivery.headers, delivery.body)
+    """Safe to repeat: alerts that are known are counted. Raises Unavailable; `delivery.kept` says if it was stored.
+
+    Understood before it is stored, so that body and effects are one transaction; before that nothing is answered.
+    """
     try:
         alerts = source.read(delivery.body, delivery.headers)
-        return Taken(await intake.receive(alerts, source=source.name, body_id=delivery.kept))
+        letter = Letter(source.name, delivery.headers, delivery.body, alerts, delivery.kept)
+        return Taken(await intake.take(letter))
     except NotUnderstood as error:
         result = NotTaken(error.path, error.phrase)
     except (Unavailable, OSError):
@@ -59,6 +60,8 @@ async def take(intake: Intake, source: Source, delivery: Delivery) -> Taken | No
         # Sent again it would break again: better a person reads it than that it is refused for ever.
         log.exception("a body broke the intake", source=source.name, body=delivery.kept)
         result = NotTaken("$", Phrase("The desk could not handle it; its log says why."), our_fault=True)
+    if delivery.kept is None:
+        delivery.kept = await intake.keep_body(source.name, delivery.headers, delivery.body)
     why = Phrase("{path}: {reason}", {"path": result.path, "reason": result.phrase})
     await intake.not_understood(delivery.kept, source.name, why)
     return result

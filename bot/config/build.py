@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 from bot.config import defaults, quiet, references
 from bot.config.models import (
     EnvironmentSection,
+    IntakeSection,
     PersonSection,
     PolicySection,
     RotationSection,
@@ -24,6 +25,7 @@ from bot.config.sources import check as check_sources
 from bot.config.sources import entries as source_entries
 from bot.desk import DEFAULT_POLICY, Desk
 from bot.escalation import Level, Policy
+from bot.gathering import Gathering
 from bot.oncall import Rotation, Schedule
 from bot.person import Person, Team
 from bot.target import EngineAddress, Environment, TlsFiles
@@ -40,6 +42,7 @@ SECTIONS: Final = (
     "maintenance",
     "heartbeats",
     "sources",
+    "intake",
 )
 NOT_YET: Final = ("notifications", "runbooks", "status_page", "backups", "checks", "calendar")
 NO_ENGINE: Final = "none"
@@ -79,6 +82,7 @@ def _parts(data: Mapping[str, object], problems: Problems) -> Parts:
         schedules=read.entries(("schedules",), ScheduleSection),
         policies=read.entries(("escalation", "policies"), PolicySection),
         classification=read.section("classification", ClassificationSection),
+        intake=read.section("intake", IntakeSection),
         maintenance=read.entries(("maintenance",), quiet.WindowSection),
         heartbeats=read.entries(("heartbeats",), quiet.HeartbeatSection),
         sources=read.entries(("sources",), SourceSection),
@@ -148,6 +152,7 @@ def _desk(parts: Parts, docker_host: str, warnings: list[str]) -> Desk:
         teams={name: _team(name, entry) for name, entry in parts.teams.items()},
         schedules={name: _schedule(name, entry, workspace) for name, entry in parts.schedules.items()},
         policies=policies,
+        gathering=_gathering(parts.intake),
         rules=(*quiet.heartbeat_rules(parts.heartbeats), *rules(parts.classification, workspace.time_zone)),
         engines=engines,
         sources=source_entries(parts.sources),
@@ -179,6 +184,11 @@ def _engine(name: str, entry: EnvironmentSection, docker_host: str, engines: dic
             return known.name
     engines[address.name] = address
     return address.name
+
+
+def _gathering(entry: IntakeSection) -> Gathering:
+    flapping = entry.flapping
+    return Gathering(entry.correlate_within, entry.storm_after, flapping.changes, flapping.within)
 
 
 def _person(id_: str, entry: PersonSection, language: str) -> Person:

@@ -188,3 +188,14 @@ class PolicySection(Section):
     levels: Annotated[list[LevelSection], Field(min_length=1)]
     stops_at: dict[Priority, str] = {}
     fallback: list[Target] = []
+
+
+class FlappingSection(Section):
+    changes: Annotated[int, Field(ge=2, le=100)] = 5
+    within: Duration = timedelta(minutes=10)
+
+
+class IntakeSection(Section):
+    correlate_within: Duration = timedelta(minutes=5)
+    storm_after: Annotated[int, Field(ge=1, le=1000)] = 30
+    flapping: FlappingSection = FlappingSection()

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from bot.config.models import (
     EnvironmentSection,
+    IntakeSection,
     PersonSection,
     PolicySection,
     ScheduleSection,
@@ -28,6 +29,7 @@ class Parts:
     schedules: dict[str, ScheduleSection]
     policies: dict[str, PolicySection]
     classification: ClassificationSection
+    intake: IntakeSection = field(default_factory=IntakeSection)
     maintenance: dict[str, WindowSection] = field(default_factory=dict)
     heartbeats: dict[str, HeartbeatSection] = field(default_factory=dict)
     sources: dict[str, SourceSection] = field(default_factory=dict)

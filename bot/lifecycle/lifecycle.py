@@ -10,6 +10,7 @@ from bot.classification import Classification, classify
 from bot.desk import Desk
 from bot.incident import Priority
 from bot.lifecycle import moves, receive, speaking
+from bot.lifecycle.letters import Letter, Letters
 from bot.lifecycle.receive import Received
 from bot.message import About, Kind, State
 from bot.phrase import Phrase
@@ -25,6 +26,14 @@ class Lifecycle:
     def __init__(self, db: Database, desk: Desk) -> None:
         self.db = db
         self.desk = desk
+        self.letters = Letters(db, desk)
+
+    async def take(self, letter: Letter) -> list[Received]:
+        """Store a body and act on its alerts at once, together with whoever else comes now: one `Received` each.
+
+        Raises Unavailable, or whatever this very letter broke; then nothing of it is stored.
+        """
+        return await self.letters.take(letter)
 
     async def keep_body(self, source: str, headers: Mapping[str, str], body: bytes) -> int:
         """Store what came in before anybody tries to understand it; its id."""

@@ -2,20 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 
 from bot.alert import Alert, AlertStatus
 from bot.audit import Actor, Door, Entry
 from bot.classification import Classification, classify
 from bot.desk import Desk
+from bot.gathering import NEWS_HELD
 from bot.incident import Incident, Status, title_of
-from bot.lifecycle import ladder, moves, quiet, speaking
+from bot.lifecycle import gather, ladder, moves, quiet, speaking
 from bot.maintenance import Silence
 from bot.phrase import Phrase
-from bot.store import alerts, audit, escalations, incidents, silences
+from bot.store import alerts, audit, escalations, incidents, intake, silences
 from bot.store.database import Tx
 from bot.store.incidents import Opening
+from bot.store.intake import Given, Settled
 
 Happened = Literal["opened", "joined", "repeated", "resolved", "recorded", "silenced"]
 
@@ -30,21 +31,60 @@ class Received:
     classification: Classification
 
 
-async def receive(tx: Tx, desk: Desk, incoming: Sequence[Alert], body: int | None) -> list[Received]:
-    await alerts.take_turns(tx, [key for alert in incoming for key in keys(alert)])
+async def receive(
+    tx: Tx, desk: Desk, incoming: Sequence[Alert], body: int | None, judged: Sequence[Classification] = ()
+) -> list[Received]:
+    """`judged`: one for each, when the caller has judged them already."""
     now = await incidents.now(tx)
+    worth = judged or [classify(each, desk.rules, desk.environments, desk.services, now) for each in incoming]
+    pairs = list(zip(incoming, worth, strict=True))
+    await alerts.take_turns(tx, [key for alert, its in pairs for key in gather.keys(alert, its)])
     hushed = await silences.in_force(tx, now)
-    return [await one(tx, desk, alert, body, now, hushed) for alert in incoming]
+    done = await adding(tx, desk, pairs, body)
+    return [
+        done[n] if n in done else await one(tx, desk, alert, its, body, hushed) for n, (alert, its) in enumerate(pairs)
+    ]
 
 
 def keys(alert: Alert) -> list[str]:
-    """What two transactions must not decide about at the same time."""
+    """What two transactions must not decide about at the same time, before the alert is judged."""
     own = f"{alert.source}|{alert.dedup_key}"
     return [own, f"{alert.source}|group|{alert.group_key}"] if alert.group_key else [own]
 
 
-async def one(tx: Tx, desk: Desk, alert: Alert, body: int | None, now: datetime, hushed: Sequence[Silence]) -> Received:
-    judged = classify(alert, desk.rules, desk.environments, desk.services, now)
+async def adding(
+    tx: Tx, desk: Desk, pairs: Sequence[tuple[Alert, Classification]], body: int | None
+) -> dict[int, Received]:
+    """Of a large body: what only adds to known incidents, all at once. By position."""
+    seen: set[str] = set()
+    short = []
+    for position, (alert, judged) in enumerate(pairs):
+        if alert.status is AlertStatus.FIRING and alert.dedup_key not in seen:
+            short.append((position, Given(alert, judged, alert.source, {}, b"", body)))
+        seen.add(alert.dedup_key)
+    if len(pairs) == 1 or body is None:
+        return {}
+    done = await add(tx, desk, [given for _, given in short])
+    return {short[position][0]: received for position, received in done.items()}
+
+
+async def add(tx: Tx, desk: Desk, given: Sequence[Given]) -> dict[int, Received]:
+    """The short way (`store.intake`): by position, those of `given` for which it was enough. Distinct keys only."""
+    if not given:
+        return {}
+    within = desk.gathering.within
+    found = await intake.settle(tx, given, within, gather.same_place(within), desk.incidents_channel)
+    return {each.position: added(given[each.position], each) for each in found}
+
+
+def added(given: Given, settled: Settled) -> Received:
+    happened: Happened = "recorded" if settled.incident is None else "joined" if settled.fresh else "repeated"
+    return Received(given.alert, settled.incident, happened, given.judged)
+
+
+async def one(
+    tx: Tx, desk: Desk, alert: Alert, judged: Classification, body: int | None, hushed: Sequence[Silence]
+) -> Received:
     known = await alerts.firing(tx, alert.source, alert.dedup_key)
     incident: Incident | None
     happened: Happened
@@ -71,18 +111,28 @@ async def one(tx: Tx, desk: Desk, alert: Alert, body: int | None, now: datetime,
 async def fresh(
     tx: Tx, desk: Desk, alert: Alert, judged: Classification, body: int | None
 ) -> tuple[Incident, Happened]:
-    """A key that was not firing: a member of its group's incident, or a new incident."""
-    group = await alerts.incident_of_group(tx, alert.source, alert.group_key, judged.environment, judged.service)
-    if group is not None and (incident := await incidents.lock(tx, group)) is not None:
-        await alerts.insert(tx, alert, group, body)
-        incident = await incidents.counted(tx, group)
-        return await news(tx, desk, incident, judged, alert.title), "joined"
-    incident = await open_incident(tx, desk, alert, judged, sender(alert))
-    await alerts.insert(tx, alert, incident.number, body)
-    return await incidents.counted(tx, incident.number), "opened"
+    """A key that was not firing: a member of an incident that gathers it, or a new incident."""
+    home = await gather.home(tx, desk, alert, judged)
+    if home is None:
+        storm = await gather.opens_a_storm(tx, desk.gathering, judged)
+        incident = await open_incident(tx, desk, alert, judged, sender(alert), storm)
+        await alerts.insert(tx, alert, incident.number, body)
+        incident = await incidents.counted(tx, incident.number)
+        await gather.changed(tx, desk, alert, incident)
+        return incident, "opened"
+    await alerts.insert(tx, alert, home.incident.number, body, home.why)
+    incident = await incidents.counted(tx, home.incident.number)
+    flaps = await gather.changed(tx, desk, alert, incident)
+    if home.quiet or flaps:
+        await speaking.card(tx, incident, desk.incidents_channel)
+        return await worse(tx, desk, incident, judged) or incident, "joined"
+    return await news(tx, desk, incident, judged, alert.title), "joined"
 
 
-async def open_incident(tx: Tx, desk: Desk, alert: Alert, judged: Classification, by: Actor) -> Incident:
+async def open_incident(
+    tx: Tx, desk: Desk, alert: Alert, judged: Classification, by: Actor, storm: Phrase | None = None
+) -> Incident:
+    """`storm`: why it stands for all of its environment and not for one service."""
     if judged.priority is None:
         raise ValueError("what is only recorded opens nothing")
     environment = desk.environments.get(judged.environment)
@@ -91,8 +141,9 @@ async def open_incident(tx: Tx, desk: Desk, alert: Alert, judged: Classification
         tx,
         Opening(
             priority=judged.priority, title=title_of(label, judged.severity, alert.title),
-            summary=alert.text[:3000], environment=judged.environment, service=judged.service, rule=judged.rule,
-            why=judged.why, policy=desk.policy_for(judged.service), opened_by=by.id,
+            summary=alert.text[:3000], environment=judged.environment, service="" if storm else judged.service,
+            rule=incidents.STORM_RULE if storm else judged.rule, why=storm or judged.why,
+            policy=desk.policy_for(judged.service), opened_by=by.id,
         ),
     )  # fmt: skip
     await audit.write(tx, Entry(by, "incident.opened", incident.number, on=alert.dedup_key, why=judged.why))
@@ -105,8 +156,8 @@ async def again(
     tx: Tx, desk: Desk, alert: int, number: int, judged: Classification, body: int | None
 ) -> Incident | None:
     """The same alert once more: counted. It pages only when it got worse."""
-    await alerts.repeated(tx, alert, body)
     incident = await incidents.lock(tx, number)
+    await alerts.repeated(tx, alert, body)
     if incident is None:
         return None
     incident = await incidents.counted(tx, number)
@@ -115,11 +166,12 @@ async def again(
 
 
 async def news(tx: Tx, desk: Desk, incident: Incident, judged: Classification, title: str) -> Incident:
-    """A new member. On an incident that somebody has taken it pages again: they may not know of it."""
+    """A new member. On an incident that somebody has taken it pages again: they may not know of it. Once: in a storm
+    each would, and nobody could take anything."""
     await speaking.card(tx, incident, desk.incidents_channel)
     if (raised := await worse(tx, desk, incident, judged)) is not None:
         return raised
-    if incident.status is not Status.ACKNOWLEDGED:
+    if incident.status is not Status.ACKNOWLEDGED or not await incidents.hold_news(tx, incident.number, NEWS_HELD):
         return incident
     said = Phrase("A new alert joined after the incident was taken: {title}", {"title": title[:150]})
     return await moves.back_to_triggered(tx, desk, incident, moves.DESK, said) or incident
@@ -149,7 +201,8 @@ async def recovered(tx: Tx, desk: Desk, alert: int, number: int, recovery: Alert
     await alerts.resolve(tx, alert, body)
     by = sender(recovery)
     await audit.write(tx, Entry(by, "alert.resolved", number, on=recovery.dedup_key))
-    if await alerts.still_firing(tx, number) == 0:
+    flaps = incident is not None and (await gather.changed(tx, desk, recovery, incident) or incident.flapping_until)
+    if not flaps and await alerts.still_firing(tx, number) == 0:
         await moves.resolve(tx, desk, number, by)
     elif incident is not None:
         await speaking.card(tx, incident, desk.incidents_channel)

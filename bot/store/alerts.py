@@ -1,17 +1,22 @@
 """Alert rows: the members of incidents. At most one firing row per (source, dedup key), by a partial unique index."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import asyncpg
 
 from bot.alert import Alert
+from bot.phrase import Phrase
 from bot.store.database import Tx
 
 
 async def take_turns(tx: Tx, keys: Sequence[str]) -> None:
     """One transaction at a time per key, in a fixed order so that two never wait for each other."""
-    for key in sorted(set(keys)):
-        await tx.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", key)
+    await tx.execute(
+        "SELECT pg_advisory_xact_lock(lock) FROM"
+        " (SELECT DISTINCT hashtextextended(key, 0) AS lock FROM unnest($1::text[]) AS key ORDER BY lock) AS ordered",
+        list(keys),
+    )
 
 
 async def firing(tx: Tx, source: str, dedup_key: str) -> asyncpg.Record | None:
@@ -29,13 +34,16 @@ async def repeated(tx: Tx, alert: int, body: int | None) -> None:
     )
 
 
-async def insert(tx: Tx, alert: Alert, incident: int | None, body: int | None) -> int:
-    """`incident` None: for the record only."""
+async def insert(
+    tx: Tx, alert: Alert, incident: int | None, body: int | None, joined: Phrase | None = None
+) -> int:  # fmt: skip
+    """`incident` None: for the record only. `joined`: why it belongs there, when that needs saying."""
     row: int = await tx.fetchval(
-        "INSERT INTO alert (incident, source, dedup_key, group_key, status, title, text, severity, labels, url, body)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id",
+        "INSERT INTO alert (incident, source, dedup_key, group_key, status, title, text, severity, labels, url, body,"
+        " joined) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id",
         incident, alert.source, alert.dedup_key, alert.group_key, "firing" if incident else "recorded",
         alert.title[:500], alert.text[:10_000], alert.severity[:100], dict(alert.labels), alert.url[:2000], body,
+        joined.to_json() if joined else None,
     )  # fmt: skip
     return row
 
@@ -68,6 +76,27 @@ async def incident_of_group(tx: Tx, source: str, group_key: str, environment: st
         " WHERE a.source = $1 AND a.group_key = $2 AND a.group_key <> '' AND a.status = 'firing'"
         " AND i.status <> 'resolved' AND i.environment = $3 AND i.service = $4 ORDER BY i.number LIMIT 1",
         source, group_key, environment, service,
+    )  # fmt: skip
+    return number
+
+
+async def changes(tx: Tx, source: str, dedup_key: str, within: timedelta) -> int:
+    """How often this key has begun or ended to fire lately."""
+    count: int = await tx.fetchval(
+        "SELECT coalesce(sum((resolved_at > app_now() - $3::interval)::int + (first_seen > app_now() - $3::interval)::int"
+        " ), 0) FROM alert WHERE source = $1 AND dedup_key = $2 AND status = 'resolved'"
+        " AND resolved_at > app_now() - $3::interval",
+        source, dedup_key, within,
+    )  # fmt: skip
+    return count
+
+
+async def flapping_incident(tx: Tx, source: str, dedup_key: str) -> int | None:
+    """The open incident that is held open because this key, among others, comes and goes."""
+    number: int | None = await tx.fetchval(
+        "SELECT i.number FROM alert a JOIN incident i ON i.number = a.incident WHERE a.source = $1 AND a.dedup_key = $2"
+        " AND a.status = 'resolved' AND i.flapping_until > app_now() AND i.status <> 'resolved' ORDER BY a.id DESC LIMIT 1",
+        source, dedup_key,
     )  # fmt: skip
     return number
 

@@ -9,10 +9,11 @@ from bot.phrase import Phrase
 from bot.store.database import Tx
 
 
-async def keep(tx: Tx, source: str, headers: Mapping[str, str], body: bytes) -> int:
+async def keep(tx: Tx, source: str, headers: Mapping[str, str], body: bytes, *, understood: bool = False) -> int:
     """Store one body; its id. `headers` must hold no credentials: the door takes them out."""
     row: int = await tx.fetchval(
-        "INSERT INTO intake_body (source, headers, body) VALUES ($1, $2, $3) RETURNING id", source, dict(headers), body
+        "INSERT INTO intake_body (source, headers, body, state) VALUES ($1, $2, $3, $4) RETURNING id",
+        source, dict(headers), body, "understood" if understood else "stored",
     )
     return row
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 import asyncpg
 
@@ -10,6 +11,8 @@ from bot.escalation import Policy
 from bot.incident import Incident, Priority, Status, may_come_from
 from bot.phrase import Phrase
 from bot.store.database import Tx
+
+STORM_RULE: Final = "storm"
 
 
 def from_row(row: asyncpg.Record) -> Incident:
@@ -19,6 +22,7 @@ def from_row(row: asyncpg.Record) -> Incident:
         opened_at=row["opened_at"], changed_at=row["changed_at"], alert_count=row["alert_count"], round=row["round"],
         summary=row["summary"], acknowledged_by=row["acknowledged_by"], acknowledged_at=row["acknowledged_at"],
         resolved_by=row["resolved_by"], resolved_at=row["resolved_at"], card_version=row["card_version"],
+        flapping_until=row["flapping_until"],
     )  # fmt: skip
 
 
@@ -98,7 +102,8 @@ async def move(tx: Tx, number: int, to: Status, by: str) -> Incident | None:
 async def counted(tx: Tx, number: int) -> Incident:
     """One more alert came in for it."""
     row = await tx.fetchrow(
-        "UPDATE incident SET alert_count = alert_count + 1, card_version = card_version + 1, changed_at = app_now()"
+        "UPDATE incident SET alert_count = alert_count + 1, card_version = card_version + 1, changed_at = app_now(),"
+        " last_alert_at = app_now()"
         " WHERE number = $1 RETURNING *",
         number,
     )
@@ -120,3 +125,57 @@ async def raise_priority(tx: Tx, number: int, priority: Priority, rule: str, why
 async def now(tx: Tx) -> datetime:
     moment: datetime = await tx.fetchval("SELECT app_now()")
     return moment
+
+
+async def at_place(tx: Tx, environment: str, service: str, within: timedelta) -> int | None:
+    """The open incident of this service and environment whose last alert came so recently; the newest of several."""
+    number: int | None = await tx.fetchval(
+        "SELECT number FROM incident WHERE status <> 'resolved' AND environment = $1 AND service = $2"
+        " AND last_alert_at > app_now() - $3::interval ORDER BY number DESC LIMIT 1",
+        environment, service, within,
+    )  # fmt: skip
+    return number
+
+
+async def opened_within(tx: Tx, within: timedelta) -> int:
+    count: int = await tx.fetchval("SELECT count(*) FROM incident WHERE opened_at > app_now() - $1::interval", within)
+    return count
+
+
+async def of_storm(tx: Tx, environment: str, within: timedelta) -> int | None:
+    """The open incident that gathers what the present storm brings to this environment."""
+    number: int | None = await tx.fetchval(
+        "SELECT number FROM incident WHERE status <> 'resolved' AND environment = $1 AND service = '' AND rule = $2"
+        " AND last_alert_at > app_now() - $3::interval ORDER BY number DESC LIMIT 1",
+        environment, STORM_RULE, within,
+    )  # fmt: skip
+    return number
+
+
+async def hold_news(tx: Tx, number: int, length: timedelta) -> bool:
+    """From now on new members do not page again for that long; False: that is so already."""
+    done = await tx.execute(
+        "UPDATE incident SET news_held_until = app_now() + $2::interval"
+        " WHERE number = $1 AND (news_held_until IS NULL OR news_held_until <= app_now())",
+        number, length,
+    )  # fmt: skip
+    return done == "UPDATE 1"
+
+
+async def flaps(tx: Tx, number: int, calm: timedelta) -> bool:
+    """It is held open until it was calm that long; True when it was not before."""
+    held: bool = await tx.fetchval(
+        "UPDATE incident i SET flapping_until = app_now() + $2::interval, card_version = i.card_version + 1 FROM incident o"
+        " WHERE i.number = $1 AND o.number = i.number RETURNING o.flapping_until IS NULL",
+        number, calm,
+    )  # fmt: skip
+    return held
+
+
+async def calm_ones(tx: Tx) -> list[int]:
+    """Those that flapped and are calm now, or were closed; they flap no longer."""
+    rows = await tx.fetch(
+        "UPDATE incident SET flapping_until = NULL, card_version = card_version + 1"
+        " WHERE flapping_until <= app_now() OR (flapping_until IS NOT NULL AND status = 'resolved') RETURNING number"
+    )
+    return [row["number"] for row in rows]

@@ -15,7 +15,7 @@ from aiohttp.test_utils import TestServer
 from bot.alert import Alert
 from bot.classification import DEFAULT_RULES, classify
 from bot.incident import Incident, Priority, Status
-from bot.lifecycle import Received, Unavailable
+from bot.lifecycle import Letter, Received, Unavailable
 from bot.metrics import Metrics
 from bot.phrase import Phrase
 from bot.secret import Secret
@@ -48,12 +48,14 @@ class Notebook:
         self.bodies.append((source, headers, body))
         return len(self.bodies)
 
-    async def receive(self, alerts: Sequence[Alert], *, source: str, body_id: int | None = None) -> list[Received]:
-        self.reach("receive")
+    async def take(self, letter: Letter) -> list[Received]:
+        self.reach("take")
         if self.broken:
             raise RuntimeError("a mistake of ours")
-        self.received += alerts
-        return [self.answer(alert) for alert in alerts]
+        if letter.kept is None:
+            self.bodies.append((letter.source, letter.headers, letter.body))
+        self.received += letter.alerts
+        return [self.answer(alert) for alert in letter.alerts]
 
     async def not_understood(self, body_id: int, source: str, why: Phrase) -> None:
         self.reach("not_understood")

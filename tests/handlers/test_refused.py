@@ -18,7 +18,7 @@ async def door(tmp_path: Path) -> AsyncIterator[Door]:
         yield each
 
 
-@pytest.mark.parametrize("away", ["keep_body", "receive"])
+@pytest.mark.parametrize("away", ["take"])
 async def test_while_the_database_is_away_the_sender_is_told_to_come_again_and_the_body_kept(
     door: Door, away: str
 ) -> None:
@@ -38,14 +38,14 @@ async def test_while_the_database_is_away_the_sender_is_told_to_come_again_and_t
 
 
 async def test_a_sender_that_repeats_itself_is_kept_once(door: Door) -> None:
-    door.intake.away = {"keep_body"}
+    door.intake.away = {"take"}
     for _ in range(5):
         assert (await door.post())[0] == 503
     assert len(door.on_disk()) == 1
 
 
 async def test_what_was_refused_is_taken_in_before_what_comes_next(door: Door) -> None:
-    door.intake.away = {"keep_body"}
+    door.intake.away = {"take"}
     await door.post(body={"title": "first"})
     await door.post(body={"title": "second"})
     door.intake.away = set()
@@ -54,7 +54,7 @@ async def test_what_was_refused_is_taken_in_before_what_comes_next(door: Door) -
 
 
 async def test_the_last_word_of_a_sender_decides_the_order(door: Door) -> None:
-    door.intake.away = {"keep_body"}
+    door.intake.away = {"take"}
     for status in ("firing", "resolved", "firing"):
         await door.post(body={**ALERT, "status": status})
     door.intake.away = set()
@@ -63,7 +63,7 @@ async def test_the_last_word_of_a_sender_decides_the_order(door: Door) -> None:
 
 
 async def test_while_the_database_stays_away_nothing_on_disk_is_given_up(door: Door) -> None:
-    door.intake.away = {"keep_body"}
+    door.intake.away = {"take"}
     await door.post()
     for _ in range(3):
         with pytest.raises(Unavailable):
@@ -98,5 +98,5 @@ async def test_a_body_whose_process_died_before_reading_it_is_read_later(door: D
 
 async def test_a_full_disk_changes_nothing_for_the_sender(door: Door) -> None:
     door.folder.write_text("a file where the folder should be")
-    door.intake.away = {"keep_body"}
+    door.intake.away = {"take"}
     assert (await door.post())[0] == 503

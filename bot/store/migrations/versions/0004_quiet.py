@@ -7,7 +7,7 @@ import sqlalchemy.util
 from alembic import op
 
 revision = "0004"
-down_revision = "0001"
+down_revision = "0003"
 
 
 def upgrade() -> None:

@@ -1,0 +1,161 @@
+"""Group commit: requests that come in at the same time share a transaction; each is answered after its commit."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+import structlog
+
+from bot.alert import Alert, AlertStatus
+from bot.classification import Classification, classify
+from bot.desk import Desk
+from bot.lifecycle import receive
+from bot.lifecycle.receive import Received
+from bot.store import bodies, incidents
+from bot.store.database import Database, Tx, Unavailable
+from bot.store.intake import Given
+
+log = structlog.get_logger("letters")
+
+AT_ONCE: Final = 200  # letters of one transaction
+LONG_AT_ONCE: Final = 20  # of one that thinks: it holds the locks of incidents meanwhile
+
+
+@dataclass(slots=True)
+class Letter:
+    """One body with its alerts. `kept` is its row when it was stored before; `headers` hold no credentials."""
+
+    source: str
+    headers: Mapping[str, str]
+    body: bytes
+    alerts: Sequence[Alert]
+    kept: int | None = None
+    judged: Sequence[Classification] = ()
+    settled: bool = False
+    answer: "asyncio.Future[list[Received]]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+class Letters:
+    """One at a time in each process: while a group is written, those who come meanwhile make up the next one."""
+
+    def __init__(self, db: Database, desk: Desk) -> None:
+        self.db, self.desk = db, desk
+        self.waiting: list[Letter] = []
+        self.writing: asyncio.Task[None] | None = None
+        self.asks_the_time = any(rule.when.hours for rule in desk.rules)
+
+    async def take(self, letter: Letter) -> list[Received]:
+        """Stored with its effects when this returns. Raises Unavailable, or whatever this very letter broke."""
+        self.waiting.append(letter)
+        if self.writing is None or self.writing.done():
+            self.writing = asyncio.create_task(self.write(), name="letters")
+        return await letter.answer
+
+    async def write(self) -> None:
+        while self.waiting:
+            group, self.waiting = self.waiting[:AT_ONCE], self.waiting[AT_ONCE:]
+            try:
+                await self.settle(group)
+            except BaseException as broken:
+                for letter in group:
+                    failed(letter, broken if isinstance(broken, Exception) else Unavailable("stopping"))
+                if not isinstance(broken, Exception):
+                    raise
+
+    async def settle(self, group: Sequence[Letter]) -> None:
+        """What only adds to what is known goes in one statement; the others take the long way, in their order."""
+        group = await self.judge(group)
+        await self.the_short_way(only_adding(group))
+        long = [letter for letter in group if not letter.settled]
+        for start in range(0, len(long), LONG_AT_ONCE):
+            await self.the_long_way(long[start : start + LONG_AT_ONCE])
+
+    async def judge(self, group: Sequence[Letter]) -> list[Letter]:
+        now = await self.now()
+        judged = []
+        for letter in group:
+            try:
+                letter.judged = [self.classify(alert, now) for alert in letter.alerts]
+            except Exception as broken:  # noqa: BLE001 - it is this letter's alone, and raised to its sender
+                failed(letter, broken)
+            else:
+                judged.append(letter)
+        return judged
+
+    def classify(self, alert: Alert, now: datetime) -> Classification:
+        return classify(alert, self.desk.rules, self.desk.environments, self.desk.services, now)
+
+    async def now(self) -> datetime:
+        """Only rules with hours ask what time it is; then the database says."""
+        if not self.asks_the_time:
+            return datetime.now(UTC)
+        async with self.db.transaction() as tx:
+            return await incidents.now(tx)
+
+    async def the_short_way(self, letters: Sequence[Letter]) -> None:
+        if not letters:
+            return
+        given = [Given(x.alerts[0], x.judged[0], x.source, x.headers, x.body, x.kept) for x in letters]
+        try:
+            async with self.db.statement() as connection:
+                done = await receive.add(connection, self.desk, given)
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("the short way is closed", letters=len(letters))
+            return
+        for position, received in done.items():
+            answered(letters[position], [received])
+
+    async def the_long_way(self, letters: Sequence[Letter]) -> None:
+        """All together; when one of them breaks it, each alone."""
+        try:
+            async with self.db.transaction() as tx:
+                answers = [await self.one(tx, letter) for letter in letters]
+        except Unavailable:
+            raise
+        except Exception as broken:  # noqa: BLE001 - said to its sender below
+            if len(letters) == 1:
+                failed(letters[0], broken)
+                return
+            log.warning("one of a group broke it: each alone", letters=len(letters), error=type(broken).__name__)
+            for letter in letters:
+                await self.the_long_way([letter])
+            return
+        for letter, received in zip(letters, answers, strict=True):
+            answered(letter, received)
+
+    async def one(self, tx: Tx, letter: Letter) -> list[Received]:
+        body = letter.kept
+        if body is None:
+            body = await bodies.keep(tx, letter.source, letter.headers, letter.body, understood=True)
+        else:
+            await bodies.understood(tx, body)
+        return await receive.receive(tx, self.desk, letter.alerts, body, letter.judged)
+
+
+def only_adding(letters: Sequence[Letter]) -> list[Letter]:
+    """Letters of one firing alert that nothing earlier in the group is about."""
+    seen: set[tuple[str, str]] = set()
+    found = []
+    for letter in letters:
+        names = {(alert.source, alert.dedup_key) for alert in letter.alerts}
+        if letter.kept is None and len(letter.alerts) == 1 and not names & seen:
+            if letter.alerts[0].status is AlertStatus.FIRING:
+                found.append(letter)
+        seen |= names
+    return found
+
+
+def answered(letter: Letter, received: list[Received]) -> None:
+    letter.settled = True
+    if not letter.answer.done():
+        letter.answer.set_result(received)
+
+
+def failed(letter: Letter, broken: Exception) -> None:
+    letter.settled = True
+    if not letter.answer.done():
+        letter.answer.set_exception(broken)
