@@ -6,6 +6,7 @@ An object, or a list of objects; a form (`application/x-www-form-urlencoded`) wi
          "service": "ecotrajet", "severity": "critical"}' https://…/webhooks/generic
 
     title        required  what is wrong, in a few words        also: summary, name, alertname, subject, event, message
+                           Left out: the first sentence of the text.
     status       firing    firing | resolved | acknowledged | info   also: state, action, event_action; and the usual
                            words of other tools (alerting, ok, closed, problem, recovered, up, down …)
     dedup_key    derived   the same for the same trouble        also: deduplication_key, dedup, fingerprint, alias,
@@ -23,8 +24,10 @@ An object, or a list of objects; a form (`application/x-www-form-urlencoded`) wi
 Every other field is kept as a label. What is wrong is answered with 422, its JSON path and a sentence.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from textwrap import shorten
 from typing import Final
 from urllib.parse import parse_qs
 
@@ -36,6 +39,8 @@ from handlers.sources.body import NotUnderstood, decode, moment, stable_hash, te
 SOURCE: Final = "generic"
 FORM: Final = "application/x-www-form-urlencoded"
 
+SENTENCE_END: Final = re.compile(r"(?<=[.!?…])\s|\n")
+LONGEST_TITLE: Final = 150
 TITLE: Final = ("title", "summary", "name", "alertname", "alert_name", "subject", "event", "message", "titre")
 STATUS: Final = ("status", "state", "action", "event_action", "event_type", "statut")
 DEDUP_KEY: Final = (
@@ -103,7 +108,8 @@ def _element(content: object, path: str) -> Alert:
 
 def _alert(content: dict[str, object], path: str) -> Alert:
     fields = _Fields(content, path)
-    title = fields.text(TITLE)
+    text = fields.text(TEXT)
+    title = fields.text(TITLE) or beginning(text)
     if not title:
         raise NotUnderstood(
             f"{path}.title", Phrase("It is missing: say what is wrong in a few words, for example {example}.",
@@ -111,7 +117,6 @@ def _alert(content: dict[str, object], path: str) -> Alert:
         )  # fmt: skip
     status, environment, service = fields.status(), fields.text(ENVIRONMENT), fields.text(SERVICE)
     dedup_key = fields.text(DEDUP_KEY)
-    text = fields.text(TEXT)
     return Alert(
         source=SOURCE,
         dedup_key=dedup_key or stable_hash(title, environment, service),
@@ -126,6 +131,12 @@ def _alert(content: dict[str, object], path: str) -> Alert:
         starts_at=fields.moment(),
         labels=fields.labels(),
     )
+
+
+def beginning(text: str) -> str:
+    """The first sentence of a text, as a title; cut at a word when it is long. Empty for an empty text."""
+    sentence = SENTENCE_END.split(text.strip(), maxsplit=1)[0]
+    return shorten(sentence, LONGEST_TITLE, placeholder=" …")
 
 
 class _Fields:

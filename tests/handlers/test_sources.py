@@ -208,7 +208,7 @@ def test_a_form_is_understood() -> None:
         ([{"title": "x"}, 3], "$[1]", "an object"),
         ({}, "$.title", "missing"),
         ({"title": "  "}, "$.title", "missing"),
-        ([{"title": "x"}, {"text": "y"}], "$[1].title", "missing"),
+        ([{"title": "x"}, {"environment": "prod"}], "$[1].title", "missing"),
         ({"title": {"a": 1}}, "$.title", "must be text"),
         ({"title": "x", "status": "purple"}, "$.status", "“purple” is no status"),
         ({"title": "x", "starts_at": "yesterday"}, "$.starts_at", "must be a time"),
@@ -240,3 +240,10 @@ def test_nothing_gets_through_that_the_database_could_not_keep() -> None:
     assert one("generic", {**nasty, "dedup_key": "k" * 100_001}).dedup_key != alert.dedup_key
     (broken,) = read("generic", b'{"title": "x", "url": "javascript:alert(1)"}')
     assert broken.url == ""
+
+
+def test_a_text_without_a_title_is_headed_by_its_first_sentence() -> None:
+    body = b'{"text": "Le site est tomb\xc3\xa9. Page blanche pour tous."}'
+    (alert,) = SOURCES["generic"].read(body, {"Content-Type": "application/json"})
+    assert alert.title == "Le site est tombé."
+    assert alert.text == "Le site est tombé. Page blanche pour tous."
