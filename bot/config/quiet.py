@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
@@ -27,7 +27,7 @@ class WindowSection(Section):
     environments: tuple[Name, ...] = ()
     services: tuple[Name, ...] = ()
     labels: dict[str, Text] = Field(default_factory=dict)
-    days: Annotated[tuple[Day, ...], Field(min_length=1)]
+    days: tuple[Day, ...]
     start: TimeOfDay
     end: TimeOfDay
     time_zone: Zone | None = None

@@ -148,6 +148,8 @@ def _maintenance(parts: Parts, problems: Problems, warnings: list[str]) -> None:
             _known(parts, "environment", place, (*where, "environments", turn), problems, "environments")
         for turn, service in enumerate(window.services):
             _known(parts, "service", service, (*where, "services", turn), problems, "services")
+        if not window.days:
+            problems.add_once((*where, "days"), "must not be empty")
         if window.start == window.end:
             problems.add_once((*where, "end"), "must not be the same as start")
         if not (window.environments or window.services or window.labels):
