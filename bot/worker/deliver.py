@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from typing import Final
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -40,7 +41,7 @@ class Deliverer:
     ) -> None:
         self.db, self.desk, self.channels, self.metrics, self.owner = db, desk, channels, metrics, owner
         self.lanes = {kind: asyncio.Semaphore(PER_LANE) for kind in Kind}
-        self.cards: dict[str, asyncio.Lock] = {}
+        self.cards: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # gone with their last user
         self.trouble: dict[Kind, str] = {}
         """Why the last sending by a channel failed, until one goes through: `/readyz` lists it as degraded."""
 
@@ -126,7 +127,8 @@ class Deliverer:
         if message.about not in (About.CARD, About.RUN_CARD):
             yield
             return
-        async with self.cards.setdefault(subject(message), asyncio.Lock()):
+        lock = self.cards.setdefault(subject(message), asyncio.Lock())
+        async with lock:
             yield
 
     async def sent(self, outgoing: Outgoing, provider_id: str) -> None:
