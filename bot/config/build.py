@@ -11,12 +11,11 @@ from bot.config.models import (
     IntakeSection,
     PersonSection,
     PolicySection,
-    RotationSection,
-    ScheduleSection,
     ServiceSection,
     TeamSection,
     WorkspaceSection,
 )
+from bot.config.oncall import ScheduleSection, schedule
 from bot.config.parts import Parts
 from bot.config.problems import Problems, shown, unknown_key
 from bot.config.rules import ClassificationSection, rules
@@ -26,7 +25,6 @@ from bot.config.sources import entries as source_entries
 from bot.desk import DEFAULT_POLICY, Desk
 from bot.escalation import Level, Policy
 from bot.gathering import Gathering
-from bot.oncall import Rotation, Schedule
 from bot.person import Person, Team
 from bot.target import EngineAddress, Environment, TlsFiles
 
@@ -150,7 +148,7 @@ def _desk(parts: Parts, docker_host: str, warnings: list[str]) -> Desk:
         services={name: defaults.service(name, entry) for name, entry in parts.services.items()},
         people={name: _person(name, entry, workspace.language) for name, entry in parts.people.items()},
         teams={name: _team(name, entry) for name, entry in parts.teams.items()},
-        schedules={name: _schedule(name, entry, workspace) for name, entry in parts.schedules.items()},
+        schedules={name: schedule(name, entry, workspace.time_zone) for name, entry in parts.schedules.items()},
         policies=policies,
         gathering=_gathering(parts.intake),
         rules=(*quiet.heartbeat_rules(parts.heartbeats), *rules(parts.classification, workspace.time_zone)),
@@ -198,15 +196,6 @@ def _person(id_: str, entry: PersonSection, language: str) -> Person:
 def _team(id_: str, entry: TeamSection) -> Team:
     rights = {place: right.value for place, right in entry.rights.items()}
     return Team(id_, entry.name or id_, tuple(entry.members), rights, entry.responders, entry.managers)
-
-
-def _schedule(name: str, entry: ScheduleSection, workspace: WorkspaceSection) -> Schedule:
-    return Schedule(name, tuple(_rotation(each, workspace) for each in entry.rotations))
-
-
-def _rotation(entry: RotationSection, workspace: WorkspaceSection) -> Rotation:
-    zone = entry.time_zone or workspace.time_zone
-    return Rotation(tuple(entry.people), entry.starts, entry.every, entry.hand_off, zone)
 
 
 def _policy(name: str, entry: PolicySection) -> Policy:

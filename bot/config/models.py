@@ -166,18 +166,6 @@ class TeamSection(Section):
     managers: bool = False
 
 
-class RotationSection(Section):
-    people: Annotated[list[Name], Field(min_length=1)]
-    starts: Date
-    every: Turn = 7
-    hand_off: TimeOfDay = time(9, 0)
-    time_zone: Zone | None = None
-
-
-class ScheduleSection(Section):
-    rotations: Annotated[list[RotationSection], Field(min_length=1)]
-
-
 class LevelSection(Section):
     name: Text
     after: Duration

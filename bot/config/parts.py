@@ -7,11 +7,11 @@ from bot.config.models import (
     IntakeSection,
     PersonSection,
     PolicySection,
-    ScheduleSection,
     ServiceSection,
     TeamSection,
     WorkspaceSection,
 )
+from bot.config.oncall import ScheduleSection
 from bot.config.quiet import HeartbeatSection, WindowSection
 from bot.config.rules import ClassificationSection
 from bot.config.sources import SourceSection

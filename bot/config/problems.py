@@ -112,6 +112,8 @@ def known_keys(model: type[BaseModel], inner: Where) -> list[str]:
     """The keys of the model that lies at `inner` below `model`."""
     kind: Any = model
     for part in inner:
+        if isinstance(part, int):  # a place in a list: its model is known already
+            continue
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             found = kind.model_fields.get(str(part))
             kind = found.annotation if found else None

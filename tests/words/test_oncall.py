@@ -59,7 +59,7 @@ def test_a_hand_off_in_the_hour_that_does_not_exist_still_happens() -> None:
 rotations = st.builds(
     Rotation,
     people=st.lists(st.sampled_from("abcde"), min_size=1, max_size=4, unique=True).map(tuple),
-    starts=st.dates(date(2024, 1, 1), date(2026, 1, 1)),
+    starts=st.dates(date(2024, 1, 1), date(2025, 12, 30)),
     days=st.integers(1, 15),
     hand_off=st.times().map(lambda t: t.replace(second=0, microsecond=0)),
     zone=st.sampled_from(ZONES).map(ZoneInfo),
