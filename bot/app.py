@@ -18,6 +18,7 @@ from bot.config import Settings
 from bot.desk import Desk
 from bot.language import say
 from bot.lifecycle import Lifecycle, ladder
+from bot.lifecycle.doors import Doors
 from bot.lifecycle.heartbeats import Heartbeats
 from bot.lifecycle.silences import Silences
 from bot.message import Kind
@@ -33,6 +34,7 @@ from bot.questions import Questions
 from bot.runbook import Action, Runbook
 from bot.runs import Execution, Runs
 from bot.store import calendar, deliveries, jobs
+from bot.store import doors as store_of_doors
 from bot.store.clock import DeskClock
 from bot.store.database import Database, Unavailable
 from bot.store.embedded import EmbeddedPostgres
@@ -44,7 +46,7 @@ from bot.worker.queue import Entrypoint, Queue
 from bot.worker.run import Runner
 from bot.worker.tidy import Tidy
 from bot.worker.watch import Watch
-from handlers import health, heartbeats, twilio
+from handlers import doors, health, heartbeats, twilio
 from handlers.commands import Tools
 from handlers.refused import Refused
 from handlers.slack_app import SlackDoor, SlackKeys
@@ -103,6 +105,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
                 database=db.ping, round_age=watch.age, metrics=metrics, others=probes(slack, deliverer, channels)
             ),
             *intake.routes(),
+            *doors.routes(intake, lifecycle, Doors(db, desk), beats.well),
             *heartbeats.routes(beats, settings.webhook_token),
             *twilio_routes(settings, desk, lifecycle, questions, clock),
             *(slack.routes() if slack is not None else []),
@@ -197,6 +200,7 @@ def entrypoints(db: Database, desk: Desk, deliverer: Deliverer, runner: Runner) 
         async with db.transaction() as tx:
             await deliveries.prune(tx)
             await calendar.prune(tx)
+            await store_of_doors.prune(tx)
 
     def lane(kind: Kind) -> Callable[[Any], Awaitable[None]]:
         return lambda message: deliverer.deliver(kind, message)

@@ -87,7 +87,7 @@ ONLY: Final = {"branches": ("github", "gitlab"), "topics": ("cloudwatch",)}
 
 def check(entries: dict[str, SourceSection], problems: Problems) -> None:
     """What one entry alone cannot tell: what its name or its `like` means, and what goes with that."""
-    given: dict[Secret, str] = {}
+    given: dict[tuple[str, Secret], str] = {}
     for name, entry in entries.items():
         where = ("sources", name)
         like = entry.like or name
@@ -97,8 +97,8 @@ def check(entries: dict[str, SourceSection], problems: Problems) -> None:
                               "a source of your own says `like: paths`, or whose format it has")  # fmt: skip
         _fits(entry, like, where, problems)
         for token in entry.tokens_given():
-            if given.setdefault(token, name) != name:
-                problems.add_once((*where, "token"), f"is that of '{given[token]}' already")
+            if (owner := given.setdefault((like, token), name)) != name:
+                problems.add_once((*where, "token"), f"is that of '{owner}' already")
 
 
 def _fits(entry: SourceSection, like: str, where: tuple[str, ...], problems: Problems) -> None:

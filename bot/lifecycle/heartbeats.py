@@ -41,6 +41,13 @@ class Heartbeats:
                 return await self.receive(tx, beat, failed, output[:MOST_OUTPUT])
             return None
 
+    async def well(self, name: str) -> bool:
+        """A success of the heartbeat with this name; False: there is none."""
+        if name not in self.desk.heartbeats:
+            return False
+        await self.ping(name, Signal.SUCCESS)
+        return True
+
     async def round(self) -> None:
         """The worker's: what was due and did not come is an alert now, one a transaction."""
         async with self.db.transaction() as tx:

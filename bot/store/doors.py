@@ -41,7 +41,8 @@ async def remember(
 ) -> None:
     await tx.execute(
         "INSERT INTO door_request (id, source, action, alias, alert, success, status)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING", id, source, action, alias[:512], alert, success, status,
+        " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+        id, source, action, alias[:512], alert, success, status,
     )  # fmt: skip
 
 
