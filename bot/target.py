@@ -7,6 +7,7 @@ import difflib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from bot.errors import UserError
@@ -33,8 +34,8 @@ class Environment:
 
     def answers_to(self) -> frozenset[str]:
         """Every folded word that means this environment."""
-        own = {fold(word) for word in (self.name, self.label, *self.aliases)}
-        return frozenset(own.union(*(family for family in USUAL_NAMES if family & own)))
+        own = folded((self.name, self.label, *self.aliases))
+        return own.union(*(family for family in USUAL_NAMES if family & own))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Service:
 
     def answers_to(self) -> frozenset[str]:
         """Every folded word that means this service."""
-        return frozenset(fold(word) for word in (self.name, self.label, *self.aliases) if word)
+        return folded((self.name, self.label, *self.aliases)) - {""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,17 @@ class Target:
         return f"{self.environment.name}/{self.service.name}"
 
 
+@lru_cache(maxsize=1024)
+def folded(words: tuple[str, ...]) -> frozenset[str]:
+    """Asked for each alert, of the same few words."""
+    return frozenset(map(fold, words))
+
+
+@lru_cache(maxsize=2048)
 def fold(word: str) -> str:
     """`Développement` -> `developpement`: case and accents never decide."""
+    if word.isascii():
+        return word.lower().strip()
     plain = unicodedata.normalize("NFKD", word)
     return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold().strip()
 

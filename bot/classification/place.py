@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -67,7 +68,7 @@ class Place:
 def place_of(alert: Alert, environments: Mapping[str, Environment], services: Mapping[str, Service]) -> Place:
     labels = {" ".join(WORD.findall(fold(name))): value for name, value in alert.labels.items()}
     service, its_environment = _service(alert, labels, services)
-    found = _Finder(environments)
+    found = _finder(tuple(environments.items()))
     told = [alert.environment, *(labels.get(name, "") for name in ENVIRONMENT_LABELS)]
     stage, environment = (
         found.first(told, IN_FIELDS)
@@ -126,6 +127,12 @@ class _Finder:
         return stage, next((each for each, known in self.stages.items() if known is stage), "")
 
 
+@lru_cache(maxsize=16)
+def _finder(environments: tuple[tuple[str, Environment], ...]) -> _Finder:
+    """The same for every alert of a configuration."""
+    return _Finder(dict(environments))
+
+
 def names_in(text: str) -> list[str]:
     """Words that may be names; `pre-prod`, `hors production` and `prod2` are read as one."""
     words = WORD.findall(fold(text))
@@ -146,9 +153,10 @@ def names_in(text: str) -> list[str]:
 def _service(alert: Alert, labels: Mapping[str, str], services: Mapping[str, Service]) -> tuple[str, str]:
     """(service, environment): by the name of a container both are known; the environment is '' otherwise."""
     told = [alert.service, *(labels.get(name, "") for name in SERVICE_LABELS)]
+    names = {fold(said).lstrip("/") for said in (*told, *_hosts(labels))}
     for each in services.values():
         for environment, container in each.containers.items():
-            if container and fold(container) in {fold(said).lstrip("/") for said in (*told, *_hosts(labels))}:
+            if container and fold(container) in names:
                 alone = sum(container == other for other in each.containers.values()) == 1
                 return each.name, environment if alone else ""
     for said in [*told, alert.title]:

@@ -66,17 +66,14 @@ class When:
     hours: Hours | None = None
 
     def holds(self, facts: Facts) -> bool:
-        asked = (
-            (self.statuses, facts.alert.status),
-            (self.stages, facts.place.stage),
-            (self.environments, facts.place.environment),
-            (self.services, facts.place.service),
-            (self.severities, facts.severity),
-            (self.impacts, facts.reading.impact),
-            (self.sources, facts.alert.source),
-        )
         return (
-            all(not wanted or found in wanted for wanted, found in asked)
+            (not self.statuses or facts.alert.status in self.statuses)
+            and (not self.impacts or facts.reading.impact in self.impacts)
+            and (not self.severities or facts.severity in self.severities)
+            and (not self.stages or facts.place.stage in self.stages)
+            and (not self.environments or facts.place.environment in self.environments)
+            and (not self.services or facts.place.service in self.services)
+            and (not self.sources or facts.alert.source in self.sources)
             and self._says(facts.alert)
             and (self.hours is None or self.hours.contain(facts.now))
         )

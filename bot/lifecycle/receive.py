@@ -16,7 +16,7 @@ from bot.phrase import Phrase
 from bot.store import alerts, audit, escalations, incidents, intake, silences
 from bot.store.database import Tx
 from bot.store.incidents import Opening
-from bot.store.intake import Given, Settled
+from bot.store.intake import Given, How, Settled
 
 Happened = Literal["opened", "joined", "repeated", "resolved", "recorded", "silenced"]
 
@@ -72,8 +72,8 @@ async def add(tx: Tx, desk: Desk, given: Sequence[Given]) -> dict[int, Received]
     """The short way (`store.intake`): by position, those of `given` for which it was enough. Distinct keys only."""
     if not given:
         return {}
-    within = desk.gathering.within
-    found = await intake.settle(tx, given, within, gather.same_place(within), desk.incidents_channel)
+    how = How(desk.gathering, gather.same_place(desk.gathering.within), desk.incidents_channel)
+    found = await intake.settle(tx, given, how)
     return {each.position: added(given[each.position], each) for each in found}
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from bot.alert import Alert
 from bot.classification import Classification
+from bot.gathering import STORM_WITHIN, Gathering
 from bot.incident import Incident
 from bot.phrase import Phrase
 from bot.store import incidents
@@ -41,23 +42,26 @@ class Settled:
 
 
 # A member joins without further thought when its service and environment have exactly one open incident, which had an
-# alert recently, is as grave, waits for nobody's answer to news, does not flap, and no silence is in force. All others
-# are left to `lifecycle.receive`. The incident's lock is taken first, here as there.
+# alert recently, is as grave, waits for nobody's answer to news, does not flap, and no silence is in force. With none
+# open there and a storm raging, it joins the storm's, unless it is critical. All others are left to `lifecycle.receive`.
+# The incident's lock is taken first, here as there.
 SETTLE: Final = """
 WITH given AS MATERIALIZED (
     SELECT g.*, coalesce(g.kept, nextval('intake_body_id_seq')) AS body_id FROM unnest(
         $1::int[], $2::bigint[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::text[], $8::text[], $9::text[],
-        $10::text[], $11::text[], $12::text[], $13::text[], $14::text[]
+        $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[]
     ) AS g (position, kept, source, headers, raw, dedup_key, group_key, title, text, severity, labels, url,
-            at, priority)
+            at, priority, storm)
 ), clock AS MATERIALIZED (
     SELECT app_now() AS now
 ), home AS MATERIALIZED (
     SELECT i.number, i.environment || '/' || i.service AS at, i.priority,
-        i.last_alert_at > c.now - $15::interval AND i.flapping_until IS NULL
-        AND (i.status = 'triggered' OR i.news_held_until > c.now) AS takes
+        i.last_alert_at > c.now - $16::interval AND i.flapping_until IS NULL
+        AND (i.status = 'triggered' OR i.news_held_until > c.now) AND (i.service <> '' OR $22 <= (
+            SELECT count(*) FROM incident o WHERE o.opened_at > c.now - $23::interval)) AS takes
     FROM incident i, clock c
-    WHERE i.status <> 'resolved' AND (i.environment, i.service) IN (SELECT * FROM unnest($17::text[], $18::text[]))
+    WHERE i.status <> 'resolved' AND (i.environment, i.service) IN (SELECT * FROM unnest($18::text[], $19::text[]))
+    AND (i.service <> '' OR i.rule = $24)
     AND NOT EXISTS (SELECT FROM silence s WHERE s.closed_at IS NULL AND s.starts_at <= c.now)
     ORDER BY i.number FOR UPDATE OF i
 ), one_home AS MATERIALIZED (
@@ -68,8 +72,9 @@ WITH given AS MATERIALIZED (
         first_seen, last_seen, joined)
     SELECT h.number, g.source, g.dedup_key, g.group_key, CASE WHEN h.number IS NULL THEN 'recorded' ELSE 'firing' END,
         g.title, g.text, g.severity, g.labels::jsonb, g.url, g.body_id, c.now, c.now,
-        CASE WHEN h.number IS NOT NULL THEN $16::jsonb END
-    FROM given g CROSS JOIN clock c LEFT JOIN one_home h ON h.at = g.at AND g.priority <> ''
+        CASE WHEN h.number IS NOT NULL THEN $17::jsonb END
+    FROM given g CROSS JOIN clock c LEFT JOIN one_home h ON g.priority <> '' AND h.at = CASE
+        WHEN g.priority = 'P1' OR EXISTS (SELECT FROM home o WHERE o.at = g.at) THEN g.at ELSE g.storm END
     WHERE h.priority <= g.priority OR (g.priority = '' AND NOT EXISTS (SELECT FROM alert k
         WHERE k.source = g.source AND k.dedup_key = g.dedup_key AND k.status = 'firing'))
     ON CONFLICT (source, dedup_key) WHERE status = 'firing' DO UPDATE
@@ -87,7 +92,7 @@ WITH given AS MATERIALIZED (
     FROM settled s JOIN given g ON g.body_id = s.body_id AND g.kept IS NULL, clock c
 ), card AS (
     INSERT INTO message (kind, about, recipient, incident, due_at, queued_at)
-    SELECT 'slack', 'card', $19::text, i.number, c.now + $20::interval, c.now FROM counted i, clock c
+    SELECT 'slack', 'card', $20::text, i.number, c.now + $21::interval, c.now FROM counted i, clock c
     ON CONFLICT DO NOTHING
 )
 SELECT t.positions, t.fresh, i.number, i.status, i.priority, i.title, i.summary, i.environment, i.service, i.rule,
@@ -99,17 +104,28 @@ LEFT JOIN counted i ON i.number = t.incident
 """
 
 
-async def settle(tx: Tx, given: Sequence[Given], within: timedelta, why: Phrase, channel: str) -> list[Settled]:
+@dataclass(frozen=True, slots=True)
+class How:
+    """`why`: what a member is told to have joined for. `channel` has the cards."""
+
+    gathering: Gathering
+    why: Phrase
+    channel: str
+
+
+async def settle(tx: Tx, given: Sequence[Given], how: How) -> list[Settled]:
     """Store what can be settled at once, with its bodies; the others are left for the long way.
 
     `tx` may also be a connection without a transaction: it is one statement. No two of `given` may have the same key.
     A card's edit gets no job: `worker/watch` finds it when it is due, which is soon enough for a count.
     """
     places = {(g.judged.environment, g.judged.service) for g in given if g.judged.service and g.judged.priority}
+    places |= {(g.judged.environment, "") for g in given if g.judged.priority}
     columns = zip(*(row(position, each) for position, each in enumerate(given)), strict=True)
     rows = await tx.fetch(
-        SETTLE, *map(list, columns), within, why.to_json(), [place[0] for place in places],
-        [place[1] for place in places], channel, CARD_WAITS,
+        SETTLE, *map(list, columns), how.gathering.within, how.why.to_json(), [place[0] for place in places],
+        [place[1] for place in places], how.channel, CARD_WAITS, how.gathering.storm_after, STORM_WITHIN,
+        incidents.STORM_RULE,
     )  # fmt: skip
     return [one for found in rows for one in settled(found)]
 
@@ -119,7 +135,7 @@ def row(position: int, given: Given) -> tuple[object, ...]:
     return (
         position, given.kept, alert.source, json(given.headers), given.body, alert.dedup_key, alert.group_key,
         alert.title[:500], alert.text[:10_000], alert.severity[:100], json(alert.labels), alert.url[:2000],
-        f"{judged.environment}/{judged.service}", judged.priority or "",
+        f"{judged.environment}/{judged.service}", judged.priority or "", f"{judged.environment}/",
     )  # fmt: skip
 
 
