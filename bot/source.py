@@ -12,9 +12,9 @@ from bot.secret import Secret
 PATHS: Final = "paths"
 BUILT_IN: Final = (
     "alertmanager", "azure_monitor", "checkly", "cloudwatch", "datadog", "elastalert", "gcp_monitoring", "generic",
-    "github", "gitlab", "grafana", "healthchecks", "incidentio", "kapacitor", "netdata", "newrelic", "oncall",
-    "opsgenie", "pagerduty", "pingdom", "sentry", "slack", "statuscake", "supabase", "uptime_kuma", "uptimerobot",
-    "zabbix",
+    "github", "gitlab", "grafana", "grafana_legacy", "healthchecks", "incidentio", "kapacitor", "netdata", "newrelic",
+    "oncall", "opsgenie", "pagerduty", "pingdom", "sentry", "slack", "statuscake", "supabase", "uptime_kuma",
+    "uptimerobot", "zabbix",
 )  # fmt: skip
 """Every format that the desk reads by itself; `handlers.sources.SOURCES` has exactly these (a test says so)."""
 

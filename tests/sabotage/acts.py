@@ -20,7 +20,7 @@ STORIES: Final = "tests/scenarios"
 STORED: Final = (  # an alert answered with 2xx is stored
     Act(
         "2xx although the database is away", "handlers/webhooks.py",
-        "said = _Answer(503, Phrase(", "said = _Answer(200, Phrase(",
+        "said = Answer(503, Phrase(", "said = Answer(200, Phrase(",
         f"{STORIES}/test_outages.py -k database_is_away",
     ),
     Act(
@@ -98,7 +98,7 @@ HEALTHY: Final = (  # a service that was healthy before an action is healthy aft
 DOORS: Final = (  # only those who may are heard, and no secret gets out
     Act(
         "any token opens the webhooks", "handlers/webhooks.py",
-        "if not hmac.compare_digest(", "if False and not hmac.compare_digest(",
+        "if not self.keys.fits(", "if False and not self.keys.fits(",
         "tests/handlers/test_webhooks.py -k without_the_token",
     ),
     Act(
