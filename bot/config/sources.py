@@ -50,7 +50,7 @@ class StatusSection(Section):
     info: Words = ()
 
 
-def status(value: object) -> object:
+def as_status(value: object) -> object:
     return value if value is None or isinstance(value, dict) else {"path": value}
 
 
@@ -67,7 +67,7 @@ class SourceSection(Section):
     topics: Annotated[tuple[Annotated[str, Field(pattern=TOPIC)], ...], BeforeValidator(words)] = ()
     title: Told | None = None
     each: Place | None = None
-    status: Annotated[StatusSection | None, BeforeValidator(status)] = None
+    status: Annotated[StatusSection | None, BeforeValidator(as_status)] = None
     dedup_key: Annotated[tuple[Told, ...], BeforeValidator(words)] = ()
     group_key: Told | None = None
     severity: Told | None = None

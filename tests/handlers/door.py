@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import aiohttp
@@ -19,8 +20,10 @@ from bot.lifecycle import Letter, Received, Unavailable
 from bot.metrics import Metrics
 from bot.phrase import Phrase
 from bot.secret import Secret
+from bot.source import SourceEntry
 from bot.target import Environment
 from handlers.refused import Refused
+from handlers.subscriptions import Subscriptions
 from handlers.webhooks import Webhooks
 
 ROOT: Final = Path(__file__).parent.parent.parent
@@ -106,9 +109,14 @@ class Door:
         return sorted(self.folder.iterdir()) if self.folder.exists() else []
 
 
-async def opened(folder: Path, token: Secret | None = None) -> AsyncIterator[Door]:
+async def opened(
+    folder: Path,
+    token: Secret | None = None,
+    entries: Mapping[str, SourceEntry] = MappingProxyType({}),
+    subscriptions: Subscriptions | None = None,
+) -> AsyncIterator[Door]:
     intake, metrics = Notebook(), Metrics()
-    webhooks = Webhooks(intake, token, Refused(folder), metrics=metrics)
+    webhooks = Webhooks(intake, token, Refused(folder), metrics=metrics, entries=entries, subscriptions=subscriptions)
     app = web.Application()
     app.add_routes(webhooks.routes())
     async with TestServer(app) as server, aiohttp.ClientSession() as http:
