@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.incident import Incident
+from bot.incident import Incident, Priority
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,23 @@ class NotResolved:
     incident: Incident
 
 
+@dataclass(frozen=True, slots=True)
+class Reclassified:
+    """`incident` as it is now; it was `old` before."""
+
+    incident: Incident
+    old: Priority
+
+
+@dataclass(frozen=True, slots=True)
+class SamePriority:
+    """It has this priority already."""
+
+    incident: Incident
+
+
 AcknowledgeAnswer = Acknowledged | AlreadyAcknowledged | AlreadyResolved | NoSuchIncident | Repeated
 ResolveAnswer = Resolved | AlreadyResolved | NoSuchIncident | Repeated
 EscalateAnswer = Escalated | NothingLeft | AlreadyEscalated | AlreadyResolved | NoSuchIncident | Repeated
+ReclassifyAnswer = Reclassified | SamePriority | AlreadyResolved | NoSuchIncident | Repeated
 ReopenAnswer = Reopened | NotResolved | TooLateToReopen | NoSuchIncident | Repeated

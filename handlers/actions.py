@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from bot.access import stranger
 from bot.errors import UserError
+from bot.incident import Priority
 from bot.phrase import Phrase
 from handlers.answers import worded
 from handlers.commands.incidents import allow_responding
@@ -50,6 +51,14 @@ async def escalate(tools: Tools, press: Press) -> Phrase | None:
     return worded(await tools.lifecycle.escalate(press.number("incident"), press.visitor.by, as_of))
 
 
+async def reclassify(tools: Tools, press: Press) -> Phrase | None:
+    allow_responding(tools, press.visitor.by.id)
+    to = str(press.value.get("priority"))
+    if to not in set(Priority):
+        raise outdated()
+    return worded(await tools.lifecycle.reclassify(press.number("incident"), Priority(to), press.visitor.by))
+
+
 async def approve(tools: Tools, press: Press) -> Phrase | None:
     """Bound to the plan that was on the card when it was pressed."""
     fingerprint = str(press.value.get("fingerprint") or "-")
@@ -68,6 +77,7 @@ BUTTONS: Final[Mapping[str, Callable[[Tools, Press], Awaitable[Phrase | None]]]]
     "incident.acknowledge": acknowledge,
     "incident.resolve": resolve,
     "incident.escalate": escalate,
+    "incident.reclassify": reclassify,
     "run.approve": approve,
     "run.reject": reject,
     "run.cancel": cancel,
@@ -90,7 +100,8 @@ def outdated() -> UserError:
 
 def _value(action: Mapping[str, Any]) -> Mapping[str, Any]:
     try:
-        value = json.loads(str(action.get("value") or "{}"))
+        chosen = action.get("selected_option") or action  # a menu's choice, else the button itself
+        value = json.loads(str(chosen.get("value") or "{}"))
     except ValueError:
         raise outdated() from None
     return value if isinstance(value, dict) else {}

@@ -14,23 +14,26 @@ from bot.answers import (
     NoSuchIncident,
     NothingLeft,
     NotResolved,
+    Reclassified,
+    ReclassifyAnswer,
     ReopenAnswer,
     Reopened,
     Repeated,
     ResolveAnswer,
     Resolved,
+    SamePriority,
     TooLateToReopen,
 )
 from bot.phrase import Phrase
 from bot.run import Approved, Cancelled, NoSuchRun, NotNow, Rejected, Requested
 
 Answer = (
-    AcknowledgeAnswer | ResolveAnswer | EscalateAnswer | ReopenAnswer | Declared
+    AcknowledgeAnswer | ResolveAnswer | EscalateAnswer | ReopenAnswer | ReclassifyAnswer | Declared
     | Requested | Approved | Rejected | Cancelled | NotNow | NoSuchRun
 )  # fmt: skip
 NotDone = (
     NoSuchIncident | AlreadyAcknowledged | AlreadyResolved | NothingLeft | AlreadyEscalated | NotResolved
-    | TooLateToReopen
+    | TooLateToReopen | SamePriority
 )  # fmt: skip
 RunAnswer = Requested | Approved | Rejected | Cancelled | NotNow | NoSuchRun
 
@@ -50,6 +53,11 @@ def worded(answer: Answer) -> Phrase | None:
             return Phrase(
                 "Incident #{number} is open as {priority}: the people on call are told.",
                 {"number": incident.number, "priority": incident.priority.value},
+            )
+        case Reclassified(incident, old):
+            return Phrase(
+                "#{number} is {new} now, and was {old}.",
+                {"number": incident.number, "new": incident.priority.value, "old": old.value},
             )
         case Reopened(incident):
             return Phrase("#{number} is open again, from the first level.", {"number": incident.number})
@@ -78,6 +86,10 @@ def _not_done(answer: NotDone) -> Phrase:
             )
         case NotResolved(incident):
             return Phrase("#{number} is not resolved: there is nothing to reopen.", {"number": incident.number})
+        case SamePriority(incident):
+            return Phrase(
+                "#{number} is {priority} already.", {"number": incident.number, "priority": incident.priority.value}
+            )
         case TooLateToReopen(incident):
             return Phrase(
                 "#{number} was resolved more than 24 hours ago. Declare a new one: `/ecotrajet declare`.",

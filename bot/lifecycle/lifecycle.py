@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.alert import Alert, AlertStatus
-from bot.answers import AcknowledgeAnswer, Declared, EscalateAnswer, ReopenAnswer, Repeated, ResolveAnswer
+from bot.answers import AcknowledgeAnswer, Declared, EscalateAnswer, ReclassifyAnswer, ReopenAnswer, Repeated, ResolveAnswer
 from bot.audit import Actor, Door, Entry
 from bot.classification import Classification, classify
 from bot.desk import Desk
 from bot.incident import Priority
-from bot.lifecycle import moves, receive, speaking
+from bot.lifecycle import moves, receive, reclassify, speaking
 from bot.lifecycle.letters import Letter, Letters
 from bot.lifecycle.receive import Received
 from bot.message import About, Kind, State
@@ -90,6 +90,12 @@ class Lifecycle:
             if not await deliveries.first_time(tx, by):
                 return Repeated()
             return await moves.reopen(tx, self.desk, number, by)
+
+    async def reclassify(self, number: int, to: Priority, by: Actor) -> ReclassifyAnswer:
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            return await reclassify.reclassify(tx, self.desk, number, to, by)
 
     async def declare(
         self, *, title: str, priority: Priority | None, environment: str, service: str, text: str, by: Actor

@@ -4,12 +4,14 @@ Closing a silence is a transaction of its own: an intake that is about to keep a
 until it has, so that nothing falls in between.
 """
 
+from datetime import datetime
+
 from bot.alert import Alert
 from bot.audit import DESK, Entry
 from bot.classification import Classification, classify
 from bot.desk import Desk
 from bot.incident import Incident
-from bot.lifecycle import receive, speaking
+from bot.lifecycle import gather, receive, speaking
 from bot.lifecycle.quiet import announce, person, values
 from bot.maintenance import Silence, covering
 from bot.phrase import Phrase
@@ -53,14 +55,15 @@ async def settle_one(tx: Tx, desk: Desk) -> bool:
     if silence is None:
         return False
     found = await silences.still_firing(tx, silence.id)
-    await alerts.take_turns(tx, [key for _, alert in found for key in receive.keys(alert)])
     now = await incidents.now(tx)
+    worth = [(alert, judge(desk, alert, now)) for _, alert in found]
+    await alerts.take_turns(tx, [key for alert, judged in worth for key in gather.keys(alert, judged)])
     others = await silences.in_force(tx, now)
     counted = await silences.counted(tx, silence.id) or silence
     opened: dict[str, Incident] = {}
     mine: list[tuple[int, Alert, Classification]] = []
     for row, alert in await silences.still_firing(tx, silence.id):
-        judged = classify(alert, desk.rules, desk.environments, desk.services, now)
+        judged = judge(desk, alert, now)
         other = covering(others, judged.environment, judged.service, alert.labels)
         if other is not None:
             await silences.pass_on(tx, row, other.id)
@@ -72,6 +75,10 @@ async def settle_one(tx: Tx, desk: Desk) -> bool:
     if await silences.begun(tx, silence.id):
         await tell_end(tx, desk, counted, opened)
     return True
+
+
+def judge(desk: Desk, alert: Alert, now: datetime) -> Classification:
+    return classify(alert, desk.rules, desk.environments, desk.services, now)
 
 
 async def becomes_incident(

@@ -79,6 +79,15 @@ async def stop(tx: Tx, incident: int) -> None:
     )
 
 
+async def stop_beyond(tx: Tx, incident: int, kept: Sequence[int], why: Phrase) -> None:
+    """Pending levels of other positions are not to be told any more."""
+    await tx.execute(
+        "UPDATE escalation_level SET state = 'stopped', why = $3"
+        " WHERE incident = $1 AND state = 'pending' AND position <> ALL($2::int[])",
+        incident, list(kept), why.to_json(),
+    )  # fmt: skip
+
+
 async def last_fired(tx: Tx, incident: int, round: int) -> asyncpg.Record | None:
     """(position, name, fired_at) of the highest level that was reached in this round."""
     return await tx.fetchrow(

@@ -122,6 +122,17 @@ async def raise_priority(tx: Tx, number: int, priority: Priority, rule: str, why
     return from_row(row)
 
 
+async def set_priority(tx: Tx, number: int, priority: Priority, rule: str, why: Phrase) -> Incident:
+    """In the same round: its levels stay as they are."""
+    row = await tx.fetchrow(
+        "UPDATE incident SET priority = $2, rule = $3, why = $4, card_version = card_version + 1,"
+        " changed_at = app_now() WHERE number = $1 RETURNING *",
+        number, priority, rule, why.to_json(),
+    )  # fmt: skip
+    assert row is not None  # the caller holds its lock
+    return from_row(row)
+
+
 async def now(tx: Tx) -> datetime:
     moment: datetime = await tx.fetchval("SELECT app_now()")
     return moment

@@ -64,6 +64,16 @@ async def escalate(tools: Tools, asked: Asked) -> Reply:
     return worded(await tools.lifecycle.escalate(asked.number("/ecotrajet escalate 42"), asked.by))
 
 
+async def reclassify(tools: Tools, asked: Asked) -> Reply:
+    """`priority 42 P2`."""
+    allow_responding(tools, asked.by.id)
+    number = asked.number("/ecotrajet priority 42 P2")
+    said = asked.line.words[1].upper() if len(asked.line.words) > 1 else ""
+    if said not in set(Priority):
+        raise UserError(Phrase("Which priority? P1, P2 or P3: `/ecotrajet priority {number} P2`.", {"number": number}))
+    return worded(await tools.lifecycle.reclassify(number, Priority(said), asked.by))
+
+
 async def declare(tools: Tools, asked: Asked) -> Reply:
     """`declare [P1|P2|P3] [env] [service] what is wrong`: the first words may say how bad and where."""
     priority, environment, service, rest = None, "", "", list(asked.line.words)
@@ -120,6 +130,10 @@ COMMANDS: Final = (
     ),
     Command(
         escalate, ("escalate",), ("escalade", "escalader"), "N", Phrase("call the next level now"), of_incident=True
+    ),
+    Command(
+        reclassify, ("priority", "reclassify"), ("priorité", "reclasse", "reclasser", "requalifier"), "N P2",
+        Phrase("say that it is worth more, or less"), of_incident=True,
     ),
     Command(
         declare, ("declare", "new"), ("déclarer", "déclare", "signaler", "signale"), "[P1|P2|P3] [env] [service] …",

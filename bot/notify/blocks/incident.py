@@ -18,6 +18,7 @@ from bot.notify.blocks.parts import (
     fields,
     line,
     link,
+    menu,
     section,
 )
 from bot.notify.blocks.reader import Reader
@@ -207,6 +208,12 @@ def _buttons(incident: Incident, reader: Reader) -> Block:
         button(reader.say(Phrase("Resolve")), "incident.resolve", value, "danger", sure),
         button(reader.say(Phrase("Escalate")), "incident.escalate", value),
     ]
+    others = [
+        (f"{LIGHT[each]} {each} {reader.say(severity(each))}", {"incident": incident.number, "priority": each.value})
+        for each in Priority
+        if each is not incident.priority
+    ]
+    rest.append(menu("incident.reclassify", reader.say(Phrase("Change priority")), others))
     return actions(*([take] if incident.status is Status.TRIGGERED else []), *rest)
 
 

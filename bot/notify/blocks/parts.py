@@ -120,6 +120,19 @@ def button(
     return made
 
 
+def menu(action_id: str, label: str, options: Sequence[tuple[str, Mapping[str, object]]]) -> Block:
+    """One choice of several, which act at once; `options` are labels with the value that comes back as JSON."""
+    return {
+        "type": "static_select",
+        "action_id": action_id,
+        "placeholder": _plain(label, 150),
+        "options": [
+            {"text": _plain(text, MAX_BUTTON), "value": json.dumps(value, separators=(",", ":"))[:150]}
+            for text, value in options
+        ],
+    }
+
+
 def confirm(title: str, text: str, yes: str, no: str, style: str = "danger") -> Block:
     return {
         "title": _plain(title, 100),

@@ -1,0 +1,80 @@
+"""A person says that an incident is worth more, or less; three like corrections become a rule to propose."""
+
+from bot.answers import AlreadyResolved, NoSuchIncident, Reclassified, ReclassifyAnswer, SamePriority
+from bot.audit import DESK, Actor, Entry
+from bot.desk import Desk
+from bot.escalation import due_levels
+from bot.incident import Incident, Priority, Status
+from bot.lifecycle import ladder, moves, speaking
+from bot.phrase import Phrase
+from bot.proposal import ENOUGH, propose
+from bot.store import audit, corrections, escalations, incidents
+from bot.store.corrections import Like
+from bot.store.database import Tx
+
+RULE = "reclassified"
+
+
+async def reclassify(tx: Tx, desk: Desk, number: int, to: Priority, by: Actor) -> ReclassifyAnswer:
+    incident = await incidents.lock(tx, number)
+    if incident is None:
+        return NoSuchIncident(number)
+    if incident.status is Status.RESOLVED:
+        return AlreadyResolved(incident, moves.name(desk, incident.resolved_by), moves.at(incident.resolved_at))
+    if incident.priority is to:
+        return SamePriority(incident)
+    why = Phrase(
+        "{name} changed it from {old} to {new}", {"name": by.name, "old": incident.priority.value, "new": to.value}
+    )
+    if to.outranks(incident.priority):
+        moved = await raised(tx, incident, to, why)
+    else:
+        moved = await lowered(tx, incident, to, why)
+    await audit.write(tx, Entry(by, "incident.reclassified", number, why=why, result=f"{incident.priority}>{to}"))
+    await speaking.brought_up_to_date(tx, desk, moved)
+    await speaking.note(tx, desk, moved, why)
+    like = await corrections.note(
+        tx, number, to.value, by.id, rule=incident.rule, was=incident.priority.value, service=incident.service
+    )
+    if like is not None:
+        await learn(tx, desk, moved, like)
+    return Reclassified(moved, incident.priority)
+
+
+async def raised(tx: Tx, incident: Incident, to: Priority, why: Phrase) -> Incident:
+    """The level reached is told again, by the channels of the new priority; whoever has taken it stays on it."""
+    if incident.status is not Status.TRIGGERED:
+        return await incidents.set_priority(tx, incident.number, to, RULE, why)
+    moved = await incidents.raise_priority(tx, incident.number, to, RULE, why)
+    await escalations.stop(tx, incident.number)
+    await ladder.start_higher(tx, moved)
+    return moved
+
+
+async def lowered(tx: Tx, incident: Incident, to: Priority, why: Phrase) -> Incident:
+    """Levels beyond what the new priority climbs to are not told any more; the others keep their times."""
+    moved = await incidents.set_priority(tx, incident.number, to, RULE, why)
+    policy = await incidents.policy(tx, incident.number)
+    climbed = [level.position for level in due_levels(policy, to, incident.opened_at)]
+    await escalations.stop_beyond(tx, incident.number, climbed, why)
+    return moved
+
+
+async def learn(tx: Tx, desk: Desk, incident: Incident, like: Like) -> None:
+    """After ENOUGH like corrections: the rule, ready to paste, once."""
+    found = await corrections.corrected(tx, like)
+    if len(found) < ENOUGH or not await corrections.first_proposal(tx, like):
+        return
+    service = like.service if like.service in desk.services else ""
+    names = [rule.name for rule in desk.rules]
+    proposal = propose(found, like.source, service, like.became, desk.environments, names)
+    said = Phrase(
+        "{count} times now, what the rule “{rule}” calls {old} was changed to {new}. As a rule of your own, for "
+        "ecotrajet.yaml (below the rules that you have):\n```\n{yaml}\n```",
+        {"count": len(found), "rule": like.rule, "old": like.was, "new": like.became, "yaml": proposal.text},
+    )
+    if proposal.broad:
+        said = Phrase("{said}\nThese alerts have only their place in common: narrow it before you paste it.",
+                      {"said": said})  # fmt: skip
+    await audit.write(tx, Entry(DESK, "rule.proposed", incident.number, on=like.rule, result=proposal.text[:500]))
+    await speaking.note(tx, desk, incident, said)
