@@ -38,6 +38,7 @@ class Monitoring:
     prometheus: str
     alertmanager: str
     http: aiohttp.ClientSession
+    integration: str = "webhook"
 
     async def alerts(self) -> list[dict[str, Any]]:
         """What Alertmanager holds, with its own fingerprints."""
@@ -46,15 +47,20 @@ class Monitoring:
             return found
 
     async def counted(self, name: str) -> float:
-        """The sum of one of Alertmanager's own counters for the webhook."""
+        """The sum of one of Alertmanager's own counters for its way to the desk."""
         async with self.http.get(f"{self.alertmanager}/metrics") as answer:
             lines = (await answer.text()).splitlines()
-        return sum(float(line.split()[-1]) for line in lines if line.startswith(f'{name}{{integration="webhook"'))
+        return sum(
+            float(line.split()[-1]) for line in lines if line.startswith(f'{name}{{integration="{self.integration}"')
+        )
 
 
 @asynccontextmanager
-async def monitoring(folder: Path, desk: str, token: str) -> AsyncIterator[Monitoring]:
-    """Everything up and ready; scraping, evaluating and sending as fast as they can."""
+async def monitoring(folder: Path, desk: str, token: str, integration: str = "webhook") -> AsyncIterator[Monitoring]:
+    """Everything up and ready; scraping, evaluating and sending as fast as they can.
+
+    `integration`: by which of Alertmanager's own ways, `webhook`, `pagerduty` or `opsgenie`.
+    """
     exporter = Exporter()
     app = web.Application()
     app.add_routes([web.get("/metrics", exporter.metrics)])
@@ -62,7 +68,7 @@ async def monitoring(folder: Path, desk: str, token: str) -> AsyncIterator[Monit
         server = await stack.enter_async_context(TestServer(app))
         http = await stack.enter_async_context(aiohttp.ClientSession())
         alertmanager, prometheus = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
-        write(folder / "alertmanager.yml", alertmanager_settings(desk, token))
+        write(folder / "alertmanager.yml", alertmanager_settings(desk, token, integration))
         write(folder / "rules.yml", RULES)
         write(folder / "prometheus.yml", prometheus_settings(f"127.0.0.1:{server.port}", alertmanager))
         for command, address in (
@@ -72,7 +78,7 @@ async def monitoring(folder: Path, desk: str, token: str) -> AsyncIterator[Monit
             log = folder / f"{command[0]}.log"
             child = await stack.enter_async_context(child_process(command, log))
             await eventually(ready(http, address, child, log), f"{command[0]} is ready", STARTS_WITHIN)
-        yield Monitoring(exporter, f"http://{prometheus}", f"http://{alertmanager}", http)
+        yield Monitoring(exporter, f"http://{prometheus}", f"http://{alertmanager}", http, integration)
 
 
 RULES: Final = {
@@ -105,14 +111,27 @@ def prometheus_settings(exporter: str, alertmanager: str) -> dict[str, object]:
     }
 
 
-def alertmanager_settings(desk: str, token: str) -> dict[str, object]:
-    hook = {
-        "url": f"{desk}/webhooks/alertmanager",
-        "send_resolved": True,
-        "http_config": {"authorization": {"type": "Bearer", "credentials": token}},
-    }
+def alertmanager_settings(desk: str, token: str, integration: str) -> dict[str, object]:
+    ways: dict[str, dict[str, object]] = {
+        "webhook": {
+            "url": f"{desk}/webhooks/alertmanager",
+            "http_config": {"authorization": {"type": "Bearer", "credentials": token}},
+        },
+        "pagerduty": {
+            "url": f"{desk}/v2/enqueue", "routing_key": token, "severity": "{{ .CommonLabels.severity }}",
+            "details": {"environment": "{{ .CommonLabels.env }}", "service": "{{ .CommonLabels.service }}"},
+        },
+        "opsgenie": {
+            "api_url": f"{desk}/", "api_key": token, "update_alerts": True, "priority": "P1",
+            "details": {"environment": "{{ .CommonLabels.env }}", "service": "{{ .CommonLabels.service }}"},
+        },
+    }  # fmt: skip
+    way = {"send_resolved": True, **ways[integration]}
     route = {"receiver": "desk", "group_by": ["alertname"], "group_wait": "0s", "group_interval": "1s"}
-    return {"route": {**route, "repeat_interval": "4h"}, "receivers": [{"name": "desk", "webhook_configs": [hook]}]}
+    return {
+        "route": {**route, "repeat_interval": "4h"},
+        "receivers": [{"name": "desk", f"{integration}_configs": [way]}],
+    }
 
 
 def prometheus_command(folder: Path, address: str) -> list[str]:
