@@ -4,7 +4,8 @@
 
 Single-alert Alertmanager bodies over 16 connections, all distinct, in the mix of the design (60 % P2, 25 % P3, 10 % P1,
 5 % information; 40 services), sent by wrk (`apt-get install wrk`). One process of the desk, with an embedded PostgreSQL
-that flushes to disk, on the machine's cores, which the load generator uses as well. Compared with Alertmanager's own
+that flushes to disk, on the machine's cores, which the load generator uses as well; default rules, no channel to speak
+by. Compared with Alertmanager's own
 POST /api/v2/alerts (in memory; Debian's package), and with the floors: pgbench inserting one row a transaction, and
 aiohttp that only answers. Alerta is measured when `alertad` is on the PATH (package alerta-server, with gunicorn).
 """
@@ -65,7 +66,7 @@ class Result:
 def load(name: str, url: str, kind: str, seconds: int, connections: int = CONNECTIONS) -> Result:
     run = f"{time.time_ns() // 1_000_000 % 100_000_000:x}"
     told = subprocess.run(
-        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(HERE / "intake.lua"), url, "--", kind, TOKEN, run],
+        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", HERE / "intake.lua", url, "--", kind, TOKEN, run],
         check=True, capture_output=True, text=True,
     ).stdout  # fmt: skip
     line = next(line for line in told.splitlines() if line.startswith("RESULT"))
@@ -110,9 +111,10 @@ def answers(url: str) -> bool:
 @contextmanager
 def desk(url: str, folder: Path) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     port = free_port()
+    (folder / "ecotrajet.yaml").write_text("workspace: {language: en}\n", "utf-8")
     environment = {
         "DATABASE_URL": url, "ECOTRAJET_DATA": str(folder), "ECOTRAJET_LISTEN": f"127.0.0.1:{port}",
-        "ECOTRAJET_WEBHOOK_TOKEN": TOKEN, "ECOTRAJET_CONFIG": str(HERE.parent / "ecotrajet.example.yaml"),
+        "ECOTRAJET_WEBHOOK_TOKEN": TOKEN, "ECOTRAJET_CONFIG": str(folder / "ecotrajet.yaml"),
     }  # fmt: skip
     with process([sys.executable, "-m", "bot", "serve"], port, "/healthz", **environment) as started:
         yield port, started

@@ -1,9 +1,10 @@
 """Group commit: requests that come in at the same time share a transaction; each is answered after its commit."""
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
@@ -20,6 +21,7 @@ from bot.store.intake import Given
 log = structlog.get_logger("letters")
 
 AT_ONCE: Final = 200  # letters of one transaction
+ASK_AGAIN: Final = 0.2  # seconds; at full load a question for each group would cost a tenth
 LONG_AT_ONCE: Final = 20  # of one that thinks: it holds the locks of incidents meanwhile
 
 
@@ -45,9 +47,12 @@ class Letters:
         self.waiting: list[Letter] = []
         self.writing: asyncio.Task[None] | None = None
         self.asks_the_time = any(rule.when.hours for rule in desk.rules)
+        self.asked_at, self.ahead = -ASK_AGAIN, timedelta(0)
 
     async def take(self, letter: Letter) -> list[Received]:
         """Stored with its effects when this returns. Raises Unavailable, or whatever this very letter broke."""
+        now = await self.now()
+        letter.judged = [self.classify(alert, now) for alert in letter.alerts]
         self.waiting.append(letter)
         if self.writing is None or self.writing.done():
             self.writing = asyncio.create_task(self.write(), name="letters")
@@ -66,33 +71,21 @@ class Letters:
 
     async def settle(self, group: Sequence[Letter]) -> None:
         """What only adds to what is known goes in one statement; the others take the long way, in their order."""
-        group = await self.judge(group)
         await self.the_short_way(only_adding(group))
         long = [letter for letter in group if not letter.settled]
         for start in range(0, len(long), LONG_AT_ONCE):
             await self.the_long_way(long[start : start + LONG_AT_ONCE])
 
-    async def judge(self, group: Sequence[Letter]) -> list[Letter]:
-        now = await self.now()
-        judged = []
-        for letter in group:
-            try:
-                letter.judged = [self.classify(alert, now) for alert in letter.alerts]
-            except Exception as broken:  # noqa: BLE001 - it is this letter's alone, and raised to its sender
-                failed(letter, broken)
-            else:
-                judged.append(letter)
-        return judged
-
     def classify(self, alert: Alert, now: datetime) -> Classification:
         return classify(alert, self.desk.rules, self.desk.environments, self.desk.services, now)
 
     async def now(self) -> datetime:
-        """Only rules with hours ask what time it is; then the database says."""
-        if not self.asks_the_time:
-            return datetime.now(UTC)
-        async with self.db.transaction() as tx:
-            return await incidents.now(tx)
+        """Only rules with hours ask what time it is; then the database says how far its clock is from ours."""
+        if self.asks_the_time and time.monotonic() - self.asked_at > ASK_AGAIN:
+            async with self.db.transaction() as tx:
+                self.ahead = await incidents.now(tx) - datetime.now(UTC)
+            self.asked_at = time.monotonic()
+        return datetime.now(UTC) + self.ahead
 
     async def the_short_way(self, letters: Sequence[Letter]) -> None:
         if not letters:
@@ -142,9 +135,9 @@ def only_adding(letters: Sequence[Letter]) -> list[Letter]:
     found = []
     for letter in letters:
         names = {(alert.source, alert.dedup_key) for alert in letter.alerts}
-        if letter.kept is None and len(letter.alerts) == 1 and not names & seen:
-            if letter.alerts[0].status is AlertStatus.FIRING:
-                found.append(letter)
+        alone = letter.kept is None and len(letter.alerts) == 1 and not names & seen
+        if alone and letter.alerts[0].status is AlertStatus.FIRING:
+            found.append(letter)
         seen |= names
     return found
 
