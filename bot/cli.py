@@ -10,6 +10,7 @@ from typing import Annotated, Final
 import structlog
 import typer
 from rich.console import Console
+from rich.table import Table
 
 from bot import logs
 from bot.app import serve as serve_until_told
@@ -24,12 +25,15 @@ from bot.errors import ConfigError, UserError
 from bot.language import say
 from bot.store.database import Unavailable
 from bot.store.migrate import migrate as bring_up_to_date
+from handlers import examples
 from handlers.classify import lines as classified
 from handlers.sources import SOURCES
 from runbooks.docker_engine import DockerEngines
 
 WRONG_OUT_THERE: Final = 1
 WRONGLY_ASKED: Final = 2
+EXAMPLES: Final = "ecotrajet.examples.yaml"
+"""Beside the configuration file."""
 MANIFEST: Final = Path(__file__).resolve().parent.parent / "manifest.yml"
 
 EPILOG: Final = (
@@ -64,6 +68,9 @@ def build() -> typer.Typer:
     program.command("check")(check)
     program.command("migrate")(migrate)
     program.command("classify")(classify)
+    rules = typer.Typer(help="Your rules of classification.", no_args_is_help=True)
+    rules.command("test")(rules_test)
+    program.add_typer(rules, name="rules")
     return program
 
 
@@ -142,6 +149,31 @@ def classify(
         raise typer.Exit(WRONGLY_ASKED) from None
     for each in found:
         print(json_of(each, ensure_ascii=False))
+
+
+def rules_test(
+    file: Annotated[
+        Path | None, typer.Argument(help=f"Examples in YAML; left out: {EXAMPLES} beside the configuration file.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Also show the examples that are as expected.")] = False,
+) -> None:
+    """Test your rules: is every example worth what its line expects? Exit status 1 when one is not."""
+    configuration = _configuration(quiet=True)
+    given = file or (configuration.settings.config_file or Path(EXAMPLES)).with_name(EXAMPLES)
+    verdicts = examples.judge(
+        examples.read(_content(given).decode("utf-8", "replace"), given.name), configuration.desk, SystemClock().now()
+    )
+    wrong = [each for each in verdicts if not each.right]
+    shown = verdicts if every else wrong
+    if shown:
+        table = Table("", "Example", "Expected", "Found", "Rule", "Why")
+        for each in shown:
+            sign = "✓" if each.right else "✗"
+            table.add_row(f"{sign} {each.number}", each.title, each.expected, each.found, each.rule, each.why)
+        Console().print(table, markup=False)
+    print(f"{len(verdicts) - len(wrong)} of {len(verdicts)} examples are worth what is expected.")
+    if wrong:
+        raise typer.Exit(WRONG_OUT_THERE)
 
 
 def _content(file: Path) -> bytes:

@@ -1,13 +1,17 @@
 """What may be asked of the desk without changing anything."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
 import asyncpg
 
 from bot.desk import Desk
 from bot.incident import Incident
+from bot.message import Kind, State
 from bot.phrase import Phrase
-from bot.store import alerts, audit, escalations, incidents, messages
+from bot.store import alerts, audit, escalations, incidents, messages, pages
 from bot.store.database import Database, Tx
-from bot.view import AlertRow, IncidentView, LevelRow, TimelineRow
+from bot.view import AlertRow, IncidentView, LevelRow, PageRow, RungRow, TimelineRow, WhyView
 
 OURSELVES = "desk"
 
@@ -24,6 +28,25 @@ class Questions:
         async with self.db.transaction() as tx:
             incident = await incidents.get(tx, number)
             return await view(tx, self.desk, incident) if incident else None
+
+    async def why(self, number: int) -> WhyView | None:
+        """Who was told of it or not, by what and why; None: no such number."""
+        async with self.db.transaction() as tx:
+            incident = await incidents.get(tx, number)
+            if incident is None:
+                return None
+            rungs = [await self.rung(tx, row) for row in await pages.levels(tx, number)]
+            told = tuple(page_row(row) for row in await pages.of_incident(tx, number))
+            return WhyView(await view(tx, self.desk, incident), tuple(rungs), told)
+
+    async def rung(self, tx: Tx, row: asyncpg.Record) -> RungRow:
+        at: datetime = row["fired_at"] or row["due_at"]
+        overrides = await escalations.overrides(tx, at)
+        meant = [one for target in row["targets"] for one in self.desk.recipients(target, at, overrides).people]
+        return RungRow(
+            round=row["round"], position=row["position"], name=row["name"], state=row["state"], at=at,
+            people=tuple(dict.fromkeys(person.name for person in meant)), why=phrase_or_none(row["why"]),
+        )  # fmt: skip
 
     async def open_incidents(self) -> list[Incident]:
         """Worst first, then oldest first; 200 at most."""
@@ -43,6 +66,17 @@ async def view(tx: Tx, desk: Desk, incident: Incident) -> IncidentView:
         levels=tuple(level_row(row) for row in await escalations.of_incident(tx, incident.number, incident.round)),
         timeline=tuple(timeline_row(row) for row in await audit.of_incident(tx, incident.number)),
     )
+
+
+def page_row(row: asyncpg.Record) -> PageRow:
+    return PageRow(
+        person=row["person"] or row["recipient"], kind=Kind(row["kind"]), round=row["round"], level=row["level"],
+        state=State(row["state"]), due_at=row["due_at"], sent_at=row["sent_at"], why=phrase_or_none(row["why"]),
+    )  # fmt: skip
+
+
+def phrase_or_none(stored: Mapping[str, object] | None) -> Phrase | None:
+    return Phrase.from_json(stored) if stored else None
 
 
 def alert_row(row: asyncpg.Record) -> AlertRow:

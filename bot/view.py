@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.incident import Incident
+from bot.message import Kind, State
 from bot.phrase import Phrase
 from bot.run import Run
 from bot.runbook import Evidence
@@ -55,6 +56,42 @@ class IncidentView:
         """The level that fires next if nobody takes the incident."""
         pending = [level for level in self.levels if level.state == "pending"]
         return min(pending, key=lambda level: level.due_at, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """One page to one person by one channel; `state` as in `message.State`, `why` when it did not arrive."""
+
+    person: str
+    kind: Kind
+    round: int
+    level: int
+    state: State
+    due_at: datetime
+    sent_at: datetime | None = None
+    why: Phrase | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RungRow:
+    """A level of any round. `people`: names of those whom it means at its time; `at`: when it fired, or would."""
+
+    round: int
+    position: int
+    name: str
+    state: str
+    at: datetime
+    people: tuple[str, ...] = ()
+    why: Phrase | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WhyView:
+    """What `why` is told from."""
+
+    view: IncidentView
+    rungs: tuple[RungRow, ...]
+    pages: tuple[PageRow, ...]
 
 
 @dataclass(frozen=True, slots=True)

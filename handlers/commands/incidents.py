@@ -5,11 +5,11 @@ from typing import Final
 from bot import access
 from bot.errors import UserError
 from bot.incident import Priority
-from bot.notify.blocks import incident_details, incident_list
+from bot.notify.blocks import incident_details, incident_list, incident_why
 from bot.phrase import Phrase
 from bot.target import fold
 from handlers import parse
-from handlers.answers import worded
+from handlers.answers import no_such_incident, worded
 from handlers.commands.tools import Asked, Command, Reply, Tools
 
 LONGEST_TITLE: Final = 200
@@ -41,6 +41,12 @@ async def show(tools: Tools, asked: Asked) -> Reply:
             "There is no incident #{number}. See the open ones: `/ecotrajet incident list`.", {"number": number}
         )
     return incident_details(view, asked.reader)
+
+
+async def why(tools: Tools, asked: Asked) -> Reply:
+    number = asked.number("/ecotrajet why 42")
+    found = await tools.questions.why(number)
+    return no_such_incident(number) if found is None else incident_why(found, asked.reader)
 
 
 async def acknowledge(tools: Tools, asked: Asked) -> Reply:
@@ -116,6 +122,10 @@ COMMANDS: Final = (
     Command(
         show, ("show", "view"), ("montre", "montrer", "voir", "affiche", "afficher"), "N",
         Phrase("everything about an incident: alerts, ladder, story"), of_incident=True,
+    ),
+    Command(
+        why, ("why",), ("pourquoi",), "N", Phrase("why it has its priority, and who was told of it or not"),
+        of_incident=True,
     ),
     Command(
         acknowledge, ("ack", "acknowledge", "take"), ("prends", "prendre", "pris", "acquitte", "acquitter"), "N",

@@ -7,6 +7,7 @@ from bot.notify.blocks.quiet import quiet_list
 from bot.notify.blocks.reader import Reader
 from bot.notify.blocks.run import plan_card, run_card, run_list
 from bot.notify.blocks.status import logs_block, status_table
+from bot.notify.blocks.why import incident_why
 
 __all__ = [
     "Block",
@@ -19,6 +20,7 @@ __all__ = [
     "incident_card",
     "incident_details",
     "incident_list",
+    "incident_why",
     "logs_block",
     "page",
     "plan_card",

@@ -1,0 +1,25 @@
+"""What became of the pages of an incident, for whoever asks why."""
+
+from collections.abc import Sequence
+
+import asyncpg
+
+from bot.store.database import Tx
+
+
+async def of_incident(tx: Tx, incident: int) -> Sequence[asyncpg.Record]:
+    """In the order in which they were queued; 200 at most."""
+    return await tx.fetch(
+        "SELECT m.person, m.recipient, m.kind, m.round, m.level, m.level_name, m.attempt, m.state, m.due_at, m.sent_at,"
+        " m.why FROM message m WHERE m.incident = $1 AND m.about = 'page' ORDER BY m.id LIMIT 200",
+        incident,
+    )
+
+
+async def levels(tx: Tx, incident: int) -> Sequence[asyncpg.Record]:
+    """Of every round, in the order in which they were or will be told."""
+    return await tx.fetch(
+        "SELECT round, position, name, targets, due_at, state, fired_at, why FROM escalation_level WHERE incident = $1"
+        " ORDER BY round, position LIMIT 100",
+        incident,
+    )
