@@ -21,6 +21,7 @@ EMPTY: Final = re.compile(r"\s*[,}\]]")
 TOO_MANY: Final = re.compile(r"\s*[}\]]")
 INNER: Final = re.compile(r'"\s*[\[{]\s*["{]')
 LONGEST: Final = 256 * 1024  # a body that people write by hand is far shorter
+MOST_INNER: Final = 20  # texts that hold JSON: each may be read to the end of the body
 READER: Final = json.JSONDecoder()
 
 
@@ -50,6 +51,7 @@ class _Mending:
         self.written: list[str] = []
         self.open: list[str] = []
         self.value_due = False
+        self.inner = 0
 
     def done(self) -> str:
         while self.place < len(self.text):
@@ -113,6 +115,9 @@ class _Mending:
 
     def _inner(self) -> bool:
         """JSON pasted between quotes (Zabbix's `{EVENT.TAGSJSON}`) becomes the text that it was meant to be."""
+        self.inner += 1
+        if self.inner > MOST_INNER:
+            return False
         try:
             _, end = READER.raw_decode(self.text, self.place + 1)
         except (ValueError, RecursionError):
