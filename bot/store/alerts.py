@@ -83,8 +83,9 @@ async def incident_of_group(tx: Tx, source: str, group_key: str, environment: st
 async def changes(tx: Tx, source: str, dedup_key: str, within: timedelta) -> int:
     """How often this key has begun or ended to fire lately."""
     count: int = await tx.fetchval(
-        "SELECT coalesce(sum((resolved_at > app_now() - $3::interval)::int + (first_seen > app_now() - $3::interval)::int"
-        " ), 0) FROM alert WHERE source = $1 AND dedup_key = $2 AND status = 'resolved'"
+        "SELECT coalesce(sum(1 + (first_seen > app_now() - $3::interval)::int), 0) + (SELECT count(*) FROM alert"
+        "  WHERE source = $1 AND dedup_key = $2 AND status = 'firing' AND first_seen > app_now() - $3::interval)"
+        " FROM alert WHERE source = $1 AND dedup_key = $2 AND status = 'resolved'"
         " AND resolved_at > app_now() - $3::interval",
         source, dedup_key, within,
     )  # fmt: skip
@@ -94,8 +95,9 @@ async def changes(tx: Tx, source: str, dedup_key: str, within: timedelta) -> int
 async def flapping_incident(tx: Tx, source: str, dedup_key: str) -> int | None:
     """The open incident that is held open because this key, among others, comes and goes."""
     number: int | None = await tx.fetchval(
-        "SELECT i.number FROM alert a JOIN incident i ON i.number = a.incident WHERE a.source = $1 AND a.dedup_key = $2"
-        " AND a.status = 'resolved' AND i.flapping_until > app_now() AND i.status <> 'resolved' ORDER BY a.id DESC LIMIT 1",
+        "SELECT i.number FROM alert a JOIN incident i ON i.number = a.incident WHERE a.source = $1"
+        " AND a.dedup_key = $2 AND a.status = 'resolved' AND i.flapping_until > app_now() AND i.status <> 'resolved'"
+        " ORDER BY a.id DESC LIMIT 1",
         source, dedup_key,
     )  # fmt: skip
     return number

@@ -43,7 +43,7 @@ class Settled:
 
 # A member joins without further thought when its service and environment have exactly one open incident, which had an
 # alert recently, is as grave, waits for nobody's answer to news, does not flap, and no silence is in force. With none
-# open there and a storm raging, it joins the storm's, unless it is critical. All others are left to `lifecycle.receive`.
+# open there and a storm raging, it joins the storm's, unless it is critical. All else is left to `lifecycle.receive`.
 # The incident's lock is taken first, here as there.
 SETTLE: Final = """
 WITH given AS MATERIALIZED (
