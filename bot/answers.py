@@ -87,6 +87,52 @@ class NotResolved:
 
 
 @dataclass(frozen=True, slots=True)
+class StillOnIt:
+    """The owner says so again; `until`: when they are asked next time. None: never."""
+
+    incident: Incident
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlsoOnIt:
+    """Somebody who was asked to help has answered; `owner` goes on."""
+
+    incident: Incident
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class TookOver:
+    """The incident is theirs now, and not `before`'s any more."""
+
+    incident: Incident
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snoozed:
+    incident: Incident
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """These people are paged; `takes_over`: it becomes theirs as soon as they answer."""
+
+    incident: Incident
+    names: str
+    takes_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyToAsk:
+    """None of them can be reached by anything."""
+
+    incident: Incident
+
+
+@dataclass(frozen=True, slots=True)
 class Reclassified:
     """`incident` as it is now; it was `old` before."""
 
@@ -101,7 +147,13 @@ class SamePriority:
     incident: Incident
 
 
-AcknowledgeAnswer = Acknowledged | AlreadyAcknowledged | AlreadyResolved | NoSuchIncident | Repeated
+AcknowledgeAnswer = (
+    Acknowledged | AlreadyAcknowledged | StillOnIt | AlsoOnIt | TookOver | AlreadyResolved | NoSuchIncident | Repeated
+)
+SnoozeAnswer = Snoozed | AlreadyResolved | NoSuchIncident | Repeated
+AskAnswer = (
+    Asked | Acknowledged | TookOver | AlreadyAcknowledged | NobodyToAsk | AlreadyResolved | NoSuchIncident | Repeated
+)
 ResolveAnswer = Resolved | AlreadyResolved | NoSuchIncident | Repeated
 EscalateAnswer = Escalated | NothingLeft | AlreadyEscalated | AlreadyResolved | NoSuchIncident | Repeated
 ReclassifyAnswer = Reclassified | SamePriority | AlreadyResolved | NoSuchIncident | Repeated

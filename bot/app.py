@@ -6,6 +6,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import date
 from importlib.metadata import version
 from typing import Any, Final
 from uuid import uuid4
@@ -19,7 +20,10 @@ from bot.desk import Desk
 from bot.language import say
 from bot.lifecycle import Lifecycle, ladder
 from bot.lifecycle.doors import Doors
+from bot.lifecycle.dues import Dues
+from bot.lifecycle.handoffs import HandOffs
 from bot.lifecycle.heartbeats import Heartbeats
+from bot.lifecycle.rota import Rota
 from bot.lifecycle.silences import Silences
 from bot.message import Kind
 from bot.metrics import Metrics
@@ -39,7 +43,8 @@ from bot.store.clock import DeskClock
 from bot.store.database import Database, Unavailable
 from bot.store.embedded import EmbeddedPostgres
 from bot.store.migrate import migrate
-from bot.worker.cron import HOUSEKEEPING, Calendar
+from bot.worker.calendars import Calendars
+from bot.worker.cron import GAPS, HOUSEKEEPING, Calendar
 from bot.worker.deliver import Deliverer
 from bot.worker.observe import Observer
 from bot.worker.queue import Entrypoint, Queue
@@ -48,6 +53,7 @@ from bot.worker.tidy import Tidy
 from bot.worker.watch import Watch
 from handlers import doors, health, heartbeats, twilio
 from handlers.commands import Tools
+from handlers.pages import ical
 from handlers.refused import Refused
 from handlers.slack_app import SlackDoor, SlackKeys
 from handlers.webhooks import Webhooks
@@ -57,6 +63,7 @@ from runbooks.rollback import Rollback
 
 log = structlog.get_logger("app")
 
+MONDAY: Final = 0
 DATABASE_WITHIN: Final = 60.0  # seconds; compose may start us before PostgreSQL answers
 LARGEST_BODY: Final = 17 * 2**20  # each door has a limit of its own below this
 
@@ -76,7 +83,8 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         runbooks = runbooks_on(engines)
         runs = Runs(db, desk, runbooks)
         clock = DeskClock(db)
-        silences = Silences(db, desk)
+        silences, rota = Silences(db, desk), Rota(db, desk, settings.public_url)
+        hand_offs = HandOffs(db, desk)
         beats = Heartbeats(db, desk, lambda phrase: say(phrase, desk.language, desk.zone, clock.now()))
         intake = Webhooks(
             lifecycle, settings.webhook_token, Refused(settings.data / "refused"),
@@ -90,14 +98,20 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         runner = Runner(Execution(db, desk, owner), desk, lifecycle, engines, runbooks, tidy, metrics)
         deliverer = Deliverer(db, desk, channels, metrics, owner)
         watch = Watch(
-            db, desk, deliverer, metrics, (clock.refresh, intake.take_in, runner.round, silences.round, beats.round)
-        )
+            db, desk, deliverer, metrics,
+            (
+                clock.refresh, Dues(db, desk).round, intake.take_in, lifecycle.calm, runner.round, silences.round, beats.round,
+                hand_offs.round,
+            ),
+        )  # fmt: skip
         await stop.enter_async_context(in_background("watch", watch.run))
-        await stop.enter_async_context(Queue(url, db.role, entrypoints(db, desk, deliverer, runner)).running())
+        work = entrypoints(db, desk, deliverer, runner, hand_offs)
+        await stop.enter_async_context(Queue(url, db.role, work).running())
         stop.push_async_callback(runner.stop)
-        await stop.enter_async_context(Calendar(db, desk.zone, (HOUSEKEEPING,)).running())
+        await stop.enter_async_context(Calendar(db, desk.zone, (HOUSEKEEPING, GAPS)).running())
         await stop.enter_async_context(in_background("observe", Observer(db, desk, engines, SystemClock(), tidy).run))
-        slack = slack_door(settings, Tools(desk, lifecycle, questions, runs, engines, clock, silences))
+        await stop.enter_async_context(in_background("calendars", Calendars(db, desk).run))
+        slack = slack_door(settings, Tools(desk, lifecycle, questions, runs, engines, clock, silences, rota))
         if slack is not None:
             await stop.enter_async_context(slack.running())
         routes = [
@@ -107,6 +121,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
             *intake.routes(),
             *doors.routes(intake, lifecycle, Doors(db, desk), beats.well),
             *heartbeats.routes(beats, settings.webhook_token),
+            *ical.routes(rota),
             *twilio_routes(settings, desk, lifecycle, questions, clock),
             *(slack.routes() if slack is not None else []),
         ]
@@ -190,7 +205,9 @@ def twilio_of(settings: Settings) -> Twilio:
     )  # fmt: skip
 
 
-def entrypoints(db: Database, desk: Desk, deliverer: Deliverer, runner: Runner) -> Mapping[str, Entrypoint]:
+def entrypoints(
+    db: Database, desk: Desk, deliverer: Deliverer, runner: Runner, hand_offs: HandOffs
+) -> Mapping[str, Entrypoint]:
     """Which job wakes whom; a lane for each channel kind."""
 
     async def escalate(level: list[int]) -> None:
@@ -202,6 +219,10 @@ def entrypoints(db: Database, desk: Desk, deliverer: Deliverer, runner: Runner) 
             await calendar.prune(tx)
             await store_of_doors.prune(tx)
 
+    async def gaps(slot: str) -> None:
+        if date.fromisoformat(slot).weekday() == MONDAY:
+            await hand_offs.announce_gaps()
+
     def lane(kind: Kind) -> Callable[[Any], Awaitable[None]]:
         return lambda message: deliverer.deliver(kind, message)
 
@@ -209,6 +230,7 @@ def entrypoints(db: Database, desk: Desk, deliverer: Deliverer, runner: Runner) 
         jobs.ESCALATE: Entrypoint(escalate),
         jobs.RUN: Entrypoint(runner.start),
         HOUSEKEEPING.name: Entrypoint(housekeeping, at_once=1),
+        GAPS.name: Entrypoint(gaps, at_once=1),
         **{jobs.deliver_lane(kind): Entrypoint(lane(kind)) for kind in Kind},
     }
 

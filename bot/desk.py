@@ -10,9 +10,10 @@ from bot.classification import Rule
 from bot.escalation import Policy
 from bot.gathering import Gathering
 from bot.heartbeat import Heartbeat
+from bot.incident import Priority
 from bot.maintenance import Window
-from bot.oncall import Override, Schedule
-from bot.person import Person, Team
+from bot.oncall import Booked, Schedule
+from bot.person import CHANNELS, Person, Step, Steps, Team, methods
 from bot.secret import Secret
 from bot.source import SourceEntry
 from bot.target import EngineAddress, Environment, Service
@@ -55,6 +56,7 @@ class Desk:
     heartbeats: Mapping[str, Heartbeat] = field(default_factory=dict)
     sources: Mapping[str, SourceEntry] = field(default_factory=dict)
     gathering: Gathering = Gathering()
+    steps: Steps = field(default_factory=lambda: CHANNELS)
 
     def secrets(self) -> tuple[Secret, ...]:
         """Every secret value of the file, for redaction."""
@@ -64,6 +66,14 @@ class Desk:
         """The ladder of this service's incidents; of an unknown service: the default one."""
         return self.policies[self.service_policies.get(service, DEFAULT_POLICY)]
 
+    def methods(self, person: Person, priority: Priority) -> tuple[Step, ...]:
+        """How a page reaches this person; empty: they have nothing at all."""
+        return methods(person, priority, self.steps)
+
+    def is_manager(self, person: str | None) -> bool:
+        """Whether they get few, short pings in plain words."""
+        return any(team.managers and person in team.members for team in self.teams.values())
+
     def person_of_slack(self, user: str) -> Person | None:
         """The person with this Slack user id (`U…`)."""
         return next((person for person in self.people.values() if user and person.slack == user), None)
@@ -72,7 +82,7 @@ class Desk:
         """The person with this number (`+33…`)."""
         return next((person for person in self.people.values() if e164 and person.phone == e164), None)
 
-    def recipients(self, target: str, now: datetime, overrides: Sequence[Override] = ()) -> Recipients:
+    def recipients(self, target: str, now: datetime, overrides: Sequence[Booked] = ()) -> Recipients:
         """Whom `person:ID`, `team:ID`, `schedule:ID` or `channel:NAME` means at `now`; nobody when it leads nowhere.
 
         A target stored in a row may outlive the person it named; that level is then empty, and the ladder goes on.

@@ -1,11 +1,48 @@
 """The escalation policy: who is told when nobody has taken an incident. Pure; absolute times come out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from bot.incident import Priority
+
+LAST_RESORT: Final = "last resort"
+"""The name of the level that is the policy's fallback; it is worded where it is shown."""
+WAITS: Final = frozenset({Priority.P3})
+"""Priorities that wake nobody: outside business hours their levels wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Business hours on `days` (Monday is 0), from `opens` until before `closes`: wall time of `zone`."""
+
+    days: tuple[int, ...]
+    opens: time
+    closes: time
+    zone: ZoneInfo
+
+    def next_open(self, moment: datetime) -> datetime:
+        """`moment` itself when it lies within them, else the next opening. Compared in UTC: walls repeat in October."""
+        today = moment.astimezone(self.zone).date()
+        for ahead in range(9):
+            day = today + timedelta(days=ahead)
+            opening = datetime.combine(day, self.opens, self.zone).astimezone(UTC)
+            if day.weekday() in self.days and moment < datetime.combine(day, self.closes, self.zone).astimezone(UTC):
+                return max(opening, moment)
+        return moment  # no day at all: never closed
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "days": list(self.days), "opens": self.opens.isoformat(), "closes": self.closes.isoformat(),
+            "zone": self.zone.key,
+        }  # fmt: skip
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Hours":
+        opens, closes = time.fromisoformat(kept["opens"]), time.fromisoformat(kept["closes"])
+        return cls(tuple(kept["days"]), opens, closes, ZoneInfo(kept["zone"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,17 +56,45 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Levels in order of `after`; `stops_at` names the last level of a priority (absent: all of them)."""
+    """Levels in order of `after`; `stops_at` names the last level of a priority (absent: all of them).
+
+    When they are spent they begin again `repeat` times, `repeat_after` after the last one; then the fallback is told.
+    `ack_expires`: so long somebody may be on it without a sign (absent: for ever). `hours`: see WAITS.
+    """
 
     name: str
     levels: tuple[Level, ...]
     stops_at: tuple[tuple[Priority, str], ...] = ()
     fallback: tuple[str, ...] = ()
+    repeat: int = 0
+    repeat_after: timedelta = timedelta(minutes=30)
+    ack_expires: tuple[tuple[Priority, timedelta], ...] = ()
+    hours: Hours | None = None
 
     def levels_for(self, priority: Priority) -> tuple[Level, ...]:
+        """One time up the ladder."""
         last = dict(self.stops_at).get(priority)
         names = [level.name for level in self.levels]
         return self.levels if last is None else self.levels[: names.index(last) + 1]
+
+    def rungs(self, priority: Priority) -> tuple[Level, ...]:
+        """The whole way: levels, repeats, and at the very end the fallback, unless the priority stops before."""
+        once = self.levels_for(priority)
+        rungs = list(once)
+        for _ in range(self.repeat):
+            start = rungs[-1].after + self.repeat_after
+            rungs += [replace(level, after=start + level.after - once[0].after) for level in once]
+        if self.fallback and once == self.levels:
+            rungs.append(Level(LAST_RESORT, rungs[-1].after + self.repeat_after, self.fallback))
+        return tuple(rungs)
+
+    def ack_lasts(self, priority: Priority) -> timedelta | None:
+        """How long an acknowledgement holds; None: until the end."""
+        return dict(self.ack_expires).get(priority) or None
+
+    def hours_for(self, priority: Priority) -> Hours | None:
+        """The hours within which this priority may disturb somebody; None: at any time."""
+        return self.hours if priority in WAITS else None
 
     def to_json(self) -> dict[str, object]:
         """The copy that is kept with an incident: editing a policy breaks nothing that runs."""
@@ -40,26 +105,40 @@ class Policy:
             ],
             "stops_at": {priority.value: name for priority, name in self.stops_at},
             "fallback": list(self.fallback),
+            "repeat": self.repeat,
+            "repeat_after": self.repeat_after.total_seconds(),
+            "ack_expires": {priority.value: length.total_seconds() for priority, length in self.ack_expires},
+            "hours": self.hours.to_json() if self.hours else None,
         }
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Policy":
+        """Also of what older releases kept, which knew less."""
+        hours = kept.get("hours")
         return cls(
             name=kept["name"],
             levels=tuple(Level(x["name"], timedelta(seconds=x["after"]), tuple(x["targets"])) for x in kept["levels"]),
             stops_at=tuple((Priority(priority), name) for priority, name in kept["stops_at"].items()),
             fallback=tuple(kept["fallback"]),
+            repeat=kept.get("repeat", 0),
+            repeat_after=timedelta(seconds=kept.get("repeat_after", 1800)),
+            ack_expires=tuple((Priority(p), timedelta(seconds=s)) for p, s in kept.get("ack_expires", {}).items()),
+            hours=Hours.from_json(hours) if hours else None,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class DueLevel:
-    """A level of one incident with its absolute due time: one row of `escalation_level`."""
+    """A level of one incident with its absolute due time: one row of `escalation_level`.
+
+    `waits`: it would be due earlier, but outside business hours.
+    """
 
     position: int
     name: str
     due_at: datetime
     targets: tuple[str, ...]
+    waits: bool = False
 
 
 GUIDE_OFFSETS: Final = (  # guide §5.1, processus d'escalade
@@ -71,12 +150,20 @@ GUIDE_OFFSETS: Final = (  # guide §5.1, processus d'escalade
 )
 
 
-def due_levels(policy: Policy, priority: Priority, opened_at: datetime) -> list[DueLevel]:
-    """Every level's absolute due time, computed once at opening (or un-ack) and never accumulated."""
-    return [
-        DueLevel(position, level.name, opened_at + level.after, level.targets)
-        for position, level in enumerate(policy.levels_for(priority))
-    ]
+def due_levels(policy: Policy, priority: Priority, since: datetime, first: int = 0) -> list[DueLevel]:
+    """Every level's absolute due time, computed once at opening (or un-ack) and never accumulated.
+
+    From level `first` on, which is due at `since`; the others follow at the policy's own distances. What business
+    hours put off puts off the following ones too: in the morning the ladder begins, it does not arrive all at once.
+    """
+    rungs, hours = policy.rungs(priority), policy.hours_for(priority)
+    found: list[DueLevel] = []
+    at, before = since, rungs[first].after if 0 < first < len(rungs) else timedelta(0)
+    for position, rung in enumerate(rungs[first:], start=first):
+        wanted = at + (rung.after - before)
+        at, before = hours.next_open(wanted) if hours else wanted, rung.after
+        found.append(DueLevel(position, rung.name, at, rung.targets, waits=at != wanted))
+    return found
 
 
 def still_ahead(levels: Sequence[DueLevel], fired: frozenset[int]) -> list[DueLevel]:

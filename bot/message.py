@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
+
+from bot.phrase import Phrase
 
 
 class Kind(StrEnum):
@@ -25,6 +27,25 @@ class About(StrEnum):
     NOTE = "note"  # a sentence in a thread or a channel
     RUN_CARD = "run_card"  # a run's plan, progress and result, edited
     TELL = "tell"  # a sentence to a person: always sent
+    ASK = "ask"  # a question to a person, with a button; edited once somebody has answered
+    REMINDER = "reminder"  # are you still on it? Dropped when they are not
+    UPDATE = "update"  # to a manager: how the incident that they were told of stands
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The button of a question: `action` is its action_id, `value` comes back with the press."""
+
+    label: Phrase
+    action: str
+    value: Mapping[str, str | int]
+
+    def to_json(self) -> dict[str, object]:
+        return {"label": self.label.to_json(), "action": self.action, "value": dict(self.value)}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Ask":
+        return cls(Phrase.from_json(kept["label"]), kept["action"], kept["value"])
 
 
 class State(StrEnum):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from bot.incident import Priority
@@ -36,18 +37,32 @@ class Team:
     managers: bool = False
 
 
-CHANNELS: Final[dict[Priority, tuple[Kind, ...]]] = {  # guide §6.1: SMS for critical emergencies only
-    Priority.P1: (Kind.SLACK, Kind.SMS, Kind.EMAIL),
-    Priority.P2: (Kind.SLACK, Kind.EMAIL),
-    Priority.P3: (Kind.SLACK,),
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One way in which a page reaches somebody, `after` it began; not any more when somebody is on it by then."""
+
+    kind: Kind
+    after: timedelta = timedelta(0)
+
+
+Steps = Mapping[Priority, tuple[Step, ...]]
+CHANNELS: Final[Steps] = {  # guide §6.1: SMS for critical emergencies only
+    Priority.P1: (Step(Kind.SLACK), Step(Kind.SMS), Step(Kind.EMAIL), Step(Kind.VOICE, timedelta(minutes=5))),
+    Priority.P2: (Step(Kind.SLACK), Step(Kind.EMAIL)),
+    Priority.P3: (Step(Kind.SLACK),),
 }
 FALLBACKS: Final = (Kind.SMS, Kind.VOICE, Kind.EMAIL, Kind.SLACK)
 
 
-def methods(person: Person, priority: Priority) -> tuple[Kind, ...]:
-    """The channels that a page of this priority takes to this person, those they have; any one they have at worst."""
-    wanted = tuple(kind for kind in CHANNELS[priority] if person.address(kind))
-    return wanted or tuple(kind for kind in FALLBACKS if person.address(kind))[:1]
+def methods(person: Person, priority: Priority, steps: Steps = CHANNELS) -> tuple[Step, ...]:
+    """How a page of this priority reaches this person, by what they have; at worst by any one thing they have.
+
+    The first is never late: somebody who has only a telephone is called now.
+    """
+    wanted = tuple(step for step in steps[priority] if person.address(step.kind))
+    if wanted and not any(step.after == timedelta(0) for step in wanted):
+        return (Step(wanted[0].kind), *wanted[1:])
+    return wanted or tuple(Step(kind) for kind in FALLBACKS if person.address(kind))[:1]
 
 
 def next_method(person: Person, tried: Sequence[Kind]) -> Kind | None:

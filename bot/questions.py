@@ -9,9 +9,10 @@ from bot.desk import Desk
 from bot.incident import Incident
 from bot.message import Kind, State
 from bot.phrase import Phrase
-from bot.store import alerts, audit, escalations, incidents, messages, pages
+from bot.sla import Due
+from bot.store import alerts, audit, dues, escalations, incidents, messages, pages, responders
 from bot.store.database import Database, Tx
-from bot.view import AlertRow, IncidentView, LevelRow, PageRow, RungRow, TimelineRow, WhyView
+from bot.view import AlertRow, DueRow, IncidentView, LevelRow, PageRow, ResponderRow, RungRow, TimelineRow, WhyView
 
 OURSELVES = "desk"
 
@@ -65,6 +66,8 @@ async def view(tx: Tx, desk: Desk, incident: Incident) -> IncidentView:
         alerts=tuple(alert_row(row) for row in await alerts.of_incident(tx, incident.number)),
         levels=tuple(level_row(row) for row in await escalations.of_incident(tx, incident.number, incident.round)),
         timeline=tuple(timeline_row(row) for row in await audit.of_incident(tx, incident.number)),
+        dues=tuple(due_row(row) for row in await dues.of_incident(tx, incident.number, incident.round)),
+        responders=tuple(responder_row(row) for row in await responders.of_incident(tx, incident.number)),
     )
 
 
@@ -83,6 +86,7 @@ def alert_row(row: asyncpg.Record) -> AlertRow:
     return AlertRow(
         title=row["title"], status=row["status"], source=row["source"], severity=row["severity"], count=row["count"],
         first_seen=row["first_seen"], last_seen=row["last_seen"], url=row["url"],
+        joined=Phrase.from_json(row["joined"]) if row["joined"] else None,
     )  # fmt: skip
 
 
@@ -98,3 +102,11 @@ def timeline_row(row: asyncpg.Record) -> TimelineRow:
         at=row["at"], did=row["did"], by=row["actor_name"], door=row["door"],
         why=Phrase.from_json(row["why"]) if row["why"] else None, result=row["result"],
     )  # fmt: skip
+
+
+def due_row(row: asyncpg.Record) -> DueRow:
+    return DueRow(Due(row["kind"]), row["due_at"], row["state"])
+
+
+def responder_row(row: asyncpg.Record) -> ResponderRow:
+    return ResponderRow(row["person"], row["asked_by"], row["takes_over"], row["answered_at"])

@@ -8,6 +8,7 @@ from bot.message import Kind, State
 from bot.phrase import Phrase
 from bot.run import Run
 from bot.runbook import Evidence
+from bot.sla import Due
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class AlertRow:
     first_seen: datetime
     last_seen: datetime
     url: str = ""
+    joined: Phrase | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,41 @@ class TimelineRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DueRow:
+    """What becomes due besides levels; `kind` is a `sla.Due`, `state` pending or fired."""
+
+    kind: Due
+    due_at: datetime
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResponderRow:
+    """`person` (an id) was asked; `answered_at` None: not there yet."""
+
+    person: str
+    asked_by: str
+    takes_over: bool
+    answered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentView:
     incident: Incident
     alerts: tuple[AlertRow, ...] = ()
     levels: tuple[LevelRow, ...] = ()
     timeline: tuple[TimelineRow, ...] = ()
+    dues: tuple[DueRow, ...] = ()
+    responders: tuple[ResponderRow, ...] = ()
+
+    def waits_for(self, person: str | None) -> bool:
+        """Whether this person was asked and has not answered."""
+        return any(row.person == person and row.answered_at is None for row in self.responders)
+
+    def due(self, *kinds: Due) -> DueRow | None:
+        """The next of these that is ahead."""
+        pending = [row for row in self.dues if row.state == "pending" and (not kinds or row.kind in kinds)]
+        return min(pending, key=lambda row: row.due_at, default=None)
 
     @property
     def next_level(self) -> LevelRow | None:

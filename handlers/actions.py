@@ -3,15 +3,17 @@
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.access import stranger
+from bot.answers import Repeated
 from bot.errors import UserError
 from bot.incident import Priority
 from bot.phrase import Phrase
 from handlers.answers import worded
 from handlers.commands.incidents import allow_responding
+from handlers.commands.oncall import accepted
 from handlers.commands.tools import Tools
 from handlers.people import Visitor
 
@@ -73,14 +75,33 @@ async def cancel(tools: Tools, press: Press) -> Phrase | None:
     return worded(await tools.runs.cancel(press.number("run"), press.visitor.by))
 
 
+async def still_on_it(tools: Tools, press: Press) -> Phrase | None:
+    allow_responding(tools, press.visitor.by.id)
+    return worded(await tools.lifecycle.still_on_it(press.number("incident"), press.visitor.by))
+
+
+async def snooze(tools: Tools, press: Press) -> Phrase | None:
+    allow_responding(tools, press.visitor.by.id)
+    length = timedelta(minutes=press.number("minutes"))
+    return worded(await tools.lifecycle.snooze(press.number("incident"), press.visitor.by, length))
+
+
+async def stand_in(tools: Tools, press: Press) -> Phrase | None:
+    request = await tools.rota.accept(press.number("request"), press.visitor.by)
+    return None if isinstance(request, Repeated) else accepted()
+
+
 BUTTONS: Final[Mapping[str, Callable[[Tools, Press], Awaitable[Phrase | None]]]] = {
     "incident.acknowledge": acknowledge,
+    "incident.still_on_it": still_on_it,
+    "incident.snooze": snooze,
     "incident.resolve": resolve,
     "incident.escalate": escalate,
     "incident.reclassify": reclassify,
     "run.approve": approve,
     "run.reject": reject,
     "run.cancel": cancel,
+    "oncall.accept": stand_in,
 }
 
 

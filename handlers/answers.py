@@ -8,9 +8,13 @@ from bot.answers import (
     AlreadyAcknowledged,
     AlreadyEscalated,
     AlreadyResolved,
+    AlsoOnIt,
+    AskAnswer,
+    Asked,
     Declared,
     EscalateAnswer,
     Escalated,
+    NobodyToAsk,
     NoSuchIncident,
     NothingLeft,
     NotResolved,
@@ -22,19 +26,25 @@ from bot.answers import (
     ResolveAnswer,
     Resolved,
     SamePriority,
+    SnoozeAnswer,
+    Snoozed,
+    StillOnIt,
+    TookOver,
     TooLateToReopen,
 )
-from bot.phrase import Phrase
+from bot.phrase import Phrase, Value
 from bot.run import Approved, Cancelled, NoSuchRun, NotNow, Rejected, Requested
 
 Answer = (
-    AcknowledgeAnswer | ResolveAnswer | EscalateAnswer | ReopenAnswer | ReclassifyAnswer | Declared
+    AcknowledgeAnswer | SnoozeAnswer | AskAnswer | ResolveAnswer | EscalateAnswer | ReopenAnswer | ReclassifyAnswer
+    | Declared
     | Requested | Approved | Rejected | Cancelled | NotNow | NoSuchRun
 )  # fmt: skip
 NotDone = (
-    NoSuchIncident | AlreadyAcknowledged | AlreadyResolved | NothingLeft | AlreadyEscalated | NotResolved
+    NobodyToAsk | NoSuchIncident | AlreadyAcknowledged | AlreadyResolved | NothingLeft | AlreadyEscalated | NotResolved
     | TooLateToReopen | SamePriority
 )  # fmt: skip
+RespondingAnswer = StillOnIt | AlsoOnIt | TookOver | Snoozed | Asked
 RunAnswer = Requested | Approved | Rejected | Cancelled | NotNow | NoSuchRun
 
 
@@ -45,6 +55,8 @@ def worded(answer: Answer) -> Phrase | None:
             return None
         case Acknowledged(incident):
             return Phrase("#{number} is yours. Nobody else is paged for it.", {"number": incident.number})
+        case StillOnIt() | AlsoOnIt() | TookOver() | Snoozed() | Asked():
+            return _responding(answer)
         case Resolved(incident, still_firing):
             return _resolved(incident.number, still_firing)
         case Escalated(incident, level):
@@ -67,10 +79,35 @@ def worded(answer: Answer) -> Phrase | None:
             return _not_done(answer)
 
 
+def _responding(answer: RespondingAnswer) -> Phrase:
+    match answer:
+        case StillOnIt(incident, until):
+            facts: dict[str, Value | Phrase] = {"number": incident.number, "at": until or ""}
+            if until is None:
+                return Phrase("#{number} stays yours.", facts)
+            return Phrase("#{number} stays yours; you are asked again before {at}.", facts)
+        case AlsoOnIt(incident, owner):
+            return Phrase("Noted: you help {name} with #{number}.", {"number": incident.number, "name": owner})
+        case TookOver(incident, before):
+            return Phrase("#{number} is yours now, no longer {name}'s.", {"number": incident.number, "name": before})
+        case Snoozed(incident, until):
+            facts = {"number": incident.number, "at": until}
+            return Phrase("#{number} pages nobody until {at}, then it comes back.", facts)
+        case Asked(incident, names, takes_over=True):
+            facts = {"number": incident.number, "names": names}
+            return Phrase("{names} is paged; #{number} is theirs as soon as they answer.", facts)
+        case Asked(incident, names):
+            return Phrase("Paged for #{number}: {names}.", {"number": incident.number, "names": names})
+        case _:
+            assert_never(answer)
+
+
 def _not_done(answer: NotDone) -> Phrase:
     match answer:
         case NoSuchIncident(number):
             return no_such_incident(number)
+        case NobodyToAsk(incident):
+            return Phrase("Nobody else can be paged for #{number} that way.", {"number": incident.number})
         case AlreadyAcknowledged(incident, by, at):
             return Phrase("#{number} was taken by {name} at {at}.", {"number": incident.number, "name": by, "at": at})
         case AlreadyResolved(incident, by, at):

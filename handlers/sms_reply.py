@@ -16,6 +16,7 @@ from bot.answers import (
     AlreadyAcknowledged,
     AlreadyEscalated,
     AlreadyResolved,
+    AlsoOnIt,
     EscalateAnswer,
     Escalated,
     NoSuchIncident,
@@ -23,6 +24,8 @@ from bot.answers import (
     Repeated,
     ResolveAnswer,
     Resolved,
+    StillOnIt,
+    TookOver,
 )
 from bot.phrase import Phrase
 
@@ -112,6 +115,8 @@ def worded(answer: AcknowledgeAnswer | ResolveAnswer | EscalateAnswer) -> Phrase
             return Phrase("There is no incident #{number}.", {"number": number})
         case Acknowledged(incident):
             return Phrase("#{number} is yours.", {"number": incident.number})
+        case StillOnIt() | AlsoOnIt() | TookOver():
+            return _on_it(answer)
         case AlreadyAcknowledged(incident, by, at):
             return Phrase(
                 "#{number} was already taken by {name} at {at}.", {"number": incident.number, "name": by, "at": at}
@@ -129,5 +134,17 @@ def worded(answer: AcknowledgeAnswer | ResolveAnswer | EscalateAnswer) -> Phrase
             return Phrase("#{number}: {level} was told already.", {"number": incident.number, "level": level})
         case NothingLeft(incident):
             return Phrase("#{number}: everybody has been told already.", {"number": incident.number})
+        case _:
+            assert_never(answer)
+
+
+def _on_it(answer: StillOnIt | AlsoOnIt | TookOver) -> Phrase:
+    match answer:
+        case StillOnIt(incident):
+            return Phrase("#{number} stays yours.", {"number": incident.number})
+        case AlsoOnIt(incident, owner):
+            return Phrase("#{number}: noted, you help {name}.", {"number": incident.number, "name": owner})
+        case TookOver(incident):
+            return Phrase("#{number} is yours.", {"number": incident.number})
         case _:
             assert_never(answer)

@@ -207,7 +207,7 @@ def test_every_problem_is_told_at_once_with_its_path_and_line(tmp_path: Path) ->
         "schedules.astreinte.rotations[0].starts: must be a date, such as 2026-01-05 (line 21)",
         "schedules.astreinte.rotations[0].every: must be a turn, such as week, 2 weeks or 3 days (line 21)",
         "schedules.astreinte.rotations[0].hand_off: must be a time of day, such as 09:00 (line 21)",
-        "escalation.levels: unknown key; known here: policies (line 23)",
+        "escalation.levels: unknown key; known here: ack_expires, policies (line 23)",
         f"{ladder}.levels[0].tell[2]: must be person:ID, team:ID, schedule:ID or channel:NAME (line 27)",
         f"{ladder}.levels[2].after: must be a duration, such as 15 min or 1 h 30 (line 29)",
         f"{ladder}.levels[2].tell: must not be empty (line 29)",

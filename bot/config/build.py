@@ -5,7 +5,7 @@ from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from bot.config import defaults, quiet, references
+from bot.config import defaults, quiet, reaching, references
 from bot.config.models import (
     EnvironmentSection,
     IntakeSection,
@@ -23,7 +23,6 @@ from bot.config.sources import SourceSection
 from bot.config.sources import check as check_sources
 from bot.config.sources import entries as source_entries
 from bot.desk import DEFAULT_POLICY, Desk
-from bot.escalation import Level, Policy
 from bot.gathering import Gathering
 from bot.person import Person, Team
 from bot.target import EngineAddress, Environment, TlsFiles
@@ -36,13 +35,14 @@ SECTIONS: Final = (
     "teams",
     "schedules",
     "escalation",
+    "notifications",
     "classification",
     "maintenance",
     "heartbeats",
     "sources",
     "intake",
 )
-NOT_YET: Final = ("notifications", "runbooks", "status_page", "backups", "checks", "calendar")
+NOT_YET: Final = ("runbooks", "status_page", "backups", "checks", "calendar")
 NO_ENGINE: Final = "none"
 
 M = TypeVar("M", bound=BaseModel)
@@ -68,9 +68,10 @@ def _check_sections(data: Mapping[str, object], problems: Problems) -> None:
 def _parts(data: Mapping[str, object], problems: Problems) -> Parts:
     read = _Reader(data, problems)
     escalation = read.mapping(("escalation",))
-    for key in escalation:
-        if key != "policies":
-            problems.add(("escalation", key), unknown_key(key, ["policies"]))
+    beside = {key: value for key, value in escalation.items() if key != "policies"}
+    for key in beside:
+        if key not in reaching.EscalationSection.model_fields:
+            problems.add(("escalation", key), unknown_key(key, ["policies", *reaching.EscalationSection.model_fields]))
     return Parts(
         workspace=read.section("workspace", WorkspaceSection),
         environments=read.environments(),
@@ -79,6 +80,8 @@ def _parts(data: Mapping[str, object], problems: Problems) -> Parts:
         teams=read.entries(("teams",), TeamSection),
         schedules=read.entries(("schedules",), ScheduleSection),
         policies=read.entries(("escalation", "policies"), PolicySection),
+        escalation=read.one(("escalation",), beside, reaching.EscalationSection) or reaching.EscalationSection(),
+        notifications=read.section("notifications", reaching.NotificationsSection),
         classification=read.section("classification", ClassificationSection),
         intake=read.section("intake", IntakeSection),
         maintenance=read.entries(("maintenance",), quiet.WindowSection),
@@ -135,7 +138,9 @@ class _Reader:
 
 def _desk(parts: Parts, docker_host: str, warnings: list[str]) -> Desk:
     workspace = parts.workspace
-    policies = {name: _policy(name, entry) for name, entry in parts.policies.items()}
+    policies = {
+        name: reaching.policy(name, entry, parts.escalation, workspace) for name, entry in parts.policies.items()
+    }
     if not policies:
         warnings.append("escalation: no policy: every level only speaks in the channel, nobody is paged")
         policies = {DEFAULT_POLICY: defaults.channel_policy(workspace.incidents_channel)}
@@ -157,6 +162,7 @@ def _desk(parts: Parts, docker_host: str, warnings: list[str]) -> Desk:
         service_policies={name: entry.policy for name, entry in parts.services.items()},
         windows=quiet.windows(parts.maintenance, workspace.time_zone),
         heartbeats=quiet.heartbeats(parts.heartbeats),
+        steps=reaching.steps(parts.notifications),
     )
 
 
@@ -196,8 +202,3 @@ def _person(id_: str, entry: PersonSection, language: str) -> Person:
 def _team(id_: str, entry: TeamSection) -> Team:
     rights = {place: right.value for place, right in entry.rights.items()}
     return Team(id_, entry.name or id_, tuple(entry.members), rights, entry.responders, entry.managers)
-
-
-def _policy(name: str, entry: PolicySection) -> Policy:
-    levels = tuple(Level(each.name, each.after, tuple(each.tell)) for each in entry.levels)
-    return Policy(name, levels, tuple(entry.stops_at.items()), tuple(entry.fallback))

@@ -9,12 +9,17 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from bot.incident import Priority
 from bot.runbook import ActionClass
+from bot.target import fold
 
 DURATION: Final = re.compile(
     r"(?:(?P<days>\d+)\s*(?:d|j|days?|jours?))?\s*(?:(?P<hours>\d+)\s*(?:h|hours?|heures?))?\s*"
     r"(?:(?P<minutes>\d+)\s*(?:m|mn|min|minutes?)?)?\s*(?:(?P<seconds>\d+)\s*s)?",
     re.IGNORECASE,
 )
+DAYS: Final = {
+    word: day for words in ("mon tue wed thu fri sat sun", "lun mar mer jeu ven sam dim") for day, word in
+    enumerate(words.split())
+}  # fmt: skip
 TURN: Final = re.compile(r"(?:(\d+)\s*)?(day|jour|week|semaine)s?", re.IGNORECASE)
 
 
@@ -56,6 +61,13 @@ def time_of_day(value: object) -> time:
     if found is None:
         raise ValueError("must be a time of day, such as 09:00")
     return time(int(found[1]), int(found[2] or 0))
+
+
+def day(value: object) -> int:
+    known = DAYS.get(fold(str(value))[:3])
+    if known is None:
+        raise ValueError("must be a day of the week, such as monday or lundi")
+    return known
 
 
 def phone(value: object) -> object:
@@ -113,6 +125,7 @@ ChannelName = Annotated[str, BeforeValidator(channel_name)]
 EngineUrl = Annotated[str, BeforeValidator(engine_url)]
 Date = Annotated[date, BeforeValidator(day_of)]
 TimeOfDay = Annotated[time, BeforeValidator(time_of_day)]
+Day = Annotated[int, BeforeValidator(day)]
 Turn = Annotated[int, BeforeValidator(turn)]
 
 
@@ -120,9 +133,18 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
+class BusinessHoursSection(Section):
+    """Monday to Friday, 9 to 18, when left out."""
+
+    days: Annotated[tuple[Day, ...], Field(min_length=1)] = tuple(range(5))
+    start: TimeOfDay = time(9, 0)
+    end: TimeOfDay = time(18, 0)
+
+
 class WorkspaceSection(Section):
     language: Language = "fr"
     time_zone: Zone = ZoneInfo("Europe/Paris")
+    business_hours: BusinessHoursSection = BusinessHoursSection()
     incidents_channel: ChannelName = "incidents"
 
 
@@ -176,6 +198,9 @@ class PolicySection(Section):
     levels: Annotated[list[LevelSection], Field(min_length=1)]
     stops_at: dict[Priority, str] = {}
     fallback: list[Target] = []
+    repeat: Annotated[int, Field(ge=0, le=20)] = 0
+    repeat_after: Duration = timedelta(minutes=30)
+
 
 
 class FlappingSection(Section):

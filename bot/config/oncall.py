@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from bot.config.models import Date, Name, Section, Text, TimeOfDay, Turn, Zone, day_of, time_of_day
-from bot.config.rules import Day, day
+from bot.config.models import Date, Day, Name, Section, Text, TimeOfDay, Turn, Zone, day, day_of, time_of_day
 from bot.oncall import CalendarLayer, Holidays, Hours, Rotation, Schedule
 
 FRANCE: Final = "france"

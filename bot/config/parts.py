@@ -13,6 +13,7 @@ from bot.config.models import (
 )
 from bot.config.oncall import ScheduleSection
 from bot.config.quiet import HeartbeatSection, WindowSection
+from bot.config.reaching import EscalationSection, NotificationsSection
 from bot.config.rules import ClassificationSection
 from bot.config.sources import SourceSection
 
@@ -32,5 +33,7 @@ class Parts:
     intake: IntakeSection = field(default_factory=IntakeSection)
     maintenance: dict[str, WindowSection] = field(default_factory=dict)
     heartbeats: dict[str, HeartbeatSection] = field(default_factory=dict)
+    escalation: EscalationSection = field(default_factory=EscalationSection)
+    notifications: NotificationsSection = field(default_factory=NotificationsSection)
     sources: dict[str, SourceSection] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=dict)

@@ -10,8 +10,7 @@ from pydantic import Field
 
 from bot.alert import AlertStatus
 from bot.classification import Rule, When
-from bot.config.models import Duration, Name, Section, Text, TimeOfDay, Zone
-from bot.config.rules import Day
+from bot.config.models import Day, Duration, Name, Section, Text, TimeOfDay, Zone
 from bot.heartbeat import SOURCE, Heartbeat
 from bot.incident import Priority
 from bot.maintenance import Matcher, Window

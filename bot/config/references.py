@@ -17,6 +17,7 @@ APPROVERS: Final = (ActionClass.DEPLOY, ActionClass.DESTROY)
 
 def check(parts: Parts, problems: Problems, warnings: list[str]) -> None:
     """Notes every reference that leads nowhere. Names of entries that are wrong in themselves count as known."""
+    _business_hours(parts, problems)
     _environments(parts, problems, warnings)
     _services(parts, problems)
     _people(parts, problems, warnings)
@@ -27,6 +28,11 @@ def check(parts: Parts, problems: Problems, warnings: list[str]) -> None:
     _maintenance(parts, problems, warnings)
     _heartbeats(parts, problems)
     _approvers(parts, problems, warnings)
+
+
+def _business_hours(parts: Parts, problems: Problems) -> None:
+    if parts.workspace.business_hours.start >= parts.workspace.business_hours.end:
+        problems.add_once(("workspace", "business_hours", "end"), "must be later than start")
 
 
 class _Owners:

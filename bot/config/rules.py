@@ -9,23 +9,11 @@ from pydantic import BeforeValidator, Field
 
 from bot.alert import AlertStatus
 from bot.classification import DEFAULT_RULES, Hours, Rule, Severity, When
-from bot.config.models import Name, Section, Text, TimeOfDay, Zone
+from bot.config.models import Day, Name, Section, Text, TimeOfDay, Zone
 from bot.incident import Priority
 from bot.phrase import Phrase
-from bot.target import fold
 
-DAYS: Final = {
-    word: day for words in ("mon tue wed thu fri sat sun", "lun mar mer jeu ven sam dim") for day, word in
-    enumerate(words.split())
-}  # fmt: skip
 RECORD: Final = "record"
-
-
-def day(value: object) -> int:
-    known = DAYS.get(fold(str(value))[:3])
-    if known is None:
-        raise ValueError("must be a day of the week, such as monday or lundi")
-    return known
 
 
 def pattern(value: object) -> str:
@@ -39,7 +27,6 @@ def pattern(value: object) -> str:
     return f"(?i){plain}" if plain else ""
 
 
-Day = Annotated[int, BeforeValidator(day)]
 Pattern = Annotated[str, BeforeValidator(pattern)]
 Word = Literal["critical", "major", "warning", "minor", "info"]
 

@@ -6,37 +6,61 @@ from typing import Final
 
 from bot.audit import DESK, Entry
 from bot.desk import Desk
-from bot.escalation import DueLevel, due_levels
-from bot.incident import Incident, Status
-from bot.lifecycle import speaking
-from bot.person import Person, methods
+from bot.escalation import LAST_RESORT, DueLevel, Policy, due_levels
+from bot.incident import Incident, Priority, Status
+from bot.lifecycle import deadlines, speaking
+from bot.message import Message
+from bot.person import Person
 from bot.phrase import Phrase
-from bot.store import audit, escalations, incidents, jobs
+from bot.sla import Due, Point
+from bot.store import audit, dues, escalations, incidents, jobs, messages
 from bot.store.database import Database, Tx
 from bot.store.escalations import FiredLevel
 
 WORTH_SAYING: Final = timedelta(seconds=10)
 """A level that fires later than this says so on the incident."""
+SPENT: Final = 1000
+"""Levels of pages from here on are of the last resort, beyond the rungs of the ladder."""
+TRIED_AGAIN: Final = timedelta(minutes=5)
 
 
-async def start(tx: Tx, incident: Incident, since: datetime, above: int = -1) -> None:
-    """Write the levels of the incident's present round, counted from `since`; those not above `above` are left out."""
+async def start(tx: Tx, incident: Incident, since: datetime, first: int = 0) -> int:
+    """Write the levels of the incident's present round from `first` on, counted from `since`; how many there are."""
     policy = await incidents.policy(tx, incident.number)
-    levels = [level for level in due_levels(policy, incident.priority, since) if level.position > above]
+    levels = due_levels(policy, incident.priority, since, first)
     await write(tx, incident, levels)
+    await deadlines.plan_clock(tx, incident, policy)
+    return len(levels)
+
+
+async def start_again(tx: Tx, incident: Incident) -> None:
+    """Whoever was on it is not any more: the level reached is told again now, then the ladder goes on from there."""
+    reached, _ = await escalations.highest_reached(tx, incident.number)
+    last = len((await incidents.policy(tx, incident.number)).rungs(incident.priority)) - 1
+    await start(tx, incident, await incidents.now(tx), min(max(reached, 0), last))
 
 
 async def start_higher(tx: Tx, incident: Incident) -> None:
-    """The priority rose: the level reached is told again now, by the new channels; later ones keep their times."""
-    reached = await escalations.highest_reached(tx, incident.number)
+    """The priority rose: the level reached is told again now, by the new channels; later ones keep their times.
+
+    Unless one of those times is past: directors are not all woken at once because an incident is old.
+    """
+    reached, name = await escalations.highest_reached(tx, incident.number)
     now = await incidents.now(tx)
     policy = await incidents.policy(tx, incident.number)
-    levels = [
-        level if level.position > reached else DueLevel(level.position, level.name, now, level.targets)
-        for level in due_levels(policy, incident.priority, incident.opened_at)
-        if level.position >= max(reached, 0)
-    ]
+    first = place_of(policy, incident.priority, reached, name)
+    levels = due_levels(policy, incident.priority, now, first)
+    later = due_levels(policy, incident.priority, incident.opened_at)[first + 1 :]
+    if all(level.due_at > now for level in later):
+        levels = [*levels[:1], *later]
     await write(tx, incident, levels)
+    await deadlines.plan_other_clock(tx, incident, policy)
+
+
+def place_of(policy: Policy, priority: Priority, reached: int, name: str) -> int:
+    """Where on the ladder of `priority` the level is that was reached on another one."""
+    names = [level.name for level in policy.rungs(priority)]
+    return names.index(name) if name in names else min(max(reached, 0), len(names) - 1)
 
 
 async def write(tx: Tx, incident: Incident, levels: Sequence[DueLevel]) -> None:
@@ -66,16 +90,21 @@ async def fire(db: Database, desk: Desk, number: int, round: int, position: int)
 async def tell(tx: Tx, desk: Desk, incident: Incident, level: FiredLevel) -> None:
     now = await incidents.now(tx)
     people, channels = await whom(tx, desk, level.targets, now)
-    paged = [person for person in people if methods(person, incident.priority)]
+    paged = [person for person in people if desk.methods(person, incident.priority)]
     for channel in channels:
         await speaking.card(tx, incident, channel)
     for person in paged:
-        await speaking.page(tx, incident, level, person)
+        await speaking.page(tx, desk, incident, level, person)
     if not paged:
         await skip(tx, desk, incident, level)
     else:
         await say_fired(tx, desk, incident, level, paged)
     await speaking.card(tx, incident, desk.incidents_channel)
+
+
+def named(level: str) -> str | Phrase:
+    """A level's name: its own, or our word for the last one."""
+    return Phrase("Last resort") if level == LAST_RESORT else level
 
 
 async def whom(tx: Tx, desk: Desk, targets: Sequence[str], now: datetime) -> tuple[tuple[Person, ...], tuple[str, ...]]:
@@ -89,11 +118,11 @@ async def whom(tx: Tx, desk: Desk, targets: Sequence[str], now: datetime) -> tup
 
 async def say_fired(tx: Tx, desk: Desk, incident: Incident, level: FiredLevel, paged: Sequence[Person]) -> None:
     names = ", ".join(person.name for person in paged)
-    said = Phrase("{level}: {names} paged", {"level": level.name, "names": names})
+    said = Phrase("{level}: {names} paged", {"level": named(level.name), "names": names})
     if level.late > WORTH_SAYING:
         said = Phrase(
             "{level}: {names} paged, {late} late",
-            {"level": level.name, "names": names, "late": level.late},
+            {"level": named(level.name), "names": names, "late": level.late},
         )
         await escalations.explained(tx, level, said)
     await audit.write(
@@ -113,7 +142,7 @@ async def say_fired(tx: Tx, desk: Desk, incident: Incident, level: FiredLevel, p
 
 async def skip(tx: Tx, desk: Desk, incident: Incident, level: FiredLevel) -> None:
     """Nobody there can be reached: say so, and go on to the next level now; at the very end, to the fallback."""
-    why = Phrase("{level}: nobody can be reached, going on at once", {"level": level.name})
+    why = Phrase("{level}: nobody can be reached, going on at once", {"level": named(level.name)})
     await escalations.skipped(tx, level, why)
     await audit.write(tx, Entry(DESK, "level.skipped", incident.number, on=level.name, why=why))
     await speaking.note(tx, desk, incident, why)
@@ -125,19 +154,58 @@ async def go_on(tx: Tx, desk: Desk, incident: Incident, position: int) -> None:
     following = await escalations.bring_forward(tx, incident.number, incident.round, position)
     if following is not None:
         await jobs.enqueue(tx, [jobs.escalate_job(incident.number, incident.round, following[0], timedelta(0))])
-        return
+    elif position >= SPENT:
+        await all_unreachable(tx, desk, incident)
+    else:
+        await last_resort(tx, desk, incident)
+
+
+async def last_resort(tx: Tx, desk: Desk, incident: Incident) -> None:
+    """Page the fallback list. Its pages are of a level of their own, each time another one."""
     policy = await incidents.policy(tx, incident.number)
     now = await incidents.now(tx)
     people, _ = await whom(tx, desk, policy.fallback, now)
-    last = FiredLevel(incident.number, incident.round, position + 1, "fallback", policy.fallback, now, timedelta(0))
-    for person in people:
-        await speaking.page(tx, incident, last, person)
+    level = SPENT + await messages.levels_from(tx, incident.number, incident.round, SPENT)
+    last = FiredLevel(incident.number, incident.round, level, LAST_RESORT, policy.fallback, now, timedelta(0))
+    reachable = [person for person in people if desk.methods(person, incident.priority)]
+    for person in reachable:
+        await speaking.page(tx, desk, incident, last, person)
     said = (
         Phrase(
-            "Nobody left on the ladder: {names} paged as a last resort", {"names": ", ".join(p.name for p in people)}
+            "Nobody left on the ladder: {names} paged as a last resort",
+            {"names": ", ".join(p.name for p in reachable)},
         )
-        if people
+        if reachable
         else Phrase("Nobody left on the ladder and no fallback is configured: somebody please take this one")
     )
     await audit.write(tx, Entry(DESK, "ladder.exhausted", incident.number, why=said))
     await speaking.note(tx, desk, incident, said)
+
+
+async def all_unreachable(tx: Tx, desk: Desk, incident: Incident) -> None:
+    """Not even the last ones: said once, and tried again in a while, until somebody takes it."""
+    if not await dues.has_fired(tx, incident.number, Due.LAST_RESORT, incident.round):
+        said = Phrase("Nobody can be reached by anything, not even as a last resort: trying again every few minutes")
+        await audit.write(tx, Entry(DESK, "ladder.unreachable", incident.number, why=said))
+        await speaking.note(tx, desk, incident, said)
+    again = Point(Due.LAST_RESORT, await incidents.now(tx) + TRIED_AGAIN)
+    await dues.plan(tx, incident.number, incident.round, [again])
+
+
+async def may_be_dead(tx: Tx, desk: Desk, page: Message) -> None:
+    """A page reached nobody by any channel. If it was the level's last hope, the next level is due now."""
+    if page.incident is None or not await messages.level_is_dead(tx, page):
+        return
+    incident = await incidents.lock(tx, page.incident)
+    if incident is None:
+        return
+    if page.level >= speaking.ASKED:
+        person = desk.people.get(page.person or "")
+        said = Phrase("{name} could not be reached by anything", {"name": person.name if person else page.person or ""})
+        await audit.write(tx, Entry(DESK, "page.failed", page.incident, on=page.person or "", why=said))
+        await speaking.note(tx, desk, incident, said)
+    elif incident.status is Status.TRIGGERED and incident.round == page.round:
+        said = Phrase("{level}: nobody could be reached, going on at once", {"level": named(page.level_name)})
+        await audit.write(tx, Entry(DESK, "level.dead", page.incident, on=page.level_name, why=said))
+        await speaking.note(tx, desk, incident, said)
+        await go_on(tx, desk, incident, page.level)

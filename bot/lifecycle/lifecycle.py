@@ -4,17 +4,29 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.alert import Alert, AlertStatus
-from bot.answers import AcknowledgeAnswer, Declared, EscalateAnswer, ReclassifyAnswer, ReopenAnswer, Repeated, ResolveAnswer
+from bot.answers import (
+    AcknowledgeAnswer,
+    AskAnswer,
+    Declared,
+    EscalateAnswer,
+    ReclassifyAnswer,
+    ReopenAnswer,
+    Repeated,
+    ResolveAnswer,
+    SnoozeAnswer,
+)
 from bot.audit import Actor, Door, Entry
 from bot.classification import Classification, classify
 from bot.desk import Desk
 from bot.incident import Priority
-from bot.lifecycle import moves, receive, reclassify, speaking
+from bot.lifecycle import calming, ladder, moves, receive, reclassify, regroup, responding, speaking
 from bot.lifecycle.letters import Letter, Letters
 from bot.lifecycle.receive import Received
+from bot.lifecycle.regroup import Merged, SplitOff
 from bot.message import About, Kind, State
+from bot.person import Person
 from bot.phrase import Phrase
-from bot.store import audit, bodies, deliveries, incidents, messages
+from bot.store import audit, bodies, deliveries, incidents, members, messages
 from bot.store.database import Database
 
 DECLARED = "declared"
@@ -85,6 +97,31 @@ class Lifecycle:
                 return Repeated()
             return await moves.escalate(tx, self.desk, number, by, as_of)
 
+    async def still_on_it(self, number: int, by: Actor) -> AcknowledgeAnswer:
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            return await responding.still_on_it(tx, self.desk, number, by)
+
+    async def snooze(self, number: int, by: Actor, length: timedelta) -> SnoozeAnswer:
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            return await responding.snooze(tx, self.desk, number, by, length)
+
+    async def assign(self, number: int, to: Person, by: Actor) -> AskAnswer:
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            return await responding.assign(tx, self.desk, number, to, by)
+
+    async def call(self, number: int, people: Sequence[Person], by: Actor) -> AskAnswer:
+        """Page these people, too."""
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            return await responding.call(tx, self.desk, number, people, by)
+
     async def reopen(self, number: int, by: Actor) -> ReopenAnswer:
         async with self.db.transaction() as tx:
             if not await deliveries.first_time(tx, by):
@@ -119,6 +156,31 @@ class Lifecycle:
                 judged = Classification(Priority.P2, DECLARED, why, judged.environment, judged.service, judged.severity)
             return Declared(await receive.open_incident(tx, self.desk, alert, judged, by))
 
+    async def merge(self, number: int, into: int, by: Actor) -> Merged | Repeated:
+        """The alerts of `number` become part of `into`. Raises UserError when that cannot be."""
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            return await regroup.merge(tx, self.desk, number, into, by)
+
+    async def split(self, number: int, alerts: Sequence[int], by: Actor) -> SplitOff | Repeated:
+        """These alerts (ids of rows) become an incident of their own. Raises UserError when that cannot be."""
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            return await regroup.split(tx, self.desk, number, alerts, by)
+
+    async def fitting(self, number: int, words: str) -> list[int]:
+        """Ids of the incident's firing alerts whose title says these words; none said: of those gathered by place."""
+        async with self.db.transaction() as tx:
+            return await members.fitting(tx, number, words)
+
+    async def calm(self) -> None:
+        """What has stopped to come and go: closed when it is over, an ordinary incident when it fires. Each round."""
+        async with self.db.transaction() as tx:
+            for number in await incidents.calm_ones(tx):
+                await calming.calmed(tx, self.desk, number)
+
     async def receipt(self, kind: Kind, provider_id: str, *, delivered: bool, reason: str) -> bool:
         """A provider tells what became of a message: not delivered means the person's next channel, now.
 
@@ -135,5 +197,7 @@ class Lifecycle:
                 line = Entry(by, f"message.{to.value}", message.incident, on=message.person or "", result=reason[:200])
                 await audit.write(tx, line)
                 if why is not None and message.about is About.PAGE:
-                    await speaking.page_failed(tx, self.desk, message, why)
+                    reached = await speaking.page_failed(tx, self.desk, message, why)
+                    if not reached:
+                        await ladder.may_be_dead(tx, self.desk, message)
             return True

@@ -5,7 +5,6 @@ from datetime import datetime
 from bot.answers import (
     AcknowledgeAnswer,
     Acknowledged,
-    AlreadyAcknowledged,
     AlreadyEscalated,
     AlreadyResolved,
     EscalateAnswer,
@@ -22,9 +21,11 @@ from bot.answers import (
 from bot.audit import DESK, Actor, Entry
 from bot.desk import Desk
 from bot.incident import REOPEN_WITHIN, Incident, Status
-from bot.lifecycle import ladder, speaking
+from bot.lifecycle import ladder, responding, speaking
+from bot.lifecycle.responding import at, name
 from bot.phrase import Phrase
-from bot.store import alerts, audit, escalations, incidents, jobs
+from bot.sla import Due
+from bot.store import alerts, audit, dues, escalations, incidents, jobs
 from bot.store.database import Tx
 
 
@@ -33,13 +34,10 @@ async def acknowledge(tx: Tx, desk: Desk, number: int, by: Actor) -> Acknowledge
     if incident is None:
         return NoSuchIncident(number)
     if incident.status is Status.ACKNOWLEDGED:
-        return AlreadyAcknowledged(incident, name(desk, incident.acknowledged_by), at(incident.acknowledged_at))
-    moved = await incidents.move(tx, number, Status.ACKNOWLEDGED, by.id)
+        return await responding.again(tx, desk, incident, by)
+    moved = await responding.take(tx, desk, incident, by)
     if moved is None:
         return AlreadyResolved(incident, name(desk, incident.resolved_by), at(incident.resolved_at))
-    await escalations.stop(tx, number)
-    await audit.write(tx, Entry(by, "incident.acknowledged", number))
-    await speaking.brought_up_to_date(tx, desk, moved)
     await speaking.note(tx, desk, moved, Phrase("{name} is on it", {"name": by.name}))
     return Acknowledged(moved)
 
@@ -53,6 +51,7 @@ async def resolve(tx: Tx, desk: Desk, number: int, by: Actor, note: str = "") ->
         return AlreadyResolved(incident, name(desk, incident.resolved_by), at(incident.resolved_at))
     firing = await alerts.resolve_all(tx, number)
     await escalations.stop(tx, number)
+    await dues.stop(tx, number, tuple(Due))
     said = Phrase(
         "Resolved by {name} after {duration}", {"name": by.name, "duration": at(moved.resolved_at) - moved.opened_at}
     )
@@ -76,8 +75,7 @@ async def escalate(tx: Tx, desk: Desk, number: int, by: Actor, as_of: datetime |
     if as_of is not None and last is not None and last["position"] > 0 and last["fired_at"] > as_of:
         return AlreadyEscalated(incident, last["name"])
     if incident.status is Status.ACKNOWLEDGED:
-        moved = await reopened_for_help(tx, incident, by)
-        incident = moved or incident
+        incident = await reopened_for_help(tx, incident, by)
     following = await escalations.bring_forward(tx, number, incident.round, -1)
     if following is None:
         return NothingLeft(incident)
@@ -85,18 +83,22 @@ async def escalate(tx: Tx, desk: Desk, number: int, by: Actor, as_of: datetime |
     await jobs.enqueue(
         tx, [jobs.escalate_job(number, incident.round, position, await jobs.until(tx, await incidents.now(tx)))]
     )
-    said = Phrase("{name} asked for {level} now", {"name": by.name, "level": level})
+    said = Phrase("{name} asked for {level} now", {"name": by.name, "level": ladder.named(level)})
     await audit.write(tx, Entry(by, "incident.escalated", number, on=level, why=said))
     await speaking.note(tx, desk, incident, said)
     return Escalated(incident, level)
 
 
-async def reopened_for_help(tx: Tx, incident: Incident, by: Actor) -> Incident | None:
-    """A taken incident goes on from the level above the highest that was reached."""
-    reached = await escalations.highest_reached(tx, incident.number)
+async def reopened_for_help(tx: Tx, incident: Incident, by: Actor) -> Incident:
+    """A taken incident goes on from the level above the highest that was reached; unless there is none."""
+    reached, _ = await escalations.highest_reached(tx, incident.number)
+    policy = await incidents.policy(tx, incident.number)
+    if reached + 1 >= len(policy.rungs(incident.priority)):
+        return incident
     moved = await incidents.move(tx, incident.number, Status.TRIGGERED, by.id)
-    if moved is not None:
-        await ladder.start(tx, moved, await incidents.now(tx), above=reached)
+    if moved is None:
+        return incident
+    await ladder.start(tx, moved, await incidents.now(tx), reached + 1)
     return moved
 
 
@@ -125,21 +127,6 @@ async def reopen(tx: Tx, desk: Desk, number: int, by: Actor) -> ReopenAnswer:
         return TooLateToReopen(incident)
     moved = await back_to_triggered(tx, desk, incident, by, Phrase("Reopened by {name}", {"name": by.name}))
     return Reopened(moved or incident)
-
-
-def name(desk: Desk, who: str | None) -> str:
-    """The display name of a person's id; a source's own name; never an empty string."""
-    if who is None:
-        return "?"
-    person = desk.people.get(who)
-    return person.name if person else who.removeprefix("source:").removeprefix("slack:")
-
-
-def at(moment: datetime | None) -> datetime:
-    """For moments that the table of moves sets together with the status."""
-    if moment is None:
-        raise ValueError("a status without its time")
-    return moment
 
 
 __all__ = ["DESK", "acknowledge", "at", "back_to_triggered", "escalate", "name", "reopen", "resolve"]

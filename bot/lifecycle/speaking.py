@@ -1,14 +1,22 @@
 """Queueing what is to be said about an incident: rows of the outbox, in the transaction of what they tell."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
 from bot.audit import DESK, Entry
 from bot.desk import Desk
-from bot.incident import Incident
+from bot.incident import Incident, Priority
 from bot.message import About, Kind, Message, State
-from bot.person import Person, methods, next_method
+from bot.person import Person, next_method
 from bot.phrase import Phrase
-from bot.store import audit, messages
+from bot.store import audit, incidents, messages, responders
 from bot.store.database import Tx
 from bot.store.escalations import FiredLevel
+
+ASKED: Final = 10_000
+"""Levels of pages from here on: somebody asked for this person; what follows is the row of `responder`."""
 
 
 async def card(tx: Tx, incident: Incident, channel: str) -> None:
@@ -30,20 +38,50 @@ async def note(tx: Tx, desk: Desk, incident: Incident, said: Phrase) -> None:
     )  # fmt: skip
 
 
-async def page(tx: Tx, incident: Incident, level: FiredLevel, person: Person) -> None:
-    """To each of the person's channels for this priority, at once."""
-    for kind in methods(person, incident.priority):
-        await page_by(tx, incident.number, incident.round, level.position, level.name, person, kind, attempt=1)
+async def page(
+    tx: Tx, desk: Desk, incident: Incident, level: FiredLevel, person: Person, because: Phrase | None = None
+) -> None:
+    """By each of the person's ways for this priority, some of them later.
+
+    `because`: they are told though somebody is on it; the page is wanted until they answer or it is over.
+    """
+    body = {"because": because.to_json()} if because else None
+    for step in desk.methods(person, incident.priority):
+        of = Page(incident.number, incident.round, level.position, level.name, person)
+        await page_by(tx, of, step.kind, attempt=1, after=step.after, body=body)
+
+
+async def ask(
+    tx: Tx, desk: Desk, incident: Incident, person: Person, by: str, because: Phrase, *, takes_over: bool = False,
+    level_name: str = "",
+) -> None:  # fmt: skip
+    """Page somebody for themselves, whoever is on it; their answer counts."""
+    row = await responders.ask(tx, incident.number, person.id, by, takes_over=takes_over)
+    now = await incidents.now(tx)
+    level = FiredLevel(incident.number, incident.round, ASKED + row, level_name, (), now, timedelta(0))
+    await page(tx, desk, incident, level, person, because)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Whose page, and of which level."""
+
+    incident: int
+    round: int
+    level: int
+    level_name: str
+    person: Person
 
 
 async def page_by(
-    tx: Tx, incident: int, round: int, position: int, level_name: str, person: Person, kind: Kind, attempt: int
-) -> None:
-    address = person.address(kind)
+    tx: Tx, of: Page, kind: Kind, attempt: int, after: timedelta = timedelta(0),
+    body: Mapping[str, object] | None = None,
+) -> None:  # fmt: skip
+    address = of.person.address(kind)
     if address is not None:
         await messages.queue(
-            tx, kind=kind, about=About.PAGE, to=address, incident=incident, round=round, level=position,
-            level_name=level_name, person=person.id, attempt=attempt,
+            tx, kind=kind, about=About.PAGE, to=address, incident=of.incident, round=of.round, level=of.level,
+            level_name=of.level_name, person=of.person.id, attempt=attempt, after=after, body=body,
         )  # fmt: skip
 
 
@@ -52,16 +90,52 @@ async def page_failed(tx: Tx, desk: Desk, failed: Message, why: Phrase) -> bool:
     person = desk.people.get(failed.person or "")
     if person is None or failed.incident is None:
         return False
-    kind = next_method(person, await messages.kinds_tried(tx, failed))
     said = Phrase(
         "{name} could not be reached by {channel} ({why})",
         {"name": person.name, "channel": channel_name(failed.kind), "why": why},
     )
     await audit.write(tx, Entry(DESK, "page.failed", failed.incident, on=person.id, why=said, result=failed.kind))
+    if await messages.hasten(tx, failed):
+        return True
+    kind = next_method(person, await messages.kinds_tried(tx, failed))
     if kind is None:
         return False
-    await page_by(tx, failed.incident, failed.round, failed.level, failed.level_name, person, kind, failed.attempt + 1)
+    of = Page(failed.incident, failed.round, failed.level, failed.level_name, person)
+    await page_by(tx, of, kind, failed.attempt + 1, body=failed.body)
     return True
+
+
+async def tell(tx: Tx, desk: Desk, incident: Incident, who: str | None, said: Phrase) -> None:
+    """A sentence in somebody's messages; of a source or a stranger nothing comes."""
+    person = desk.people.get(who or "")
+    if person is not None and person.slack is not None:
+        await messages.queue(
+            tx, kind=Kind.SLACK, about=About.TELL, to=person.slack, incident=incident.number, person=person.id,
+            body={"phrase": said.to_json()},
+        )  # fmt: skip
+
+
+async def remind(tx: Tx, desk: Desk, incident: Incident, said: Phrase, short: Phrase) -> None:
+    """To the owner, in Slack with its button; the critical ones also as a text message."""
+    person = desk.people.get(incident.acknowledged_by or "")
+    if person is None:
+        return
+    ways = [(Kind.SLACK, said)] if person.slack else []
+    ways += [(Kind.SMS, short)] if person.phone and (incident.priority is Priority.P1 or not ways) else []
+    for kind, words in ways or [(Kind.EMAIL, said)]:
+        if (address := person.address(kind)) is not None:
+            await messages.queue(
+                tx, kind=kind, about=About.REMINDER, to=address, incident=incident.number, round=incident.round,
+                person=person.id, body={"phrase": words.to_json()},
+            )  # fmt: skip
+
+
+async def update(tx: Tx, desk: Desk, incident: Incident, who: str) -> None:
+    """To a manager, by Slack or else by mail: how it stands when the message leaves."""
+    person = desk.people.get(who)
+    kind = next((kind for kind in (Kind.SLACK, Kind.EMAIL) if person and person.address(kind)), None)
+    if person is not None and kind is not None and (address := person.address(kind)):
+        await messages.queue(tx, kind=kind, about=About.UPDATE, to=address, incident=incident.number, person=person.id)
 
 
 async def drop(tx: Tx, message: Message, owner: str, why: Phrase) -> None:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.message import Kind, Message
+from bot.incident import Incident
+from bot.message import Ask, Kind, Message
 from bot.phrase import Phrase
 from bot.view import IncidentView, RunView
 
@@ -13,10 +14,13 @@ from bot.view import IncidentView, RunView
 class Outgoing:
     """A message with everything needed to word it at the instant it leaves.
 
-    * PAGE, PAGE_EDIT and CARD need `view`, RUN_CARD needs `run`.
+    * PAGE, PAGE_EDIT, REMINDER, UPDATE and CARD need `view`, RUN_CARD needs `run`.
     * NOTE and TELL say `message.body["phrase"]` (`Phrase.to_json`).
     * `existing_ts` is a provider id that an earlier `send` on Slack returned (`channel:ts`): CARD, RUN_CARD and
       PAGE_EDIT are edited there, a NOTE goes into its thread.
+    * REMINDER says its phrase, in Slack with a button; UPDATE is a manager's page anew.
+    * `manager`: pages are in plain words.
+    * `together`: the incidents of all pages that leave in this one text or call, the worst first; () for one alone.
     * `language` is the reader's; a channel of several people has the desk's. `as_of` is the desk's own `now`.
     """
 
@@ -26,6 +30,8 @@ class Outgoing:
     run: RunView | None
     existing_ts: str | None
     as_of: datetime
+    manager: bool = False
+    together: tuple[Incident, ...] = ()
 
 
 class Channel(Protocol):
@@ -39,9 +45,21 @@ class Channel(Protocol):
     async def close(self) -> None: ...
 
 
+def ask_of(message: Message) -> Ask | None:
+    """The button of an ASK; None: it has none (any more). Raises ValueError when it was not made by `Ask.to_json`."""
+    stored = message.body.get("button")
+    return Ask.from_json(stored) if isinstance(stored, dict) else None
+
+
 def phrase_of(message: Message) -> Phrase:
     """What a NOTE or TELL says. Raises ValueError when its body holds no phrase."""
     stored = message.body.get("phrase")
     if not isinstance(stored, dict):
         raise ValueError(f"message {message.id} has no phrase")
     return Phrase.from_json(stored)
+
+
+def because_of(message: Message) -> Phrase | None:
+    """Why a page goes to somebody though another one may be on it; None: it is an ordinary one."""
+    stored = message.body.get("because")
+    return Phrase.from_json(stored) if isinstance(stored, dict) else None

@@ -13,10 +13,11 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from bot.desk import Desk
 from bot.errors import Permanent
 from bot.incident import Priority
-from bot.message import Kind, Message
-from bot.notify.blocks.incident import severity
+from bot.message import About, Kind, Message
+from bot.notify.blocks.incident import severity, state
 from bot.notify.blocks.reader import Reader
-from bot.notify.channel import Outgoing, phrase_of
+from bot.notify.blocks.responding import impact, manager_facts
+from bot.notify.channel import Outgoing, because_of, phrase_of
 from bot.notify.wording import facts, plain
 from bot.phrase import Phrase
 from bot.view import IncidentView
@@ -55,10 +56,10 @@ class EmailChannel:
 
     def mail(self, outgoing: Outgoing, reader: Reader) -> EmailMessage:
         """Headers, text and HTML. Raises Permanent when there is nothing to say or nobody to say it to."""
-        message, view = outgoing.message, outgoing.view
+        message = outgoing.message
         if "@" not in parseaddr(message.to)[1]:
             raise Permanent("not a mail address: correct people.*.email in ecotrajet.yaml")
-        about = incident_words(view, reader) if view else sentence_words(message, reader)
+        about = words_of(outgoing, reader)
         about["footer"] = reader.say(Phrase("Sent by the ÉcoTrajet incident desk."))
         made = EmailMessage()
         made["Subject"] = about["subject"]
@@ -79,6 +80,30 @@ def _thread(mail: EmailMessage, message: Message, domain: str) -> None:
         root = f"<ecotrajet-incident-{message.incident}@{domain}>"
         mail["In-Reply-To"] = root
         mail["References"] = root
+
+
+def words_of(outgoing: Outgoing, reader: Reader) -> dict[str, object]:
+    message, view = outgoing.message, outgoing.view
+    if view is None or message.about in (About.REMINDER, About.TELL):
+        return sentence_words(message, reader)
+    if outgoing.manager or message.about is About.UPDATE:
+        return manager_words(view, reader)
+    words = incident_words(view, reader)
+    if (because := because_of(message)) is not None:
+        words["grade"] = f"{reader.say(because)} · {words['grade']}"
+    return words
+
+
+def manager_words(view: IncidentView, reader: Reader) -> dict[str, object]:
+    """Impact, since when, who is on it, when more will be known; nothing technical."""
+    incident = view.incident
+    title = plain(reader.say(impact(incident, reader)), TITLE)
+    told = manager_facts(view, reader, reader.say(state(incident, reader)))
+    return {
+        "language": reader.language, "subject": f"{title} #{incident.number}", "colour": COLOUR[incident.priority],
+        "grade": f"{incident.priority} · #{incident.number}", "title": title, "text": "",
+        "facts": [(reader.say(label), value) for label, value in told], "links": [], "hint": "",
+    }  # fmt: skip
 
 
 def incident_words(view: IncidentView, reader: Reader) -> dict[str, object]:

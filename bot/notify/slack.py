@@ -14,8 +14,19 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.desk import Desk
 from bot.errors import Permanent, Retryable
 from bot.message import About, Kind
-from bot.notify.blocks import Card, Reader, answer, incident_card, page, run_card
-from bot.notify.channel import Outgoing, phrase_of
+from bot.notify.blocks import (
+    Card,
+    Reader,
+    answer,
+    escape,
+    incident_card,
+    manager_page,
+    page,
+    reminder,
+    run_card,
+)
+from bot.notify.blocks.incident import state
+from bot.notify.channel import Outgoing, ask_of, because_of, phrase_of
 from bot.secret import Secret
 
 SLACK: Final = "https://slack.com/api/"
@@ -85,7 +96,7 @@ class SlackChannel:
             return said
         if ts and message.about not in {About.NOTE, About.TELL}:
             edited = await self._edit(channel, ts, arguments)
-            if edited is None and message.about is About.PAGE_EDIT:
+            if edited is None and message.about in {About.PAGE_EDIT, About.ASK}:
                 return f"{channel}:{ts}"  # an old page that was deleted need not come back
             if edited is not None:
                 return edited
@@ -130,13 +141,19 @@ def drawing(outgoing: Outgoing, reader: Reader) -> Card:
     match outgoing.message.about, outgoing.view, outgoing.run:
         case About.CARD, view, _ if view is not None:
             return incident_card(view, reader)
-        case ((About.PAGE | About.PAGE_EDIT), view, _) if view is not None:
-            return page(view, reader, outgoing.message.level_name)
+        case ((About.PAGE | About.PAGE_EDIT), view, _) if view is not None and not outgoing.manager:
+            return page(
+                view, reader, outgoing.message.level_name, because_of(outgoing.message), outgoing.message.person or ""
+            )
+        case ((About.PAGE | About.PAGE_EDIT | About.UPDATE), view, _) if view is not None:
+            return manager_page(view, reader, escape(reader.say(state(view.incident, reader))))
+        case About.REMINDER, view, _ if view is not None:
+            return reminder(view, phrase_of(outgoing.message), reader)
         case About.RUN_CARD, _, run if run is not None:
             return run_card(run, reader)
-        case ((About.NOTE | About.TELL), _, _):
+        case ((About.NOTE | About.TELL | About.ASK), _, _):
             try:
-                return answer(phrase_of(outgoing.message), reader)
+                return answer(phrase_of(outgoing.message), reader, ask_of(outgoing.message))
             except ValueError as broken:
                 raise Permanent(str(broken)) from None
         case _:

@@ -8,9 +8,10 @@ from bot.errors import Permanent
 from bot.language.gsm import is_gsm, segments, to_gsm
 from bot.message import About, Kind
 from bot.notify.blocks.reader import Reader
-from bot.notify.channel import Outgoing, phrase_of
+from bot.notify.bundle import bundled
+from bot.notify.channel import Outgoing, because_of, phrase_of
 from bot.notify.twilio_client import Twilio
-from bot.notify.wording import plain, short_page
+from bot.notify.wording import manager_text, plain, short_page
 
 MAX_SEGMENTS: Final = 2
 LONGEST: Final = 300
@@ -43,7 +44,14 @@ def text_of(outgoing: Outgoing, reader: Reader) -> str:
     """At most two pieces: a longer title is cut, how to answer never is. Raises Permanent without anything to say."""
     if outgoing.message.about is About.PAGE and outgoing.view is not None:
         incident = outgoing.view.incident
-        return fitted(lambda room: short_page(incident, reader, plain(incident.title, room)))
+        if outgoing.together:
+            return fitted(lambda room: bundled(outgoing.together, reader, room))
+        if outgoing.manager:
+            told = manager_text(outgoing.view, reader)
+            return fitted(lambda room: plain(told, room))
+        because = because_of(outgoing.message)
+        first = f"{reader.say(because)}: " if because else ""
+        return fitted(lambda room: first + short_page(incident, reader, plain(incident.title, room)))
     try:
         said = reader.say(phrase_of(outgoing.message))
     except ValueError as broken:

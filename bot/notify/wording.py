@@ -6,7 +6,10 @@ from bot.incident import Incident, Status
 from bot.notify.blocks.incident import severity, state
 from bot.notify.blocks.parts import CONTROL
 from bot.notify.blocks.reader import Reader
-from bot.phrase import Phrase
+from bot.notify.blocks.responding import impact
+from bot.phrase import Phrase, Value
+from bot.sla import OF_CLOCK
+from bot.view import IncidentView
 
 
 def plain(text: str, limit: int) -> str:
@@ -41,3 +44,21 @@ def facts(incident: Incident, reader: Reader) -> list[tuple[str, str]]:
         (Phrase("Why"), reader.say(incident.why)),
     ]
     return [(reader.say(label), value) for label, value in told]
+
+
+def manager_text(view: IncidentView, reader: Reader) -> str:
+    """The whole page in plain words: impact, since when, who is on it, when more will be known."""
+    incident = view.incident
+    said: dict[str, Value | Phrase] = {
+        "impact": impact(incident, reader), "number": incident.number, "at": incident.opened_at,
+        "state": state(incident, reader),
+    }  # fmt: skip
+    following = view.due(*OF_CLOCK)
+    text = reader.say(Phrase("{impact} (#{number}), since {at}, {state}.", said))
+    if incident.status is Status.RESOLVED:
+        return text
+    if following is not None:
+        text += " " + reader.say(Phrase("Next update: {at}.", {"at": following.due_at}))
+    if incident.status is Status.TRIGGERED:
+        text += " " + reader.say(Phrase("“ack {number}” takes it.", {"number": incident.number}))
+    return text

@@ -32,22 +32,26 @@ NEXT_DUE = """
     SELECT min(due) FROM (
         SELECT l.due_at FROM escalation_level l JOIN incident i ON i.number = l.incident AND i.round = l.round
          WHERE l.state = 'pending' AND i.status = 'triggered'
+        UNION ALL SELECT due_at FROM incident_due WHERE state = 'pending'
         UNION ALL SELECT due_at FROM message WHERE state = 'waiting'
         UNION ALL SELECT expires_at FROM run WHERE status = 'requested'
         UNION ALL SELECT flapping_until FROM incident WHERE flapping_until IS NOT NULL
         UNION ALL SELECT starts_at FROM silence WHERE NOT begun AND closed_at IS NULL
         UNION ALL SELECT ends_at FROM silence WHERE closed_at IS NULL
         UNION ALL SELECT due_at FROM heartbeat WHERE due_at IS NOT NULL
+        UNION ALL SELECT look_at FROM oncall_watch
     ) AS dues (due) WHERE due > app_now() AND due <= $1
 """
 STILL_DUE = """
     SELECT (SELECT count(*) FROM escalation_level l JOIN incident i ON i.number = l.incident AND i.round = l.round
              WHERE l.state = 'pending' AND i.status = 'triggered' AND l.due_at <= app_now())
+         + (SELECT count(*) FROM incident_due WHERE state = 'pending' AND due_at <= app_now())
          + (SELECT count(*) FROM message WHERE (state = 'waiting' AND due_at <= app_now()) OR state = 'sending')
          + (SELECT count(*) FROM incident WHERE flapping_until <= app_now())
          + (SELECT count(*) FROM silence WHERE settled_at IS NULL AND (closed_at IS NOT NULL OR ends_at <= app_now()
              OR (NOT begun AND starts_at <= app_now())))
          + (SELECT count(*) FROM heartbeat WHERE due_at <= app_now())
+         + (SELECT count(*) FROM oncall_watch WHERE look_at <= app_now())
 """
 
 

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 import asyncpg
 
 from bot.escalation import DueLevel
-from bot.oncall import Override
+from bot.oncall import Booked
 from bot.phrase import Phrase
+from bot.store import oncall
 from bot.store.database import Tx
 
 
@@ -27,10 +28,16 @@ class FiredLevel:
 
 async def insert(tx: Tx, incident: int, round: int, levels: Sequence[DueLevel]) -> None:
     await tx.executemany(
-        "INSERT INTO escalation_level (incident, round, position, name, targets, due_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6)",
-        [(incident, round, level.position, level.name, list(level.targets), level.due_at) for level in levels],
-    )
+        "INSERT INTO escalation_level (incident, round, position, name, targets, due_at, why)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        [
+            (
+                incident, round, level.position, level.name, list(level.targets), level.due_at,
+                Phrase("put off to business hours").to_json() if level.waits else None,
+            )
+            for level in levels
+        ],
+    )  # fmt: skip
 
 
 async def fire(tx: Tx, incident: int, round: int, position: int) -> FiredLevel | None:
@@ -88,6 +95,15 @@ async def stop_beyond(tx: Tx, incident: int, kept: Sequence[int], why: Phrase) -
     )  # fmt: skip
 
 
+async def put_off(tx: Tx, incident: int, levels: Sequence[DueLevel]) -> None:
+    """Pending levels come no earlier than these times; the watch finds them then."""
+    await tx.executemany(
+        "UPDATE escalation_level SET due_at = greatest(due_at, $3)"
+        " WHERE incident = $1 AND position = $2 AND state = 'pending'",
+        [(incident, level.position, level.due_at) for level in levels],
+    )
+
+
 async def last_fired(tx: Tx, incident: int, round: int) -> asyncpg.Record | None:
     """(position, name, fired_at) of the highest level that was reached in this round."""
     return await tx.fetchrow(
@@ -96,14 +112,39 @@ async def last_fired(tx: Tx, incident: int, round: int) -> asyncpg.Record | None
     )  # fmt: skip
 
 
-async def highest_reached(tx: Tx, incident: int) -> int:
-    """The highest position that was reached in any round; -1 when none."""
-    position: int = await tx.fetchval(
-        "SELECT coalesce(max(position), -1) FROM escalation_level"
-        " WHERE incident = $1 AND state IN ('fired', 'skipped')",
+async def highest_reached(tx: Tx, incident: int) -> tuple[int, str]:
+    """Position and name of the highest level that was reached in any round; -1 when none."""
+    row = await tx.fetchrow(
+        "SELECT position, name FROM escalation_level WHERE incident = $1 AND state IN ('fired', 'skipped')"
+        " ORDER BY position DESC, round DESC LIMIT 1",
         incident,
     )
-    return position
+    return (row["position"], row["name"]) if row else (-1, "")
+
+
+async def being_told(tx: Tx, incident: int, round: int, lately: timedelta) -> str | None:
+    """The name of the level that is due at this moment, or was told so lately."""
+    name: str | None = await tx.fetchval(
+        "SELECT name FROM escalation_level WHERE incident = $1 AND round = $2"
+        " AND (state = 'pending' AND due_at <= app_now() OR state = 'fired' AND fired_at > app_now() - $3::interval)"
+        " ORDER BY position DESC LIMIT 1",
+        incident, round, lately,
+    )  # fmt: skip
+    return name
+
+
+async def take_stopped(tx: Tx, incident: int, round: int) -> FiredLevel | None:
+    """The next level above the highest reached, which an acknowledgement had stopped, is told all the same."""
+    row = await tx.fetchrow(
+        "UPDATE escalation_level SET state = 'fired', fired_at = app_now() WHERE incident = $1 AND round = $2"
+        " AND position = (SELECT min(position) FROM escalation_level WHERE incident = $1 AND round = $2"
+        "  AND state = 'stopped' AND position > (SELECT coalesce(max(position), -1) FROM escalation_level"
+        "   WHERE incident = $1 AND state IN ('fired', 'skipped'))) RETURNING *",
+        incident, round,
+    )  # fmt: skip
+    if row is None:
+        return None
+    return FiredLevel(incident, round, row["position"], row["name"], tuple(row["targets"]), row["due_at"], timedelta(0))
 
 
 async def of_incident(tx: Tx, incident: int, round: int) -> Sequence[asyncpg.Record]:
@@ -121,6 +162,6 @@ async def overdue(tx: Tx, grace: timedelta, limit: int = 200) -> Sequence[asyncp
     )  # fmt: skip
 
 
-async def overrides(tx: Tx, now: datetime) -> list[Override]:
-    rows = await tx.fetch("SELECT * FROM oncall_override WHERE starts_at <= $1 AND ends_at > $1 ORDER BY id DESC", now)
-    return [Override(row["schedule"], row["person"], row["starts_at"], row["ends_at"]) for row in rows]
+async def overrides(tx: Tx, now: datetime) -> list[Booked]:
+    """What changes who is on call at `now`: overrides and imported calendars."""
+    return await oncall.in_force(tx, now)

@@ -99,6 +99,17 @@ async def move(tx: Tx, number: int, to: Status, by: str) -> Incident | None:
     return from_row(row) if row else None
 
 
+async def hand_over(tx: Tx, number: int, to: str) -> Incident:
+    """Another person is on it from now on."""
+    row = await tx.fetchrow(
+        "UPDATE incident SET acknowledged_by = $2, acknowledged_at = app_now(), changed_at = app_now(),"
+        " card_version = card_version + 1 WHERE number = $1 AND status = 'acknowledged' RETURNING *",
+        number, to,
+    )  # fmt: skip
+    assert row is not None  # the caller holds its lock and saw its status
+    return from_row(row)
+
+
 async def counted(tx: Tx, number: int) -> Incident:
     """One more alert came in for it."""
     row = await tx.fetchrow(
@@ -176,8 +187,8 @@ async def hold_news(tx: Tx, number: int, length: timedelta) -> bool:
 async def flaps(tx: Tx, number: int, calm: timedelta) -> bool:
     """It is held open until it was calm that long; True when it was not before."""
     held: bool = await tx.fetchval(
-        "UPDATE incident i SET flapping_until = app_now() + $2::interval, card_version = i.card_version + 1 FROM incident o"
-        " WHERE i.number = $1 AND o.number = i.number RETURNING o.flapping_until IS NULL",
+        "UPDATE incident i SET flapping_until = app_now() + $2::interval, card_version = i.card_version + 1"
+        " FROM incident o WHERE i.number = $1 AND o.number = i.number RETURNING o.flapping_until IS NULL",
         number, calm,
     )  # fmt: skip
     return held

@@ -1,6 +1,6 @@
 """The outbox: what is to be said to whom. A sender holds a lease while it speaks; the row says how far it has come."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import asyncpg
@@ -22,16 +22,17 @@ def from_row(row: asyncpg.Record) -> Message:
 async def queue(
     tx: Tx, *, kind: Kind, about: About, to: str, incident: int | None = None, run: int | None = None, round: int = 0,
     level: int = 0, level_name: str = "", person: str | None = None, attempt: int = 1,
-    body: dict[str, object] | None = None,
+    body: Mapping[str, object] | None = None, after: timedelta = timedelta(0),
 ) -> int | None:  # fmt: skip
     """The new message's id; None when the same page, or the card's next edit, is queued already."""
     message: int | None = await tx.fetchval(
-        "INSERT INTO message (kind, about, recipient, incident, run, round, level, level_name, person, attempt, body)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING RETURNING id",
-        kind, about, to, incident, run, round, level, level_name, person, attempt, body or {},
+        "INSERT INTO message (kind, about, recipient, incident, run, round, level, level_name, person, attempt, body,"
+        " due_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, app_now() + $12::interval)"
+        " ON CONFLICT DO NOTHING RETURNING id",
+        kind, about, to, incident, run, round, level, level_name, person, attempt, dict(body or {}), after,
     )  # fmt: skip
     if message is not None:
-        await jobs.enqueue(tx, [jobs.deliver_job(kind, message, 0)])
+        await jobs.enqueue(tx, [jobs.deliver_job(kind, message, 0, after)])
     return message
 
 
@@ -40,7 +41,7 @@ async def edit_pages(tx: Tx, incident: int) -> None:
     rows = await tx.fetch(
         "INSERT INTO message (kind, about, recipient, person, incident, round, level, level_name, body)"
         " SELECT kind, 'page_edit', recipient, person, incident, round, level, level_name,"
-        "  jsonb_build_object('at', provider_id)"
+        "  body || jsonb_build_object('at', provider_id)"
         " FROM message WHERE incident = $1 AND about = 'page' AND kind = 'slack' AND state IN ('sent', 'delivered')"
         " RETURNING id",
         incident,
@@ -64,9 +65,9 @@ async def hold(tx: Tx, message: int, owner: str) -> bool:
     """A sign of life of its sender; False when the lease went to another."""
     held = await tx.execute(
         "UPDATE message SET lease_until = clock_timestamp() + $3"
-        " WHERE id = $1 AND lease_owner = $2 AND state = 'sending'", message, owner, LEASE,
+        " WHERE (id = $1 OR bundle = $1) AND lease_owner = $2 AND state = 'sending'", message, owner, LEASE,
     )  # fmt: skip
-    return held == "UPDATE 1"
+    return held != "UPDATE 0"
 
 
 async def move(
@@ -105,6 +106,34 @@ async def kinds_tried(tx: Tx, page: Message) -> list[Kind]:
         " AND person = $4", page.incident, page.round, page.level, page.person,
     )  # fmt: skip
     return [Kind(row["kind"]) for row in rows]
+
+
+async def hasten(tx: Tx, page: Message) -> bool:
+    """What was to follow later to the same person leaves now; False: nothing was."""
+    rows = await tx.fetch(
+        "UPDATE message SET due_at = app_now() WHERE about = 'page' AND incident = $1 AND round = $2 AND level = $3"
+        " AND person = $4 AND state = 'waiting' AND due_at > app_now() AND starts = 0 RETURNING id, kind",
+        page.incident, page.round, page.level, page.person,
+    )  # fmt: skip
+    # Another key than that of the alarm which waits for the later time.
+    await jobs.enqueue(tx, [jobs.deliver_job(Kind(row["kind"]), row["id"], -1) for row in rows])
+    return bool(rows)
+
+
+async def people_paged(tx: Tx, incident: int) -> list[str]:
+    rows = await tx.fetch(
+        "SELECT DISTINCT person FROM message WHERE incident = $1 AND about = 'page' AND state <> 'dropped'", incident
+    )
+    return [row["person"] for row in rows if row["person"]]
+
+
+async def levels_from(tx: Tx, incident: int, round: int, level: int) -> int:
+    """How many levels of pages there are from this number on, those that were asked for left out."""
+    count: int = await tx.fetchval(
+        "SELECT count(DISTINCT level) FROM message WHERE incident = $1 AND round = $2 AND about = 'page'"
+        " AND level >= $3 AND level < $3 + 5000", incident, round, level,
+    )  # fmt: skip
+    return count
 
 
 async def level_is_dead(tx: Tx, page: Message) -> bool:

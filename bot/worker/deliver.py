@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import random
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 from weakref import WeakValueDictionary
@@ -12,16 +14,17 @@ import structlog
 from bot.audit import DESK, Entry
 from bot.desk import Desk
 from bot.errors import Permanent, Retryable
-from bot.incident import Status
+from bot.incident import Incident, Status
 from bot.lifecycle import ladder, speaking
 from bot.message import LEASE, MAX_ATTEMPTS, About, Kind, Message, State, retry_delay
 from bot.metrics import Metrics
 from bot.notify.channel import Channel, Outgoing
 from bot.phrase import Phrase
 from bot.questions import view
-from bot.store import audit, cards, incidents, messages, runs
+from bot.store import audit, bundles, cards, incidents, messages, responders, runs
 from bot.store.cards import Place
 from bot.store.database import Database, Tx, Unavailable
+from bot.worker import bundle
 
 log = structlog.get_logger("deliver")
 
@@ -29,7 +32,7 @@ PER_LANE: Final = 10
 TIME_LIMIT: Final = 15.0  # seconds for one sending, however often its lease is renewed meanwhile
 SIGN_OF_LIFE: Final = LEASE.total_seconds() / 3
 PATIENCE: Final = 8  # starts, a second apart
-TRIES_FOR_EVER: Final = frozenset({About.CARD, About.PAGE_EDIT, About.RUN_CARD, About.NOTE, About.TELL})
+TRIES_FOR_EVER: Final = frozenset({About.CARD, About.PAGE_EDIT, About.RUN_CARD, About.NOTE, About.TELL, About.ASK})
 """Nobody is waiting for these in the night: they are kept until the channel is back, a minute apart at most."""
 
 
@@ -64,11 +67,26 @@ class Deliverer:
             if why is not None:
                 await speaking.drop(tx, message, self.owner, why)
                 return None
-            outgoing = await self.outgoing(tx, message)
+            wait = await bundle.has_to_wait(tx, message)
+            if wait is not None:
+                await bundles.put_off(tx, message, wait)
+                return None
+            outgoing = replace(await self.outgoing(tx, message), together=await self.together(tx, message))
             if waits_for_its_card(outgoing):
                 await messages.again(tx, message, self.owner, timedelta(seconds=1))
                 return None
             return outgoing
+
+    async def together(self, tx: Tx, page: Message) -> tuple[Incident, ...]:
+        """The incidents of all pages that leave in this one text or call; none when it goes for itself."""
+        wanted = []
+        for other in await bundle.companions(tx, page, self.owner):
+            why = await no_longer_wanted(tx, other)
+            if why is None:
+                wanted.append(other)
+            else:
+                await speaking.drop(tx, other, self.owner, why)
+        return await bundle.about(tx, [page, *wanted]) if wanted else ()
 
     async def outgoing(self, tx: Tx, message: Message) -> Outgoing:
         """The message with what it is about, as the rows say now."""
@@ -82,6 +100,7 @@ class Deliverer:
             run=await runs.view(tx, message.run) if message.run else None,
             existing_ts=standing(message, place),
             as_of=await incidents.now(tx),
+            manager=self.desk.is_manager(message.person),
         )
 
     async def speak(self, outgoing: Outgoing) -> None:
@@ -140,7 +159,8 @@ class Deliverer:
                 log.warning("sent, but the lease had gone to another: it may have been sent twice", message=message.id)
             await remember_place(tx, message, provider_id)
             if message.about is About.PAGE:
-                await audit.write(tx, page_sent(message, late))
+                for each in (message, *await bundles.arrived(tx, message, self.owner, provider_id)):
+                    await audit.write(tx, page_sent(each, late))
         if message.about is About.PAGE:
             self.metrics.pages.labels(message.kind.value, "sent").inc()
             self.metrics.page_lateness.observe(late.total_seconds())
@@ -153,7 +173,8 @@ class Deliverer:
             return
         log.info("will try again", channel=message.kind.value, message=message.id, reason=reason)
         async with self.db.transaction() as tx:
-            if not await messages.again(tx, message, self.owner, retry_delay(message.starts, wish)):
+            await bundles.release(tx, message, self.owner)
+            if not await messages.again(tx, message, self.owner, jittered(retry_delay(message.starts, wish))):
                 await messages.move(tx, message.id, State.DROPPED, self.owner, why=Phrase("a newer edit is waiting"))
 
     async def failed(self, message: Message, reason: str) -> None:
@@ -161,6 +182,7 @@ class Deliverer:
         log.warning("not delivered", channel=message.kind.value, message=message.id, reason=reason)
         why = Phrase("{reason}", {"reason": reason[:200]})
         async with self.db.transaction() as tx:
+            await bundles.release(tx, message, self.owner)
             if not await messages.move(tx, message.id, State.FAILED, self.owner, why=why):
                 return
             if message.about is not About.PAGE:
@@ -168,33 +190,47 @@ class Deliverer:
                     tx, Entry(DESK, "message.failed", message.incident, message.run, why=why, result=message.kind)
                 )
             elif not await speaking.page_failed(tx, self.desk, message, why):
-                await self.level_may_be_dead(tx, message)
+                await ladder.may_be_dead(tx, self.desk, message)
         if message.about is About.PAGE:
             self.metrics.pages.labels(message.kind.value, "failed").inc()
 
-    async def level_may_be_dead(self, tx: Tx, page: Message) -> None:
-        if page.incident is None or not await messages.level_is_dead(tx, page):
-            return
-        incident = await incidents.lock(tx, page.incident)
-        if incident is not None and incident.status is Status.TRIGGERED and incident.round == page.round:
-            said = Phrase("{level}: nobody could be reached, going on at once", {"level": page.level_name})
-            await audit.write(tx, Entry(DESK, "level.dead", page.incident, on=page.level_name, why=said))
-            await speaking.note(tx, self.desk, incident, said)
-            await ladder.go_on(tx, self.desk, incident, page.level)
-
 
 async def no_longer_wanted(tx: Tx, message: Message) -> Phrase | None:
-    """Why a page need not leave any more; None: send it. Only pages are ever superfluous."""
-    if message.about is not About.PAGE or message.incident is None:
+    """Why a page, or a question to the owner, need not leave any more; None: send it. All else is always sent."""
+    if message.about not in (About.PAGE, About.REMINDER, About.UPDATE) or message.incident is None:
         return None
     incident = await incidents.get(tx, message.incident)
     if incident is None or incident.status is Status.RESOLVED:
         return Phrase("resolved before the page left")
+    if message.about is About.UPDATE:
+        return None
+    if message.about is About.REMINDER:
+        owner = incident.acknowledged_by if incident.round == message.round else None
+        return None if owner == message.person else Phrase("no longer theirs when the question left")
+    if "because" in message.body:
+        return await answered_already(tx, incident, message)
     if incident.status is Status.ACKNOWLEDGED:
         return Phrase("taken before the page left")
     if incident.round != message.round:
         return Phrase("a newer round of pages has begun")
     return None
+
+
+async def answered_already(tx: Tx, incident: Incident, page: Message) -> Phrase | None:
+    """Somebody is told although another one is on it: wanted until they answer themselves."""
+    asked = page.level >= speaking.ASKED
+    if incident.acknowledged_by == page.person:
+        return Phrase("taken before the page left")
+    if asked and not await responders.waits_for(tx, incident.number, page.person or ""):
+        return Phrase("they had answered before the page left")
+    if not asked and incident.round != page.round:
+        return Phrase("a newer round of pages has begun")
+    return None
+
+
+def jittered(delay: timedelta) -> timedelta:
+    """Up to a quarter longer: those that failed together do not all come back at the same instant."""
+    return delay * random.uniform(1.0, 1.25)
 
 
 def waits_for_its_card(outgoing: Outgoing) -> bool:
@@ -205,7 +241,7 @@ def waits_for_its_card(outgoing: Outgoing) -> bool:
 
 def standing(message: Message, place: Place | None) -> str | None:
     """Where in Slack the message edits something, or whose thread it belongs to; None: nowhere yet."""
-    if message.about is About.PAGE_EDIT:
+    if "at" in message.body:  # a page, or a question, that stands in somebody's messages
         return str(message.body["at"])
     return f"{place.channel_id}:{place.ts}" if place else None
 
@@ -221,14 +257,11 @@ def subject(message: Message) -> str:
 
 
 def page_sent(message: Message, late: timedelta) -> Entry:
-    said = Phrase(
-        "{level}: paged by {channel}", {"level": message.level_name, "channel": speaking.channel_name(message.kind)}
-    )
+    level = ladder.named(message.level_name) if message.level_name else Phrase("Asked to help")
+    facts = {"level": level, "channel": speaking.channel_name(message.kind), "late": late}
+    said = Phrase("{level}: paged by {channel}", facts)
     if late > ladder.WORTH_SAYING:
-        said = Phrase(
-            "{level}: paged by {channel}, {late} late",
-            {"level": message.level_name, "channel": speaking.channel_name(message.kind), "late": late},
-        )
+        said = Phrase("{level}: paged by {channel}, {late} late", facts)
     return Entry(
         DESK, "page.sent", message.incident, on=message.person or "", why=said,
         result=f"{message.kind.value} late_s={late.total_seconds():.1f} starts={message.starts}",

@@ -82,7 +82,7 @@ def test_buttons_know_which_incident_and_as_of_when() -> None:
 
 def test_a_taken_incident_is_not_to_be_taken_again() -> None:
     card = incident_card(view(status=Status.ACKNOWLEDGED, acknowledged_by="amina", acknowledged_at=NOW), FR)
-    assert buttons(card) == ["incident.resolve", "incident.escalate", "incident.reclassify"]
+    assert buttons(card) == ["incident.resolve", "incident.escalate", "incident.reclassify", "incident.snooze"]
     assert "Si personne" not in seen(card)
 
 

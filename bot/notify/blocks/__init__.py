@@ -2,9 +2,11 @@
 
 from bot.notify.blocks.answers import answer, error, help_card
 from bot.notify.blocks.incident import incident_card, incident_details, incident_list, page
+from bot.notify.blocks.oncall import gaps_card, lineup_card, overrides_card, weeks_card
 from bot.notify.blocks.parts import Block, Card, escape
 from bot.notify.blocks.quiet import quiet_list
 from bot.notify.blocks.reader import Reader
+from bot.notify.blocks.responding import manager_page, reminder
 from bot.notify.blocks.run import plan_card, run_card, run_list
 from bot.notify.blocks.status import logs_block, status_table
 from bot.notify.blocks.why import incident_why
@@ -16,16 +18,22 @@ __all__ = [
     "answer",
     "error",
     "escape",
+    "gaps_card",
     "help_card",
     "incident_card",
     "incident_details",
     "incident_list",
     "incident_why",
+    "lineup_card",
     "logs_block",
+    "overrides_card",
+    "manager_page",
     "page",
     "plan_card",
     "quiet_list",
+    "reminder",
     "run_card",
     "run_list",
     "status_table",
+    "weeks_card",
 ]

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from bot.escalation import LAST_RESORT
 from bot.incident import Incident, Priority, Status
+from bot.notify.blocks import responding
 from bot.notify.blocks.parts import (
     Block,
     Card,
@@ -21,6 +23,7 @@ from bot.notify.blocks.parts import (
     menu,
     section,
 )
+from bot.notify.blocks.gathered import gathered
 from bot.notify.blocks.reader import Reader
 from bot.notify.blocks.timeline import told
 from bot.phrase import Phrase
@@ -29,6 +32,7 @@ from bot.view import IncidentView, LevelRow
 LIGHT: Final = {Priority.P1: "🔴", Priority.P2: "🟠", Priority.P3: "🔵"}
 LISTED: Final = 40
 ALERTS_SHOWN: Final = 8
+ALERTS_READ: Final = 100  # of more than these nobody has counted how many still fire
 STORY_SHOWN: Final = 20
 
 
@@ -39,15 +43,29 @@ def incident_card(view: IncidentView, reader: Reader) -> Card:
     return card(headline(view.incident, reader), [*_body(view, reader), _buttons(view.incident, reader)])
 
 
-def page(view: IncidentView, reader: Reader, level_name: str = "") -> Card:
-    """To one person: why they are told, then the same facts and buttons."""
-    if view.incident.status is Status.RESOLVED:
+def page(
+    view: IncidentView, reader: Reader, level_name: str = "", because: Phrase | None = None, person: str = ""
+) -> Card:
+    """To one person: why they are told, then the same facts and buttons.
+
+    `because`: they are told though another one may be on it; their answer counts until they gave it.
+    """
+    incident = view.incident
+    if incident.status is Status.RESOLVED:
         return resolved_card(view, reader)
-    why_you = Phrase("You are paged as “{level}”: somebody has to take this incident.", {"level": escape(level_name)})
-    blocks = [*_body(view, reader), _buttons(view.incident, reader)]
-    if level_name and view.incident.status is Status.TRIGGERED:
-        blocks.insert(0, section(f"🔔 {reader.say(why_you)}"))
-    return card(headline(view.incident, reader), blocks)
+    asked = because is not None and view.waits_for(person)
+    why_you = Phrase("You are paged as “{level}”: somebody has to take this incident.", {"level": named(level_name)})
+    blocks = [*_body(view, reader), _buttons(incident, reader, asked=asked)]
+    if because is not None and asked:
+        blocks.insert(0, section(f"🔔 {escape(reader.say(because))}"))
+    elif level_name and incident.status is Status.TRIGGERED:
+        blocks.insert(0, section(f"🔔 {escape(reader.say(why_you))}"))
+    return card(headline(incident, reader), blocks)
+
+
+def named(level: str) -> str | Phrase:
+    """A level's own name, or our word for the last one."""
+    return Phrase("Last resort") if level == LAST_RESORT else level
 
 
 def resolved_card(view: IncidentView, reader: Reader) -> Card:
@@ -149,7 +167,7 @@ def _body(view: IncidentView, reader: Reader) -> list[Block]:
     why = Phrase(
         "Why {priority}: {why}", {"priority": incident.priority.value, "why": escape(reader.say(incident.why))}
     )
-    return [*blocks, context(reader.say(why), _links(view, reader))]
+    return [*blocks, context(reader.say(why), *gathered(view, reader), _links(view, reader))]
 
 
 def _facts(view: IncidentView, reader: Reader) -> list[tuple[str, str]]:
@@ -164,24 +182,22 @@ def _facts(view: IncidentView, reader: Reader) -> list[tuple[str, str]]:
     following = view.next_level
     if incident.status is Status.TRIGGERED and following is not None:
         facts.append((Phrase("If nobody takes it"), _next(following, incident.opened_at, reader)))
-    facts.append((Phrase("To be resolved by"), reader.time(incident.resolve_by)))
+    facts += responding.facts(view, reader)
     return [(reader.say(label), value) for label, value in facts]
 
 
 def _next(level: LevelRow, opened_at: datetime, reader: Reader) -> str:
     """Counted from the start and not from now: a card that is not edited for a while stays true."""
-    said = Phrase(
-        "{level}: {time} ({after} after the start)",
-        {"level": line(level.name), "time": level.due_at, "after": level.due_at - opened_at},
-    )
-    return reader.say(said)
+    facts = {"level": named(line(level.name)), "time": level.due_at, "after": level.due_at - opened_at}
+    said = reader.say(Phrase("{level}: {time} ({after} after the start)", facts))
+    return f"{said} · {escape(reader.say(level.why))}" if level.why else said
 
 
 def _counted(view: IncidentView, reader: Reader) -> str:
     signals = max(view.incident.alert_count, sum(row.count for row in view.alerts), 1)
     firing = sum(row.status == "firing" for row in view.alerts)
     total = Phrase("1 signal") if signals == 1 else Phrase("{count} signals", {"count": signals})
-    if len(view.alerts) < 2:
+    if len(view.alerts) < 2 or len(view.alerts) >= ALERTS_READ:
         return reader.say(total)
     return reader.say(Phrase("{total}, {firing} still firing", {"total": total, "firing": firing}))
 
@@ -195,7 +211,7 @@ def _links(view: IncidentView, reader: Reader) -> str:
     return " · ".join(shown.values())
 
 
-def _buttons(incident: Incident, reader: Reader) -> Block:
+def _buttons(incident: Incident, reader: Reader, *, asked: bool = False) -> Block:
     value = {"incident": incident.number, "as_of": reader.now.isoformat()}
     sure = confirm(
         reader.say(Phrase("Resolve #{number}?", {"number": incident.number})),
@@ -214,7 +230,10 @@ def _buttons(incident: Incident, reader: Reader) -> Block:
         if each is not incident.priority
     ]
     rest.append(menu("incident.reclassify", reader.say(Phrase("Change priority")), others))
-    return actions(*([take] if incident.status is Status.TRIGGERED else []), *rest)
+    if incident.status is Status.TRIGGERED:
+        return actions(take, *rest)
+    first = [responding.on_it_button(incident, reader)] if asked else []
+    return actions(*first, *rest, responding.snooze_button(incident, reader))
 
 
 def _listed(incident: Incident, reader: Reader) -> str:
@@ -246,6 +265,6 @@ def _rung(level: LevelRow, reader: Reader) -> str:
         "stopped": ("⏹️", Phrase("not needed")),
     }.get(level.state, ("·", Phrase("unknown")))
     at = level.fired_at or level.due_at
-    said = Phrase("{level}: {time}, {state}", {"level": line(level.name), "time": at, "state": word})
+    said = Phrase("{level}: {time}, {state}", {"level": named(line(level.name)), "time": at, "state": word})
     why = f" · {escape(reader.say(level.why))}" if level.why else ""
     return f"{sign} {reader.say(said)}{why}"

@@ -1,0 +1,77 @@
+"""The resolution clock (guide §5.1): said at half and at four fifths of its time; when it is over, the next level."""
+
+from datetime import timedelta
+from typing import Final
+
+from bot.audit import DESK, Entry
+from bot.desk import Desk
+from bot.incident import RESOLVE_WITHIN, Incident, Status
+from bot.lifecycle import ladder, speaking
+from bot.phrase import Phrase, Value
+from bot.sla import Due
+from bot.store import audit, escalations, incidents, jobs, messages
+from bot.store.database import Tx
+
+LATELY: Final = timedelta(minutes=1)
+
+
+async def remind(tx: Tx, desk: Desk, incident: Incident, due: Due) -> None:
+    """In the thread, to the owner, and to the managers who were told of it."""
+    now = await incidents.now(tx)
+    left = max(incident.resolve_by - now, timedelta(0))
+    facts: dict[str, Value | Phrase] = {"number": incident.number, "left": left, "at": incident.resolve_by}
+    said = Phrase("⏱️ #{number}: {left} left, to be resolved by {at}", facts)
+    if due is Due.HALF:
+        said = Phrase("⏱️ #{number}: half of the time is over, to be resolved by {at}", facts)
+    await audit.write(tx, Entry(DESK, "clock.reminded", incident.number, on=due.value, why=said))
+    await speaking.note(tx, desk, incident, said)
+    await speaking.card(tx, incident, desk.incidents_channel)
+    if incident.status is Status.ACKNOWLEDGED:
+        await speaking.tell(tx, desk, incident, incident.acknowledged_by, said)
+    await tell_managers(tx, desk, incident)
+
+
+async def breach(tx: Tx, desk: Desk, incident: Incident) -> None:
+    """The time is over: the next level is told, also when somebody is on it; they go on being on it."""
+    waiting = incident.status is Status.TRIGGERED
+    level = await next_level(tx, incident) if waiting else await told_beside(tx, desk, incident)
+    facts: dict[str, Value | Phrase] = {"number": incident.number, "length": RESOLVE_WITHIN[incident.priority]}
+    said = Phrase("⏰ #{number} is not resolved after {length}; nobody is left to be told", facts)
+    if level is not None:
+        facts = {**facts, "level": ladder.named(level)}
+        said = Phrase("⏰ #{number} is not resolved after {length}: {level} is told", facts)
+    await audit.write(tx, Entry(DESK, "clock.breached", incident.number, why=said))
+    await speaking.note(tx, desk, incident, said)
+    await speaking.card(tx, incident, desk.incidents_channel)
+    await tell_managers(tx, desk, incident)
+
+
+async def next_level(tx: Tx, incident: Incident) -> str | None:
+    """The ladder's next level is due now; the one that is being told at this moment is enough."""
+    if (told := await escalations.being_told(tx, incident.number, incident.round, LATELY)) is not None:
+        return told
+    following = await escalations.bring_forward(tx, incident.number, incident.round, -1)
+    if following is None:
+        return None
+    await jobs.enqueue(tx, [jobs.escalate_job(incident.number, incident.round, following[0], timedelta(0))])
+    return following[1]
+
+
+async def told_beside(tx: Tx, desk: Desk, incident: Incident) -> str | None:
+    """Somebody is on it and stays so; the level above the highest reached is asked to help."""
+    level = await escalations.take_stopped(tx, incident.number, incident.round)
+    if level is None:
+        return None
+    people, _ = await ladder.whom(tx, desk, level.targets, await incidents.now(tx))
+    for person in people:
+        if person.id != incident.acknowledged_by:
+            because = Phrase("The time to resolve it is over")
+            await speaking.ask(tx, desk, incident, person, DESK.id, because, level_name=level.name)
+    return level.name
+
+
+async def tell_managers(tx: Tx, desk: Desk, incident: Incident) -> None:
+    """The next update that their page promised."""
+    for person in await messages.people_paged(tx, incident.number):
+        if desk.is_manager(person):
+            await speaking.update(tx, desk, incident, person)
