@@ -52,11 +52,15 @@ async def raised(tx: Tx, incident: Incident, to: Priority, why: Phrase) -> Incid
 
 
 async def lowered(tx: Tx, incident: Incident, to: Priority, why: Phrase) -> Incident:
-    """Levels beyond what the new priority climbs to are not told any more; the others keep their times."""
+    """Levels beyond what the new priority climbs to are not told any more; the others come no earlier than it wants.
+
+    The round stays: a page that is about to leave still leaves.
+    """
     moved = await incidents.set_priority(tx, incident.number, to, RULE, why)
     policy = await incidents.policy(tx, incident.number)
-    climbed = [level.position for level in due_levels(policy, to, incident.opened_at)]
-    await escalations.stop_beyond(tx, incident.number, climbed, why)
+    climbed = due_levels(policy, to, incident.opened_at)[: len(policy.levels_for(to))]
+    await escalations.stop_beyond(tx, incident.number, [level.position for level in climbed], why)
+    await escalations.put_off(tx, incident.number, climbed)
     return moved
 
 
@@ -76,5 +80,7 @@ async def learn(tx: Tx, desk: Desk, incident: Incident, like: Like) -> None:
     if proposal.broad:
         said = Phrase("{said}\nThese alerts have only their place in common: narrow it before you paste it.",
                       {"said": said})  # fmt: skip
-    await audit.write(tx, Entry(DESK, "rule.proposed", incident.number, on=like.rule, result=proposal.text[:500]))
+    proposed = Phrase("Proposed a rule for what was changed {count} times", {"count": len(found)})
+    entry = Entry(DESK, "rule.proposed", incident.number, on=like.rule, why=proposed, result=proposal.text[:500])
+    await audit.write(tx, entry)
     await speaking.note(tx, desk, incident, said)
