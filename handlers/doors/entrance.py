@@ -15,6 +15,7 @@ from handlers.intake import NotTaken, Taken
 from handlers.keys import Keys
 from handlers.reception import Reception
 from handlers.refused import Delivery
+from handlers.sources.body import clean
 
 LARGEST: Final = 512 * 1024  # bytes; PagerDuty's own limit, and Alertmanager's
 RETRY_AFTER: Final = {"Retry-After": "5"}
@@ -50,12 +51,24 @@ class Entrance:
 
 
 def json_object(body: bytes) -> dict[str, object] | None:
-    """The body's object; None when it is none."""
+    """The body's object, in letters that PostgreSQL can keep; None when it is none."""
     try:
-        found = msgspec.json.decode(body)
+        found = _kept(msgspec.json.decode(body))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
+
+
+def _kept(value: object) -> object:
+    match value:
+        case str():
+            return clean(value)
+        case dict():
+            return {clean(str(name)): _kept(each) for name, each in value.items()}
+        case list():
+            return [_kept(each) for each in value]
+        case _:
+            return value
 
 
 def without_key(body: bytes, content: Mapping[str, object], name: str, key: str) -> bytes:

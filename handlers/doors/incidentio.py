@@ -28,7 +28,7 @@ class IncidentIo:
         self.entrance = entrance
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.post("/v2/alert_events/http/{id}", self.post)]
+        return [web.post("/v2/alert_events/http/{id:[^/]+}", self.post)]
 
     async def post(self, request: web.Request) -> web.Response:
         source = self.entrance.source_of((incidentio.SOURCE,), token_in(request))

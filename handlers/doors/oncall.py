@@ -32,7 +32,7 @@ class OnCall:
         self.entrance, self.subscriptions, self.ping = entrance, subscriptions, ping
 
     def routes(self) -> list[web.RouteDef]:
-        path = "/integrations/v1/{type}/{token}"
+        path = "/integrations/v1/{type:[^/]+}/{token:[^/]+}"
         beat = f"{path}/heartbeat"
         return [
             *(web.post(each, self.post) for each in (path, f"{path}/")),

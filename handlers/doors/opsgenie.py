@@ -27,6 +27,7 @@ from handlers.doors.opsgenie_actions import Actions, Asked
 from handlers.doors.opsgenie_answers import Exchange, paging, shown, shown_request, shown_whole
 from handlers.intake import NotTaken
 from handlers.sources import given, opsgenie
+from handlers.sources.body import clean, key
 from handlers.sources.fields import text
 
 log = structlog.get_logger(__name__)
@@ -47,20 +48,20 @@ class Opsgenie:
         self.actions = Actions(doors, lifecycle)
 
     def routes(self) -> list[web.RouteDef]:
-        one = "/v2/alerts/{identifier}"
+        one = "/v2/alerts/{identifier:[^/]+}"  # aiohttp's own pattern knows no braces, and an alias may hold them
         return [
             web.post("/v2/alerts", self.guarded(self._create)),
             web.get("/v2/alerts", self.guarded(self._list)),
             web.get("/v2/alerts/count", self.guarded(self._count)),
-            web.get("/v2/alerts/requests/{id}", self.guarded(self._request)),
+            web.get("/v2/alerts/requests/{id:[^/]+}", self.guarded(self._request)),
             web.get(one, self.guarded(self._get)),
             web.delete(one, self.guarded(self._action)),
             web.post(f"{one}/{{action:{'|'.join(POSTED)}}}", self.guarded(self._action)),
             web.put(f"{one}/{{action:{'|'.join(PUT)}}}", self.guarded(self._action)),
             web.delete(f"{one}/{{action:{'|'.join(TAKEN_AWAY)}}}", self.guarded(self._action)),
-            web.post(f"{one}/{{action:actions}}/{{name}}", self.guarded(self._action)),
-            web.get("/v2/heartbeats/{name}/ping", self.guarded(self._ping)),
-            web.post("/v2/heartbeats/{name}/ping", self.guarded(self._ping)),
+            web.post(f"{one}/{{action:actions}}/{{name:[^/]+}}", self.guarded(self._action)),
+            web.get("/v2/heartbeats/{name:[^/]+}/ping", self.guarded(self._ping)),
+            web.post("/v2/heartbeats/{name:[^/]+}/ping", self.guarded(self._ping)),
         ]
 
     def guarded(self, handler: Guarded) -> Handler:
@@ -86,7 +87,7 @@ class Opsgenie:
 
     async def _create(self, request: web.Request, exchange: Exchange, source: str) -> web.Response:
         body = await read_body(request, LARGEST)
-        alias = text(json_object(body), "alias") or str(uuid4())
+        alias = key(text(json_object(body), "alias")) or str(uuid4())
         await self._take(request, source, body, {given.ALIAS: alias})
         await self.doors.remember(exchange.id, source, "Create", alias, success=True, status="Created alert")
         return exchange.accepted()
@@ -95,7 +96,7 @@ class Opsgenie:
         action = request.match_info.get("action", "delete")
         body = await read_body(request, LARGEST)
         content = json_object(body) if body.strip() else {}
-        alias = request.match_info["identifier"]
+        alias = key(request.match_info["identifier"])
         try:
             alert = await self._meant(request, source)
         except Unavailable:
@@ -117,7 +118,7 @@ class Opsgenie:
         by = WAYS.get(said)
         if by is None:
             raise Answer(422, Phrase("identifierType must be id, alias or tiny."), errors={"identifierType": said[:40]})
-        return await self.doors.find(source, request.match_info["identifier"], by)
+        return await self.doors.find(source, key(request.match_info["identifier"]), by)
 
     async def _take(self, request: web.Request, source: str, body: bytes, what: Mapping[str, str]) -> None:
         """Raises Answer for what is not understood, and Unavailable."""
@@ -166,7 +167,8 @@ def _key(request: web.Request) -> str:
 
 def _query(request: web.Request) -> dict[str, str]:
     """What the address says besides; the name of an action of the sender's own stands in its path."""
-    return {**request.query, **{name: request.match_info[name] for name in ("name",) if name in request.match_info}}
+    named = {name: request.match_info[name] for name in ("name",) if name in request.match_info}
+    return {name: clean(value) for name, value in {**request.query, **named}.items()}
 
 
 def _number(request: web.Request, name: str, usual: int) -> int:

@@ -6,7 +6,6 @@ Source: cloud.google.com/monitoring/support/notification-options#schema-pubsub.
 """
 
 import base64
-import binascii
 from collections.abc import Mapping
 from typing import Final
 
@@ -36,7 +35,7 @@ def parse(body: bytes, headers: Mapping[str, str]) -> list[Alert]:
 def _published(data: str) -> object:
     try:
         return decode(base64.b64decode(data, validate=True), object)
-    except binascii.Error:
+    except ValueError:  # also what is not even ASCII
         raise NotUnderstood("$.message.data", Phrase("It is not base64.")) from None
 
 

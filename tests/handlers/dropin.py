@@ -52,7 +52,8 @@ class DropIn:
         data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         async with self.http.request(method, f"{self.url}{path}", data=data, headers=headers) as answer:
             text = await answer.text()
-            return answer.status, json.loads(text) if text else None, answer.headers
+            is_json = answer.content_type == "application/json"
+            return answer.status, json.loads(text) if text and is_json else text or None, answer.headers
 
     async def rows(self, query: str, *arguments: object) -> list[asyncpg.Record]:
         connection = await asyncpg.connect(self.database_url)

@@ -130,7 +130,7 @@ async def test_an_action_on_an_unknown_alert_is_accepted_and_its_request_says_so
 
 
 async def test_an_alert_is_found_by_id_number_or_an_alias_of_any_letters(door: DropIn) -> None:
-    alias = "Réservation / prod #1"
+    alias = "Réservation / prod #1 {{x}} ?"
     alert = (await outcome(door, await create(door, alias=alias)))["alertId"]
     number = await door.value("SELECT id FROM alert")
     for path in (f"{quote(alias, safe='')}?identifierType=alias", f"{alert}?identifierType=id", alert,

@@ -248,3 +248,8 @@ def test_a_text_without_a_title_is_headed_by_its_first_sentence() -> None:
     (alert,) = SOURCES["generic"].read(body, {"Content-Type": "application/json"})
     assert alert.title == "Le site est tombé."
     assert alert.text == "Le site est tombé. Page blanche pour tous."
+
+
+@pytest.mark.parametrize("data", ["é", "?", "aGFsbG8=", ""])
+def test_what_came_through_pub_sub_and_is_no_message_is_refused(data: str) -> None:
+    assert refused("gcp_monitoring", {"message": {"data": data}})[0].startswith("$")

@@ -11,8 +11,12 @@ from hypothesis import strategies as st
 from handlers.sources import SOURCES, NotUnderstood
 from tests.handlers.test_sources import NO_HEADERS, OWN
 
+ODD: Final = (
+    "\x00", "a\x00b", "\ud800", "0001-01-01T00:00:00Z", "{{ $labels.x }}", "{EVENT.NAME}", "https://[::1/", "1e400",
+    "9" * 400, "-1", "null", "x" * 3000, 1e308, -1, 10**30, 2**63,
+)  # fmt: skip
 anything: Final = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.sampled_from(ODD),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
     max_leaves=12,
 )
