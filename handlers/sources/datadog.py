@@ -16,14 +16,15 @@ from bot.target import fold
 from handlers.sources.body import NotUnderstood, stable_hash
 from handlers.sources.fields import joined, said
 from handlers.sources.tags import ENVIRONMENT, SERVICE, first, tagged
-from handlers.sources.templated import Fields, contents
+from handlers.sources.templated import Fields, contents, flat
 
 SOURCE: Final = "datadog"
 TITLE: Final = ("title", "eventtitle", "alerttitle", "incidenttitle", "name", "monitorname", "subject")
-TEXT: Final = ("body", "eventmsg", "textonlymsg", "message", "description", "text")
+TEXT: Final = ("body", "eventmsg", "eventmessage", "textonlymsg", "message", "description", "text")
 TRANSITION: Final = ("alerttransition", "transition", "status", "incidentstatus", "state", "overallstate")
 SCOPE: Final = ("alertscope", "scopes", "scope")
 MONITOR_IN: Final = re.compile(r"/monitors[/#](?:status/)?(\d+)")
+SCOPE_IN: Final = re.compile(r"^\s*\[[\w\s-]{1,30} on \{(?P<scope>[^{}]{1,300})\}\]")
 STATE_TAGS: Final = re.compile(
     r"^(?:\s*\[(?:test|(?:re-?)?(?:triggered|warn(?:ing)?|no data|notified|notify|alert)"
     r"|(?:no data |warn )?recovered|ok|monitor \w+|P\d)[^\]]*\])+\s*",
@@ -34,12 +35,13 @@ FIRES: Final = re.compile(r"trigger|warn|no data|nodata|alert|error|renotif|re-?
 TAKEN: Final = re.compile(r"acknowledg")
 TEST: Final = re.compile(r"^\s*\[test\]|\btest (?:monitor )?notification\b", re.IGNORECASE)
 MENTIONS: Final = re.compile(r"%%%|(?<!\S)@[\w.-]+(?:@[\w.-]+)?")
+LONGEST_STATE: Final = 12
 NO_SEVERITY: Final = ("normal", "not defined", "none", "null", "n/a", "")
 
 
 def parse(body: bytes, headers: Mapping[str, str]) -> list[Alert]:
     """One Alert. Raises NotUnderstood."""
-    return [_alert(Fields(content)) for content in contents(body, headers, "Datadog")]
+    return [_alert(Fields(flat(content))) for content in contents(body, headers, "Datadog")]
 
 
 def _alert(fields: Fields) -> Alert:
@@ -47,13 +49,14 @@ def _alert(fields: Fields) -> Alert:
     if not title and not body:
         raise NotUnderstood("$.title", Phrase("It is missing."))
     title = title or body.splitlines()[0][:200] or "alert without a title"
-    scope = fields(*SCOPE) if isinstance(fields.raw(*SCOPE), str) else ""
-    tags = tagged(fields.raw(*SCOPE)) | tagged(fields.raw("tags", "eventtags"))
+    named = SCOPE_IN.match(title)
+    scope = fields(*SCOPE) or (named["scope"] if named else "")
+    tags = tagged(scope) | tagged(fields.raw(*SCOPE)) | tagged(fields.raw("tags", "eventtags"))
     status, url = _status(fields, title), fields("link", "url", "eventurl", "alerturl", "incidenturl")
     happened = fields.when("date", "lastupdated", "timestamp", "datetime")
     return Alert(
         source=SOURCE,
-        dedup_key=_key(fields, scope, url) or stable_hash(STATE_TAGS.sub("", title), scope),
+        dedup_key=_key(fields, scope, f"{url} {body}") or stable_hash(STATE_TAGS.sub("", title), scope),
         status=status,
         title=title,
         text="" if body == title else body,
@@ -74,8 +77,9 @@ def _status(fields: Fields, title: str) -> AlertStatus:
     tag = STATE_TAGS.match(title)
     if TEST.search(title):
         return AlertStatus.INFO
-    kind = fold(fields("alerttype"))
-    for said_ in (fold(fields(*TRANSITION)), fold(tag[0]) if tag else "", kind):
+    kind, state = fold(fields("alerttype")), fold(fields("alertstatus"))
+    state = state if len(state) <= LONGEST_STATE else ""  # it may be a whole sentence about the metric
+    for said_ in (fold(fields(*TRANSITION)), state, fold(tag[0]) if tag else "", kind):
         if OVER.search(said_):
             return AlertStatus.RESOLVED
         if TAKEN.search(said_):
@@ -85,9 +89,9 @@ def _status(fields: Fields, title: str) -> AlertStatus:
     return AlertStatus.INFO if kind in ("info", "user_update") else AlertStatus.FIRING
 
 
-def _key(fields: Fields, scope: str, url: str) -> str:
-    """Incidents and security signals have ids of their own."""
-    found = MONITOR_IN.search(url)
+def _key(fields: Fields, scope: str, links: str) -> str:
+    """The usual body names its monitor in a link only. Incidents and security signals have ids of their own."""
+    found = MONITOR_IN.search(links)
     if monitor := fields("monitorid", "alertid") or (found[1] if found else ""):
         return joined("monitor", monitor, scope)
     if incident := fields("incidentuuid", "incidentpublicid", "incidentid", "securitysignalid"):

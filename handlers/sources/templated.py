@@ -29,7 +29,7 @@ MACRO: Final = re.compile(
     r"\{\$?[A-Z#][A-Z0-9_.#<>*]{2,}\}"  # Zabbix: {EVENT.NAME}, {$URL}, {HOST.NAME1}
     r"|\*[a-z]+[A-Z][A-Za-z]+\*|\*UNKNOWN\*"  # UptimeRobot: *monitorURL*; Zabbix: a macro without a value
     r"|\{\{[^{}]{0,100}\}\}|\$\{[^{}]{0,100}\}"  # Handlebars, Go, Jinja; shells
-    r"|\$[A-Z][A-Z0-9_]{2,}(?:\b|$)"  # $ALERT_TITLE
+    r"|\$[A-Z][A-Z0-9_]{2,}(?:\b|$)|\$[a-z]+[A-Z]\w*"  # $ALERT_TITLE, $monitorURL
     r"|%\([\w.]{1,60}\)s"
 )
 WORDS: Final = re.compile(r"\w")
@@ -139,7 +139,7 @@ class Fields:
 
     def __call__(self, *names: str) -> str:
         """The first of these that says something, as text; of an object or a list: nothing."""
-        return next((said for name in names if (said := self._said(name)) and not unexpanded(said)), "")
+        return next((said for name in names if (said := self._said(name)) and not self._bare(name, said)), "")
 
     def raw(self, *names: str) -> object:
         """Whatever stands in the first of these that is there."""
@@ -151,7 +151,7 @@ class Fields:
 
     def untouched(self, *names: str) -> bool:
         """One of these holds nothing but macros: nobody filled in the template."""
-        return any(unexpanded(self._said(name)) for name in names)
+        return any(self._bare(name, self._said(name)) for name in names)
 
     def when(self, *names: str) -> datetime | None:
         """A time; none for the zero dates of tools."""
@@ -167,9 +167,24 @@ class Fields:
             if isinstance(value, str | int | float) and (said := text_of(value).strip()) and not unexpanded(said)
         }
 
+    def _bare(self, name: str, said: str) -> bool:
+        """A macro, or its name without its marks, as in `"monitorURL": "monitorURL"`."""
+        return unexpanded(said) or (said == self.names.get(name) and not said.islower() and not said.isupper())
+
     def _said(self, name: str) -> str:
         value = self.raw(name)
         return text_of(value).strip() if isinstance(value, str | int | float) else ""
+
+
+def flat(content: Mapping[str, object]) -> dict[str, object]:
+    """With the fields of inner objects under both names: `{"event": {"id": 1}}` has `event id` as well."""
+    inner = {
+        f"{outer} {name}": value
+        for outer, within in content.items()
+        if isinstance(within, dict)
+        for name, value in within.items()
+    }
+    return inner | dict(content)
 
 
 def spelt(name: str) -> str:

@@ -17,7 +17,7 @@ from bot.target import fold
 from handlers.sources.body import NotUnderstood, stable_hash
 from handlers.sources.fields import joined, pairs, said
 from handlers.sources.tags import ENVIRONMENT, SERVICE, first, tagged
-from handlers.sources.templated import Fields, contents
+from handlers.sources.templated import Fields, contents, flat
 
 SOURCE: Final = "zabbix"
 SEVERITIES: Final = ("Not classified", "Information", "Warning", "Average", "High", "Disaster")
@@ -26,12 +26,12 @@ NAMES: Final = ("eventname", "triggername", "name", "trigger", "problem", "probl
 STATUS: Final = ("eventstatus", "triggerstatus", "status", "state", "eventvalue", "triggervalue")
 WORDED: Final = ("value",)  # of an event when it is a word, of an item when it is a figure
 ACTION: Final = ("updateaction", "eventupdateaction", "eventupdatestatus", "action")
-SEVERITY: Final = ("eventseverity", "triggerseverity", "severity", "eventnseverity", "triggernseverity", "nseverity",
-                   "priority")  # fmt: skip
-HOST: Final = ("hostname", "host", "hosthost", "hostvisiblename", "service")
+SEVERITY: Final = ("eventseverity", "triggerseverity", "severity", "triggerseveritytext", "eventnseverity",
+                   "triggernseverity", "nseverity", "priority")  # fmt: skip
+HOST: Final = ("hostname", "host", "hostvisible", "hosthost", "hostvisiblename", "service")
 TEXT: Final = ("message", "alertmessage", "eventopdata", "opdata", "operationaldata", "description",
                "triggerdescription", "itemvalue", "itemlastvalue")  # fmt: skip
-URL: Final = ("link", "linktoupstreamdetails", "eventurl", "problemurl", "triggerurl", "url", "zabbixurl")
+URL: Final = ("link", "alerturl", "linktoupstreamdetails", "eventurl", "problemurl", "triggerurl", "url", "zabbixurl")
 RESOLVED: Final = ("resolved", "ok", "0", "closed", "recovery", "recovered")
 FIRING: Final = ("problem", "1", "alerting", "firing", "true", "error", "trigger")
 TRIGGER_IN: Final = re.compile(r"triggerids?(?:%5B%5D|\[\])?=(\d+)")
@@ -51,7 +51,7 @@ SUBJECT: Final = re.compile(
 
 def parse(body: bytes, headers: Mapping[str, str]) -> list[Alert]:
     """One Alert. Raises NotUnderstood."""
-    return [_alert(Fields(content)) for content in contents(body, headers, "Zabbix")]
+    return [_alert(Fields(flat(content))) for content in contents(body, headers, "Zabbix")]
 
 
 def _alert(fields: Fields) -> Alert:
