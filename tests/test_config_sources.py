@@ -15,7 +15,7 @@ TOKEN = {"A_TOKEN": "0123456789abcdef", "B_TOKEN": "fedcba9876543210"}
 
 
 def test_every_format_that_the_desk_reads_may_be_configured() -> None:
-    assert set(SOURCES) <= set(BUILT_IN)
+    assert set(SOURCES) == set(BUILT_IN)
 
 
 def test_tokens_and_secrets_come_from_the_environment_and_hide_themselves(tmp_path: Path) -> None:
