@@ -19,8 +19,8 @@ class Severity(StrEnum):
 
 
 WORDS: Final = {
-    Severity.CRITICAL: "critical crit critique fatal fatale emergency emerg urgent urgence urgente disaster desastre page"
-    " panic alert highest blocker bloquant bloquante down p0 p1 sev0 sev1 s1 1",
+    Severity.CRITICAL: "critical crit critique fatal fatale emergency emerg urgent urgence urgente disaster desastre"
+    " page panic alert highest blocker bloquant bloquante down p0 p1 sev0 sev1 s1 1",
     Severity.MAJOR: "major majeur majeure error err erreur high haut haute eleve elevee severe grave p2 sev2 s2 2",
     Severity.WARNING: "warning warn avertissement attention medium moyen moyenne average moderate modere degraded",
     Severity.MINOR: "minor mineur mineure low lowest faible bas basse p3 sev3 s3 3",

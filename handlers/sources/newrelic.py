@@ -43,25 +43,23 @@ def _alert(content: dict[str, object]) -> Alert:
     targets, entities = sequence(fields.content, "targets"), fields.raw("impactedentities", "entitynames", "entities")
     tags = {name: tag for each in targets for name, tag in tagged(mapping(each, "labels")).items()}
     tags = tagged(fields.raw("tags", "labels", "accumulationstag")) | tags
-    names = [text(each, "name") for each in targets] + _names(entities)
     conditions = _names(fields.raw("alertconditionnames"))
     policies = _names(fields.raw("alertpolicynames", "policyname", "alertpolicyname"))
-    status, account = _status(fields), fields("accountname")
+    status = _status(fields)
     happened = fields.when("updatedat", "timestamp", "createdat", "closedat", "activatedat", "opentime")
     application = fields("applicationname", "servername")
-    names = [each for each in dict.fromkeys([*names, application]) if each]
+    names = [each for each in dict.fromkeys([*_named(targets), *_names(entities), application]) if each]
     return Alert(
         source=SOURCE,
         dedup_key=_key(fields, [*policies, *conditions]),
         status=status,
-        title=_first(fields.raw("title", "issuetitle")) or fields(*TITLE) or (conditions or policies or [""])[0]
-        or fields(*TEXT)[:200] or NAMELESS,
+        title=_title(fields, [*conditions, *policies]),
         text="\n".join(dict.fromkeys(said_ for name in TEXT if (said_ := fields(name) or _first(fields.raw(name))))),
         environment=first(tags, ENVIRONMENT) or fields("environment", "env"),
         service=first(tags, SERVICE) or fields("service", "affectedservice") or application,
         severity=fields("severity", "priority"),
         labels=said(
-            account=account, policy=", ".join(policies), condition=fields("conditionname") or ", ".join(conditions),
+            account=fields("accountname"), policy=", ".join(policies), condition=fields("conditionname") or ", ".join(conditions),
             resource=", ".join(names), owner=fields("owner"), runbook=fields("runbookurl", "runbook"),
             workflow=fields("workflowname"),
         ) | tags,
@@ -69,6 +67,15 @@ def _alert(content: dict[str, object]) -> Alert:
         starts_at=happened if status is AlertStatus.FIRING else None,
         ends_at=happened if status is AlertStatus.RESOLVED else None,
     )  # fmt: skip
+
+
+def _title(fields: Fields, others: list[str]) -> str:
+    told = _first(fields.raw("title", "issuetitle")) or fields(*TITLE)
+    return told or (others or [fields(*TEXT)[:200]])[0] or NAMELESS
+
+
+def _named(targets: list[object]) -> list[str]:
+    return [text(each, "name") for each in targets]
 
 
 def _deployment(fields: Fields) -> Alert:
