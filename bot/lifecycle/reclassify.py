@@ -5,7 +5,7 @@ from bot.audit import DESK, Actor, Entry
 from bot.desk import Desk
 from bot.escalation import due_levels
 from bot.incident import Incident, Priority, Status
-from bot.lifecycle import ladder, moves, speaking
+from bot.lifecycle import deadlines, ladder, moves, speaking
 from bot.phrase import Phrase
 from bot.proposal import ENOUGH, propose
 from bot.store import audit, corrections, escalations, incidents
@@ -44,7 +44,9 @@ async def reclassify(tx: Tx, desk: Desk, number: int, to: Priority, by: Actor) -
 async def raised(tx: Tx, incident: Incident, to: Priority, why: Phrase) -> Incident:
     """The level reached is told again, by the channels of the new priority; whoever has taken it stays on it."""
     if incident.status is not Status.TRIGGERED:
-        return await incidents.set_priority(tx, incident.number, to, RULE, why)
+        moved = await incidents.set_priority(tx, incident.number, to, RULE, why)
+        await deadlines.plan_other_clock(tx, moved, await incidents.policy(tx, moved.number))
+        return moved
     moved = await incidents.raise_priority(tx, incident.number, to, RULE, why)
     await escalations.stop(tx, incident.number)
     await ladder.start_higher(tx, moved)
@@ -61,6 +63,7 @@ async def lowered(tx: Tx, incident: Incident, to: Priority, why: Phrase) -> Inci
     climbed = due_levels(policy, to, incident.opened_at)[: len(policy.levels_for(to))]
     await escalations.stop_beyond(tx, incident.number, [level.position for level in climbed], why)
     await escalations.put_off(tx, incident.number, climbed)
+    await deadlines.plan_other_clock(tx, moved, policy)
     return moved
 
 

@@ -236,7 +236,8 @@ def jittered(delay: timedelta) -> timedelta:
 def waits_for_its_card(outgoing: Outgoing) -> bool:
     """A note belongs into the thread of a card that is about to be posted; after a while it goes without."""
     message = outgoing.message
-    return message.about is About.NOTE and outgoing.existing_ts is None and message.starts <= PATIENCE
+    hangs = message.about is About.NOTE and (message.incident is not None or message.run is not None)
+    return hangs and outgoing.existing_ts is None and message.starts <= PATIENCE
 
 
 def standing(message: Message, place: Place | None) -> str | None:

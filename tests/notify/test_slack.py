@@ -75,6 +75,7 @@ async def test_a_page_reaches_the_person_with_its_buttons(sandbox: Sandbox, slac
         "incident.acknowledge",
         "incident.resolve",
         "incident.escalate",
+        "incident.reclassify",
     ]
 
 
