@@ -54,12 +54,13 @@ def _alert(content: dict[str, object]) -> Alert:
         dedup_key=_key(fields, [*policies, *conditions]),
         status=status,
         title=_title(fields, [*conditions, *policies]),
-        text="\n".join(dict.fromkeys(said_ for name in TEXT if (said_ := fields(name) or _first(fields.raw(name))))),
+        text=_text(fields),
         environment=first(tags, ENVIRONMENT) or fields("environment", "env"),
         service=first(tags, SERVICE) or fields("service", "affectedservice") or application,
         severity=fields("severity", "priority"),
         labels=said(
-            account=fields("accountname"), policy=", ".join(policies), condition=fields("conditionname") or ", ".join(conditions),
+            account=fields("accountname"), policy=", ".join(policies),
+            condition=fields("conditionname") or ", ".join(conditions),
             resource=", ".join(names), owner=fields("owner"), runbook=fields("runbookurl", "runbook"),
             workflow=fields("workflowname"),
         ) | tags,
@@ -72,6 +73,10 @@ def _alert(content: dict[str, object]) -> Alert:
 def _title(fields: Fields, others: list[str]) -> str:
     told = _first(fields.raw("title", "issuetitle")) or fields(*TITLE)
     return told or (others or [fields(*TEXT)[:200]])[0] or NAMELESS
+
+
+def _text(fields: Fields) -> str:
+    return "\n".join(dict.fromkeys(told for name in TEXT if (told := fields(name) or _first(fields.raw(name)))))
 
 
 def _named(targets: list[object]) -> list[str]:

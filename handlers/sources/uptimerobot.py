@@ -38,13 +38,7 @@ def _alert(fields: Fields) -> Alert:
     test = fields.untouched("alerttype", "monitorfriendlyname", "alerttypefriendlyname")
     if not (name or address or which or test):
         raise NotUnderstood("$.monitorFriendlyName", Phrase("It is missing."))
-    number, word = (
-        fields("alerttype", "type", "status"),
-        fold(fields("alerttypefriendlyname", "alerttypename", "state")),
-    )
-    kind = TYPES.get(number) or word or fold(number)
-    kind = word if kind in ("paused", "started") and word in STATUSES else kind
-    what = next((each for each in ("ssl", "domain") if each in kind or (each in word and number not in ("1", "2"))), "")
+    kind, what = _kind(fields)
     status = AlertStatus.INFO if test else _status(kind)
     shown = name or address or (f"monitor {which}" if which else "UptimeRobot test")
     tags = tagged(fields.raw("monitortags", "tags"))
@@ -64,6 +58,18 @@ def _alert(fields: Fields) -> Alert:
         starts_at=None if over else happened,
         ends_at=happened if over else None,
     )  # fmt: skip
+
+
+def _kind(fields: Fields) -> tuple[str, str]:
+    """What happened; and what is about to expire, if that is it. The number is believed unless it is a strange one."""
+    number, word = (
+        fields("alerttype", "type", "status"),
+        fold(fields("alerttypefriendlyname", "alerttypename", "state")),
+    )
+    kind = TYPES.get(number) or word or fold(number)
+    kind = word if kind in ("paused", "started") and word in STATUSES else kind
+    what = next((each for each in ("ssl", "domain") if each in kind or (each in word and number not in ("1", "2"))), "")
+    return kind, what
 
 
 def _status(kind: str) -> AlertStatus:
