@@ -3,7 +3,7 @@
 Checked when something is asked for, again when a button is pressed, and again when a run starts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bot.person import Person, Team
@@ -80,6 +80,22 @@ def why_not_respond(people: People, teams: Teams, person: str | None) -> Phrase 
     if person is None or person not in people:
         return stranger()
     return Phrase("Your team follows incidents but does not handle them. You can declare one: `/ecotrajet declare`.")
+
+
+def why_not_plan(people: People, teams: Teams, person: str, members: Sequence[str]) -> Phrase | None:
+    """None if they may change who is on call among `members`: responders for themselves and for their own teams."""
+    if missing := why_not_respond(people, teams, person):
+        return missing
+    able = [each for each in people if each in members or any(_team_of(teams, each, m) for m in members)]
+    able = [each for each in able if may_respond(people, teams, each)]
+    if person in able or not members:
+        return None
+    names = ", ".join(people[each].name for each in able[:MOST_NAMES])
+    return Phrase("You are in no team of this schedule, so you may not change it. Ask: {names}.", {"names": names})
+
+
+def _team_of(teams: Teams, one: str, other: str) -> bool:
+    return any(one in team.members and other in team.members and team.responders for team in teams.values())
 
 
 def may_declare(people: People, person: str | None) -> bool:

@@ -32,6 +32,8 @@ class Daily:
 
 
 HOUSEKEEPING: Final = Daily("housekeeping", time(4, 30))
+GAPS: Final = Daily("oncall_gaps", time(9, 0))
+"""Each day; it speaks on Mondays."""
 
 
 class Calendar:

@@ -60,6 +60,7 @@ class Deliverer:
     async def take(self, number: int) -> Outgoing | None:
         """Claim and look again in one transaction: between queueing and sending somebody may have taken it."""
         async with self.db.transaction() as tx:
+            await bundle.take_turns(tx, number)
             message = await messages.claim(tx, number, self.owner)
             if message is None:
                 return None

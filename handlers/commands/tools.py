@@ -8,6 +8,7 @@ from bot.clock import Clock
 from bot.desk import Desk
 from bot.errors import UserError
 from bot.lifecycle import Lifecycle
+from bot.lifecycle.rota import Rota
 from bot.lifecycle.silences import Silences
 from bot.notify.blocks import Card, Reader
 from bot.person import Person
@@ -30,6 +31,7 @@ class Tools:
     engines: Engines
     clock: Clock
     silences: Silences
+    rota: Rota
 
     def reader(self, language: str) -> Reader:
         return Reader.of(self.desk, language, self.clock.now())

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 
-from bot.notify.blocks.parts import Card, card, context, escape, section
+from bot.message import Ask
+from bot.notify.blocks.parts import Card, actions, button, card, context, escape, section
 from bot.notify.blocks.reader import Reader
 from bot.phrase import Phrase
 
 
-def answer(phrase: Phrase, reader: Reader) -> Card:
-    """One sentence."""
+def answer(phrase: Phrase, reader: Reader, ask: Ask | None = None) -> Card:
+    """One sentence, and the button by which it may be answered."""
     said = escape(reader.say(phrase))
-    return card(said, [section(said)])
+    buttons = [actions(button(reader.say(ask.label), ask.action, ask.value, "primary"))] if ask else []
+    return card(said, [section(said), *buttons])
 
 
 def error(phrase: Phrase, reader: Reader) -> Card:

@@ -1,0 +1,1 @@
+"""What people look at with a browser, or a calendar program."""
