@@ -9,7 +9,7 @@ from bot.desk import Desk
 from bot.errors import UserError
 from bot.incident import Incident, Status
 from bot.lifecycle import ladder, moves, receive, speaking
-from bot.phrase import Phrase
+from bot.phrase import Phrase, Value
 from bot.store import audit, incidents, members
 from bot.store.database import Tx
 from bot.store.incidents import Opening
@@ -72,7 +72,7 @@ async def split(tx: Tx, desk: Desk, number: int, alerts: Sequence[int], by: Acto
         ),
     )  # fmt: skip
     count = await members.move(tx, number, part.number, why, alerts)
-    facts = {"count": count, "part": part.number, "name": by.name}
+    facts: dict[str, Value | Phrase] = {"count": count, "part": part.number, "name": by.name}
     said = Phrase("{count} alerts are incident #{part} now ({name})", facts)
     await audit.write(tx, Entry(by, "incident.opened", part.number, on=f"#{number}", why=why))
     await audit.write(tx, Entry(by, "incident.split", number, on=f"#{part.number}", why=said))

@@ -1,6 +1,7 @@
 """A call through Twilio that says the page twice and takes a key: 4 takes the incident (TwiML given with the call)."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
@@ -11,6 +12,7 @@ from bot.incident import Incident
 from bot.message import Kind
 from bot.notify.blocks.incident import severity
 from bot.notify.blocks.reader import Reader
+from bot.notify.bundle import more
 from bot.notify.channel import Outgoing
 from bot.notify.twilio_client import Twilio
 from bot.notify.wording import plain
@@ -37,7 +39,8 @@ class VoiceChannel:
         if outgoing.view is None:
             raise Permanent("a call needs an incident to tell about")
         reader = Reader.of(self.desk, outgoing.language, outgoing.as_of)
-        twiml = spoken(outgoing.view.incident, reader, self.twilio.public_url)
+        worst = outgoing.together[0] if outgoing.together else outgoing.view.incident
+        twiml = spoken(worst, reader, self.twilio.public_url, others=outgoing.together)
         async with self.twilio.talking() as client:
             call = await client.calls.create_async(
                 to=outgoing.message.to,
@@ -49,7 +52,7 @@ class VoiceChannel:
         return str(call.sid)
 
 
-def spoken(incident: Incident, reader: Reader, public_url: str) -> str:
+def spoken(incident: Incident, reader: Reader, public_url: str, others: Sequence[Incident] = ()) -> str:
     """TwiML. Without a public address no key can come back, so none is offered."""
     language = VOICES.get(reader.language, VOICES["en"])
     told = Phrase(
@@ -60,6 +63,8 @@ def spoken(incident: Incident, reader: Reader, public_url: str) -> str:
             "title": plain(TAGS.sub(" ", incident.title), SAID),
         },
     )
+    if others:
+        told = Phrase("{first} {then}", {"first": told, "then": more(others)})
     response = VoiceResponse()
     if public_url:
         action = f"{public_url}/twilio/voice?incident={incident.number}"

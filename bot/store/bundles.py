@@ -1,5 +1,6 @@
 """Pages that leave together: how many went to a person lately, who goes along, who waits."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.message import LEASE, Kind, Message
@@ -7,9 +8,13 @@ from bot.store import jobs, messages
 from bot.store.database import Tx
 
 
-async def take_turns(tx: Tx, person: str, kind: Kind) -> None:
-    """One sender at a time decides about this person's pages of this kind."""
-    await tx.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"pages|{kind.value}|{person}")
+async def take_turns(tx: Tx, message: int, kinds: Sequence[Kind]) -> None:
+    """If it is a page of one of these kinds: one sender at a time decides about its person's pages of that kind."""
+    await tx.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended('pages|' || kind || '|' || person, 0)) FROM message"
+        " WHERE id = $1 AND about = 'page' AND kind = ANY($2::text[]) AND person IS NOT NULL",
+        message, list(kinds),
+    )  # fmt: skip
 
 
 async def left_within(tx: Tx, page: Message, within: timedelta) -> list[datetime]:

@@ -80,7 +80,7 @@ WITH given AS MATERIALIZED (
     ON CONFLICT (source, dedup_key) WHERE status = 'firing' DO UPDATE
         SET count = a.count + 1, last_seen = excluded.last_seen, body = excluded.body
         WHERE a.incident = excluded.incident
-    RETURNING a.body AS body_id, a.incident, a.count = 1 AS fresh
+    RETURNING a.source, a.dedup_key, a.incident, a.count = 1 AS fresh
 ), counted AS (
     UPDATE incident i SET alert_count = i.alert_count + s.n, card_version = i.card_version + 1, changed_at = c.now,
         last_alert_at = c.now
@@ -89,7 +89,7 @@ WITH given AS MATERIALIZED (
 ), stored AS (
     INSERT INTO intake_body (id, source, received_at, headers, body, state) OVERRIDING SYSTEM VALUE
     SELECT g.body_id, g.source, c.now, g.headers::jsonb, g.raw, 'understood'
-    FROM settled s JOIN given g ON g.body_id = s.body_id AND g.kept IS NULL, clock c
+    FROM settled s JOIN given g USING (source, dedup_key), clock c WHERE g.kept IS NULL
 ), card AS (
     INSERT INTO message (kind, about, recipient, incident, due_at, queued_at)
     SELECT 'slack', 'card', $20::text, i.number, c.now + $21::interval, c.now FROM counted i, clock c
@@ -99,7 +99,7 @@ SELECT t.positions, t.fresh, i.number, i.status, i.priority, i.title, i.summary,
     i.why, i.round, i.alert_count, i.opened_at, i.changed_at, i.acknowledged_by, i.acknowledged_at, i.resolved_by,
     i.resolved_at, i.card_version, i.flapping_until
 FROM (SELECT s.incident, array_agg(g.position) AS positions, array_agg(s.fresh) AS fresh
-      FROM settled s JOIN given g USING (body_id) GROUP BY s.incident) t
+      FROM settled s JOIN given g USING (source, dedup_key) GROUP BY s.incident) t
 LEFT JOIN counted i ON i.number = t.incident
 """
 

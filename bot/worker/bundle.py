@@ -30,12 +30,16 @@ class Bound:
 BOUNDS: Final[Mapping[Kind, Bound]] = {Kind.SMS: Bound(3, 5), Kind.VOICE: Bound(1, 2)}
 
 
+async def take_turns(tx: Tx, message: int) -> None:
+    """Before it is claimed: whoever leaves with another must not set out alone at the same time."""
+    await bundles.take_turns(tx, message, tuple(BOUNDS))
+
+
 async def has_to_wait(tx: Tx, page: Message) -> timedelta | None:
-    """How long; None: it may leave now. Takes the person's turn until the transaction ends."""
+    """How long; None: it may leave now."""
     bound = BOUNDS.get(page.kind)
     if bound is None or page.about is not About.PAGE or page.person is None:
         return None
-    await bundles.take_turns(tx, page.person, page.kind)
     left = await bundles.left_within(tx, page, WITHIN)
     if len(left) < bound.alone:
         return None

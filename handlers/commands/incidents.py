@@ -3,6 +3,7 @@
 from typing import Final
 
 from bot import access
+from bot.answers import Repeated
 from bot.errors import UserError
 from bot.incident import Priority
 from bot.notify.blocks import incident_details, incident_list, incident_why
@@ -80,6 +81,33 @@ async def reclassify(tools: Tools, asked: Asked) -> Reply:
     return worded(await tools.lifecycle.reclassify(number, Priority(said), asked.by))
 
 
+async def merge(tools: Tools, asked: Asked) -> Reply:
+    """`merge 43 42`: the first becomes part of the second."""
+    allow_responding(tools, asked.by.id)
+    example = "/ecotrajet merge 43 42"
+    number = asked.number(example)
+    into = parse.number(asked.line.words[1].removeprefix("#")) if len(asked.line.words) > 1 else None
+    if into is None:
+        raise UserError(Phrase("Say into which one, for example `{example}`.", {"example": example}))
+    merged = await tools.lifecycle.merge(number, into, asked.by)
+    if isinstance(merged, Repeated):
+        return None
+    facts = {"number": number, "into": into, "count": merged.count}
+    return Phrase("#{number} is part of #{into} now, with its {count} alerts.", facts)
+
+
+async def split(tools: Tools, asked: Asked) -> Reply:
+    """`split 42 disk`: the alerts whose title says so; `split 42`: those that were gathered by place and time."""
+    allow_responding(tools, asked.by.id)
+    number = asked.number("/ecotrajet split 42 disk")
+    alerts = await tools.lifecycle.fitting(number, " ".join(asked.line.words[1:]))
+    made = await tools.lifecycle.split(number, alerts, asked.by)
+    if isinstance(made, Repeated):
+        return None
+    facts = {"number": number, "part": made.incident.number, "count": made.count}
+    return Phrase("{count} alerts of #{number} are incident #{part} now.", facts)
+
+
 async def declare(tools: Tools, asked: Asked) -> Reply:
     """`declare [P1|P2|P3] [env] [service] what is wrong`: the first words may say how bad and where."""
     priority, environment, service, rest = None, "", "", list(asked.line.words)
@@ -144,6 +172,14 @@ COMMANDS: Final = (
     Command(
         reclassify, ("priority", "reclassify"), ("priorité", "reclasse", "reclasser", "requalifier"), "N P2",
         Phrase("say that it is worth more, or less"), of_incident=True,
+    ),
+    Command(
+        merge, ("merge",), ("fusionne", "fusionner"), "N M",
+        Phrase("two incidents are one: N becomes part of M"), of_incident=True,
+    ),
+    Command(
+        split, ("split",), ("sépare", "séparer", "scinder"), "N [words]",
+        Phrase("one incident is two: the alerts that say these words get their own"), of_incident=True, free_text=True,
     ),
     Command(
         declare, ("declare", "new"), ("déclarer", "déclare", "signaler", "signale"), "[P1|P2|P3] [env] [service] …",
