@@ -36,8 +36,11 @@ async def insert(tx: Tx, matcher: Matcher, starts_at: datetime, ends_at: datetim
 async def plan(tx: Tx, window: Window, starts_at: datetime, ends_at: datetime) -> Silence | None:
     """The window's occurrence as a silence; None when it is there already, be it over."""
     row = await tx.fetchrow(
+        # asked first: a conflict alone would spend a number each second
         "INSERT INTO silence (matcher, starts_at, ends_at, reason, origin, created_by)"
-        " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (origin, starts_at) WHERE origin <> '' DO NOTHING RETURNING *",
+        " SELECT $1::jsonb, $2::timestamptz, $3::timestamptz, $4::text, $5::text, $6::text"
+        " WHERE NOT EXISTS (SELECT FROM silence WHERE origin = $5::text AND starts_at = $2::timestamptz)"
+        " ON CONFLICT (origin, starts_at) WHERE origin <> '' DO NOTHING RETURNING *",
         window.matcher.to_json(), starts_at, ends_at, window.reason, window.key, window.by,
     )  # fmt: skip
     return from_row(row) if row else None

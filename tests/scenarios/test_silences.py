@@ -188,6 +188,7 @@ async def test_maintenance_of_the_configuration_is_in_force_by_itself_and_listed
     await world.alert(TITLE)
     await world.fast_forward(hours=24)
     assert await world.value("SELECT count(*) FROM incident WHERE environment = 'staging'") == 1
+    assert await world.value("SELECT max(id) FROM silence") <= 3  # a number for each occurrence, not for each look
 
 
 async def test_an_alert_that_comes_while_a_silence_ends_is_never_lost(database_url: str, world: World) -> None:
