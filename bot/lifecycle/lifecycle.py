@@ -23,11 +23,11 @@ from bot.lifecycle import calming, ladder, moves, receive, reclassify, regroup, 
 from bot.lifecycle.letters import Letter, Letters
 from bot.lifecycle.receive import Received
 from bot.lifecycle.regroup import Merged, SplitOff
-from bot.message import About, Kind, State
+from bot.message import About, Kind, Message, State
 from bot.person import Person
 from bot.phrase import Phrase
 from bot.store import audit, bodies, deliveries, incidents, members, messages
-from bot.store.database import Database
+from bot.store.database import Database, Tx
 
 DECLARED = "declared"
 
@@ -187,17 +187,20 @@ class Lifecycle:
         False: no message has this id, or not yet: a receipt may overtake the row it is about.
         """
         async with self.db.transaction() as tx:
-            message = await messages.by_provider_id(tx, kind, provider_id)
-            if message is None:
-                return False
-            to = State.DELIVERED if delivered else State.FAILED
-            why = None if delivered else Phrase("the provider says: {reason}", {"reason": reason[:200]})
-            if await messages.move(tx, message.id, to, None, why=why):
-                by = Actor("provider", kind.value, Door.WEBHOOK)
-                line = Entry(by, f"message.{to.value}", message.incident, on=message.person or "", result=reason[:200])
-                await audit.write(tx, line)
-                if why is not None and message.about is About.PAGE:
-                    reached = await speaking.page_failed(tx, self.desk, message, why)
-                    if not reached:
-                        await ladder.may_be_dead(tx, self.desk, message)
-            return True
+            found = await messages.by_provider_id(tx, kind, provider_id)
+            for message in found:
+                await self.received(tx, message, delivered, reason)
+            return bool(found)
+
+    async def received(self, tx: Tx, message: Message, delivered: bool, reason: str) -> None:
+        to = State.DELIVERED if delivered else State.FAILED
+        why = None if delivered else Phrase("the provider says: {reason}", {"reason": reason[:200]})
+        if not await messages.move(tx, message.id, to, None, why=why):
+            return
+        by = Actor("provider", message.kind.value, Door.WEBHOOK)
+        line = Entry(by, f"message.{to.value}", message.incident, on=message.person or "", result=reason[:200])
+        await audit.write(tx, line)
+        if why is not None and message.about is About.PAGE:
+            reached = await speaking.page_failed(tx, self.desk, message, why)
+            if not reached:
+                await ladder.may_be_dead(tx, self.desk, message)

@@ -156,11 +156,12 @@ async def overdue(tx: Tx, grace: timedelta, limit: int = 200) -> Sequence[asyncp
     )  # fmt: skip
 
 
-async def by_provider_id(tx: Tx, kind: Kind, provider_id: str) -> Message | None:
-    row = await tx.fetchrow(
-        "SELECT * FROM message WHERE kind = $1 AND provider_id = $2 ORDER BY id DESC LIMIT 1", kind, provider_id
+async def by_provider_id(tx: Tx, kind: Kind, provider_id: str) -> list[Message]:
+    """Several when they left in one text or call; else the newest alone: Slack's ids name a place, not a sending."""
+    rows = await tx.fetch(
+        "SELECT * FROM message WHERE kind = $1 AND provider_id = $2 ORDER BY id DESC LIMIT 100", kind, provider_id
     )
-    return from_row(row) if row else None
+    return [from_row(row) for row in rows if row["id"] == rows[0]["id"] or row["bundle"] is not None]
 
 
 async def latest_open_page(tx: Tx, person: str) -> int | None:
