@@ -100,8 +100,8 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         watch = Watch(
             db, desk, deliverer, metrics,
             (
-                clock.refresh, Dues(db, desk).round, intake.take_in, lifecycle.calm, runner.round, silences.round, beats.round,
-                hand_offs.round,
+                clock.refresh, Dues(db, desk).round, intake.take_in, lifecycle.calm, runner.round, silences.round,
+                beats.round, hand_offs.round,
             ),
         )  # fmt: skip
         await stop.enter_async_context(in_background("watch", watch.run))

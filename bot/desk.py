@@ -55,7 +55,7 @@ class Desk:
     windows: tuple[Window, ...] = ()
     heartbeats: Mapping[str, Heartbeat] = field(default_factory=dict)
     sources: Mapping[str, SourceEntry] = field(default_factory=dict)
-    gathering: Gathering = Gathering()
+    gathering: Gathering = field(default_factory=Gathering)
     steps: Steps = field(default_factory=lambda: CHANNELS)
 
     def secrets(self) -> tuple[Secret, ...]:

@@ -106,7 +106,7 @@ def out_of_order() -> Phrase:
     return Phrase("Your answer could not be recorded. Try again in a minute.")
 
 
-def worded(answer: AcknowledgeAnswer | ResolveAnswer | EscalateAnswer) -> Phrase | None:
+def worded(answer: AcknowledgeAnswer | ResolveAnswer | EscalateAnswer) -> Phrase | None:  # noqa: C901 - a case each
     """None for a repeated delivery: it was answered the first time."""
     match answer:
         case Repeated():

@@ -202,7 +202,6 @@ class PolicySection(Section):
     repeat_after: Duration = timedelta(minutes=30)
 
 
-
 class FlappingSection(Section):
     changes: Annotated[int, Field(ge=2, le=100)] = 5
     within: Duration = timedelta(minutes=10)

@@ -13,7 +13,10 @@ async def keep(tx: Tx, source: str, headers: Mapping[str, str], body: bytes, *, 
     """Store one body; its id. `headers` must hold no credentials: the door takes them out."""
     row: int = await tx.fetchval(
         "INSERT INTO intake_body (source, headers, body, state) VALUES ($1, $2, $3, $4) RETURNING id",
-        source, dict(headers), body, "understood" if understood else "stored",
+        source,
+        dict(headers),
+        body,
+        "understood" if understood else "stored",
     )
     return row
 

@@ -11,9 +11,9 @@ STATUS = "SELECT status FROM incident WHERE number = $1"
 OWNER = "SELECT acknowledged_by FROM incident WHERE number = $1"
 
 
-async def taken(world: World, title: str = TITLE, by: str = "bruno", **more: object) -> int:
+async def taken(world: World, title: str = TITLE, by: str = "bruno", env: str = "prod", severity: str = "critical") -> int:
     """An incident that `by` has taken from the card."""
-    number = await world.alert(title, **more)
+    number = await world.alert(title, env=env, severity=severity)
     card = await world.person(by).sees(title, channel="incidents")
     await world.person(by).presses("incident.acknowledge", on=card)
     await world.eventually_value("acknowledged", STATUS, number)

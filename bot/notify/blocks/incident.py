@@ -7,6 +7,7 @@ from typing import Final
 from bot.escalation import LAST_RESORT
 from bot.incident import Incident, Priority, Status
 from bot.notify.blocks import responding
+from bot.notify.blocks.gathered import gathered
 from bot.notify.blocks.parts import (
     Block,
     Card,
@@ -23,7 +24,6 @@ from bot.notify.blocks.parts import (
     menu,
     section,
 )
-from bot.notify.blocks.gathered import gathered
 from bot.notify.blocks.reader import Reader
 from bot.notify.blocks.timeline import told
 from bot.phrase import Phrase
