@@ -9,6 +9,7 @@ from typing import Annotated, Final
 
 import structlog
 import typer
+from asyncpg import PostgresError
 from rich.console import Console
 from rich.table import Table
 
@@ -23,10 +24,15 @@ from bot.config import Configuration, load
 from bot.demo import run as show_demo
 from bot.errors import ConfigError, UserError
 from bot.language import say
-from bot.store.database import Unavailable
+from bot.lifecycle.rota import Rota
+from bot.notify.blocks import Reader, simulation_lines
+from bot.simulation import Simulation
+from bot.simulation import simulate as simulated
+from bot.store.database import Database, Unavailable
 from bot.store.migrate import migrate as bring_up_to_date
 from handlers import examples
 from handlers.classify import lines as classified
+from handlers.commands.simulation import read as read_case
 from handlers.sources import SOURCES
 from runbooks.docker_engine import DockerEngines
 
@@ -68,6 +74,7 @@ def build() -> typer.Typer:
     program.command("check")(check)
     program.command("migrate")(migrate)
     program.command("classify")(classify)
+    program.command("simulate")(simulate)
     rules = typer.Typer(help="Your rules of classification.", no_args_is_help=True)
     rules.command("test")(rules_test)
     program.add_typer(rules, name="rules")
@@ -129,6 +136,39 @@ def migrate() -> None:
             return await bring_up_to_date(url)
 
     print(f"The tables are at revision {asyncio.run(work())}.")
+
+
+def simulate(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[P1|P2|P3] [ENVIRONMENT] [SERVICE] [WHEN]", help="P1 prod saturday 03:00"),
+    ] = None,
+) -> None:
+    """Tell who would be paged, by what and when. Nothing is sent.
+
+    With replacements and silences, if the database answers; else by the configuration alone, and that is said.
+    """
+    desk = (configuration := _configuration(quiet=True)).desk
+    now = SystemClock().now()
+
+    async def work() -> Simulation:
+        try:
+            async with database_url(configuration.settings) as url:
+                if url is not None:
+                    async with Database.open(url) as db:
+                        return await Rota(db, desk).simulate(case)
+        except (Unavailable, OSError, PostgresError):
+            pass
+        print("By the configuration alone: the database was not asked.", file=sys.stderr)
+        return simulated(desk, case)
+
+    try:
+        case = read_case(desk, words or [], now)
+    except UserError as error:
+        print(say(error.phrase, desk.language, desk.zone), file=sys.stderr)
+        raise typer.Exit(WRONGLY_ASKED) from None
+    for line in simulation_lines(asyncio.run(work()), Reader.of(desk, desk.language, now)):
+        print(line)
 
 
 def classify(

@@ -84,7 +84,7 @@ class Side:
                 if self.on is None:
                     raise not_understood(token.text)
             case "weekday" if self.on is None and self.weekday is None:
-                self.weekday = when.DAYS[token.text]
+                self.weekday = when.DAYS.get(token.text, when.DAYS.get(token.text.removesuffix("s")))
             case _:
                 return False
         return True
@@ -107,6 +107,25 @@ def read(text: str, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
     if open_start:
         return now, _end(first, today, now.astimezone(zone).time(), zone)
     return _resolved(first, last, now, zone, text)
+
+
+def moment(text: str, now: datetime, zone: ZoneInfo) -> datetime:
+    """`samedi 03:00`, `demain 3h`, `2026-11-30 22:00`, `22:00` (the next one). Raises UserError with examples."""
+    today = now.astimezone(zone).date()
+    side = Side()
+    try:
+        understood = all(side.takes(token, today) for token in tokenised(text) if token.what != "to")
+    except UserError:
+        understood = False
+    if not understood or side.at is None:
+        raise UserError(
+            Phrase("“{word}” is no moment. Write for example `22:00` or `2026-11-30 22:00`.", {"word": text})
+        )
+    day = side.on or today + DAY * (((side.weekday or 0) - today.weekday()) % 7 if side.weekday is not None else 0)
+    found = _at(day + DAY if side.next_day else day, side.at, zone)
+    if found <= now and side.on is None:
+        found = _at(day + DAY * (1 if side.weekday is None else 7), side.at, zone)
+    return found
 
 
 def tokenised(text: str) -> list[Token]:
@@ -185,8 +204,6 @@ def _sides(tokens: list[Token], today: date, text: str) -> tuple[Side, Side, boo
     """Both ends; True when there is only an end (`until 22:00`)."""
     first, last, passed, open_start = Side(), Side(), False, False
     for token in tokens:
-        token = Token(token.what, token.text.removesuffix("s") if token.what == "weekday" else token.text)
-        token = token if token.text in when.DAYS or token.what != "weekday" else Token("weekday", token.text + "s")
         if token.what in ("to", "until"):
             open_start = open_start or (token.what == "until" and first.is_empty())
             passed = passed or not first.is_empty()

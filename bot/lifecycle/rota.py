@@ -15,7 +15,8 @@ from bot.message import Kind
 from bot.oncall import Feed, Gap, Lineup, Override, Row, Schedule, Weeks
 from bot.person import Person
 from bot.phrase import Phrase, Value
-from bot.store import audit, deliveries, incidents, oncall
+from bot.simulation import Case, Simulation, simulate, span
+from bot.store import audit, deliveries, incidents, oncall, silences
 from bot.store.database import Database, Tx
 from bot.store.oncall import Request
 
@@ -73,6 +74,14 @@ class Rota:
         """When nobody would be on call, soonest first."""
         async with self.db.transaction() as tx:
             return await gaps(tx, self.desk, within)
+
+    async def simulate(self, case: Case) -> Simulation:
+        """Who would be told of it, by the overrides and silences that are known now."""
+        async with self.db.transaction() as tx:
+            booked = await oncall.between(tx, case.at, case.at + span(self.desk, case) + timedelta(seconds=1))
+            quiet = await silences.open_ones(tx)
+            windows = (*self.desk.windows, *await silences.windows(tx))
+        return simulate(self.desk, case, booked, quiet, windows)
 
     # Overrides ----------------------------------------------------------------------------------------------------
 

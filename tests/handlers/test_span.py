@@ -31,6 +31,7 @@ NOW = datetime(2026, 11, 23, 11, 30, tzinfo=UTC)  # a Monday, 12:30 in Paris
         ("18h-22h", "2026-11-23T18:00", "2026-11-23T22:00"),
         ("8h-9h", "2026-11-24T08:00", "2026-11-24T09:00"),
         ("12h-14h", "2026-11-23T12:00", "2026-11-23T14:00"),
+        ("lundis 14h-16h", "2026-11-23T14:00", "2026-11-23T16:00"),
         ("22h-6h", "2026-11-23T22:00", "2026-11-24T06:00"),
         ("18h-24h", "2026-11-23T18:00", "2026-11-24T00:00"),
         ("18h-minuit", "2026-11-23T18:00", "2026-11-24T00:00"),
@@ -117,3 +118,27 @@ def test_nothing_breaks_it(typed: str) -> None:
     except UserError:
         return
     assert start.astimezone(UTC) < end.astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("typed", "at"),
+    [
+        ("samedi 03:00", "2026-11-28T03:00"),
+        ("saturday at 3am", "2026-11-28T03:00"),
+        ("demain 3h", "2026-11-24T03:00"),
+        ("22:00", "2026-11-23T22:00"),
+        ("8h", "2026-11-24T08:00"),
+        ("lundi 8h", "2026-11-30T08:00"),
+        ("2026-11-30 22:00", "2026-11-30T22:00"),
+        ("minuit", "2026-11-24T00:00"),
+    ],
+)
+def test_moments_that_people_type(typed: str, at: str) -> None:
+    assert span.moment(typed, NOW, PARIS) == datetime.fromisoformat(at).replace(tzinfo=PARIS)
+
+
+@pytest.mark.parametrize("typed", ["", "samedi", "bientôt", "3h 4h", "31/02 9h"])
+def test_what_is_no_moment_is_told_with_examples(typed: str) -> None:
+    with pytest.raises(UserError) as refused:
+        span.moment(typed, NOW, PARIS)
+    assert "`22:00`" in str(refused.value.phrase)

@@ -237,3 +237,39 @@ async def test_a_private_calendar_until_its_address_is_renewed(calm_world: World
     for gone in (first[0], f"{world.url}/oncall/x.ics", first[0].replace(".ics", "/nothing.ics")):
         async with world.http.get(gone) as answer:
             assert answer.status == 404
+
+
+async def test_a_simulation_names_people_ways_and_times_and_sends_nothing(world: World) -> None:
+    amina = world.person("amina")
+    await amina.types("/ecotrajet silence staging 2h essai", channel=PLACE)
+    await amina.sees("silence end 1", channel=PLACE)
+    before = await world.value("SELECT count(*) FROM message")
+    await amina.types("/ecotrajet simulate P1 prod samedi 03:00", channel=PLACE)
+    shown = await amina.sees("Rien n’a été envoyé", channel=PLACE)
+    for words in (
+        "03:00 · Détection",
+        "03:15 · Support\xa0: Chloé Bernard",
+        "04:00 · DevOps",
+        "05:00 · Management",
+        "SMS",
+    ):
+        assert words in shown.text
+    await amina.types("/ecotrajet simuler staging P2", channel=PLACE)
+    await amina.sees("mis en silence : essai", channel=PLACE)
+    await amina.types("/ecotrajet simulate P1 prod bientôt", channel=PLACE)
+    await amina.sees("22:00", channel=PLACE)
+    assert await world.value("SELECT count(*) FROM message") == before
+    assert await world.value("SELECT count(*) FROM incident") == 0
+
+
+async def test_a_simulation_knows_the_replacement(calm_world: World) -> None:
+    world = calm_world
+    bruno = world.person("bruno")
+    await bruno.types("/ecotrajet oncall override @chloe 20h", channel=PLACE)
+    await bruno.sees("override end 1", channel=PLACE)
+    now = await world.value("SELECT app_now()")
+    await bruno.types(f"/ecotrajet simulate {now + timedelta(hours=19):%Y-%m-%d %H:%M}", channel=PLACE)
+    await bruno.sees("Détection\xa0: Chloé Bernard", channel=PLACE)
+    await bruno.types(f"/ecotrajet simulate {now + timedelta(hours=21):%Y-%m-%d %H:%M}", channel=PLACE)
+    shown = await bruno.sees("Rien n’a été envoyé", channel=PLACE)
+    assert "Détection\xa0: Chloé" not in shown.text.partition("Support")[0]

@@ -8,6 +8,7 @@ from bot.notify.blocks.quiet import quiet_list
 from bot.notify.blocks.reader import Reader
 from bot.notify.blocks.responding import manager_page, reminder
 from bot.notify.blocks.run import plan_card, run_card, run_list
+from bot.notify.blocks.simulation import simulation_card, simulation_lines
 from bot.notify.blocks.status import logs_block, status_table
 from bot.notify.blocks.why import incident_why
 
@@ -26,14 +27,16 @@ __all__ = [
     "incident_why",
     "lineup_card",
     "logs_block",
-    "overrides_card",
     "manager_page",
+    "overrides_card",
     "page",
     "plan_card",
     "quiet_list",
     "reminder",
     "run_card",
     "run_list",
+    "simulation_card",
+    "simulation_lines",
     "status_table",
     "weeks_card",
 ]

@@ -1,0 +1,46 @@
+"""What would happen, by the same rules as in earnest."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.escalation import Level, Policy
+from bot.incident import Priority
+from bot.maintenance import Matcher, Silence
+from bot.person import Person
+from bot.simulation import Case, simulate, span
+from tests.notify.examples import NOW, desk
+
+POLICY = Policy(
+    "default",
+    (
+        Level("Détection", timedelta(0), ("schedule:astreinte", "channel:incidents")),
+        Level("Nobody", timedelta(minutes=15), ("person:ghost", "person:gone")),
+        Level("Lead", timedelta(minutes=30), ("person:bruno",)),
+    ),
+)
+CASE = Case(Priority.P1, "prod", "ecotrajet", NOW)
+
+
+def test_a_level_that_reaches_nobody_hands_on_at_once() -> None:
+    usual = desk()
+    people = {**usual.people, "ghost": Person("ghost", "Ghost")}
+    found = simulate(replace(usual, policies={"default": POLICY}, people=people), CASE)
+    assert [(level.name, (level.due_at - NOW) // timedelta(minutes=1)) for level in found.levels][:3] == [
+        ("Détection", 0), ("Nobody", 15), ("Lead", 15),
+    ]  # fmt: skip
+    assert [level.passed_over for level in found.levels][:3] == [False, True, False]
+    assert found.levels[0].people[0].person.id == "amina"
+    assert found.levels[0].channels == ("incidents",)
+    assert span(replace(usual, policies={"default": POLICY}), CASE) >= timedelta(minutes=30)
+
+
+def test_silences_that_hold_are_named_and_those_by_label_apart() -> None:
+    start, end = NOW - timedelta(hours=1), NOW + timedelta(hours=1)
+    silences = [
+        Silence(1, Matcher(("prod",)), start, end, "bascule", "amina"),
+        Silence(2, Matcher(labels={"equipe": "paie"}), start, end, "paie", "amina"),
+        Silence(3, Matcher(("staging",)), start, end, "ailleurs", "amina"),
+        Silence(4, Matcher(), end, end + timedelta(hours=1), "plus tard", "amina"),
+    ]
+    found = simulate(desk(), CASE, silences=silences)
+    assert (found.quiet, found.partly) == (("bascule",), ("paie",))
