@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+import msgspec
 from aiohttp import web
 
 from bot.lifecycle import Unavailable
@@ -147,7 +148,8 @@ class Webhooks:
                     }
                     for each in received
                 ]
-                return web.json_response({"status": "stored", "alerts": alerts})
+                body = msgspec.json.encode({"status": "stored", "alerts": alerts})
+                return web.Response(body=body, content_type="application/json", charset="utf-8")
             case NotTaken(path=path, phrase=phrase):
                 refuses = source.refuses and not result.our_fault
                 status = "not understood" if refuses else "stored"

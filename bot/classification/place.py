@@ -66,7 +66,7 @@ class Place:
 
 
 def place_of(alert: Alert, environments: Mapping[str, Environment], services: Mapping[str, Service]) -> Place:
-    labels = {" ".join(WORD.findall(fold(name))): value for name, value in alert.labels.items()}
+    labels = {_spelled(name): value for name, value in alert.labels.items()}
     service, its_environment = _service(alert, labels, services)
     found = _finder(tuple(environments.items()))
     told = [alert.environment, *(labels.get(name, "") for name in ENVIRONMENT_LABELS)]
@@ -125,6 +125,12 @@ class _Finder:
         if stage is None:
             return None
         return stage, next((each for each, known in self.stages.items() if known is stage), "")
+
+
+@lru_cache(maxsize=1024)
+def _spelled(label: str) -> str:
+    """`deployment.environment`, `Deployment_Environment` -> `deployment environment`."""
+    return " ".join(WORD.findall(fold(label)))
 
 
 @lru_cache(maxsize=16)

@@ -73,7 +73,7 @@ class Deliverer:
                 await bundles.put_off(tx, message, wait)
                 return None
             outgoing = replace(await self.outgoing(tx, message), together=await self.together(tx, message))
-            if waits_for_its_card(outgoing):
+            if waits_for_its_card(outgoing) and message.kind in self.channels:
                 await messages.again(tx, message, self.owner, timedelta(seconds=1))
                 return None
             return outgoing

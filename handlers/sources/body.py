@@ -109,6 +109,8 @@ def _cleaned(alert: Alert) -> Alert:
 
 def clean(text: str) -> str:
     """PostgreSQL keeps no NUL, and UTF-8 no half of a surrogate pair."""
+    if text.isascii() and NUL not in text:
+        return text
     return text.replace(NUL, "\ufffd").encode("utf-8", "replace").decode()
 
 

@@ -12,6 +12,9 @@ CREATE INDEX incident_flapping ON incident (flapping_until) WHERE flapping_until
 
 -- Why it belongs to its incident, when neither it nor its sender's group opened that.
 ALTER TABLE alert ADD joined jsonb;
+-- A card shows the first hundred of thousands.
+DROP INDEX alert_of_incident;
+CREATE INDEX alert_of_incident ON alert (incident, id);
 -- Bodies are thrown away some day, alerts are not.
 ALTER TABLE alert DROP CONSTRAINT alert_body_fkey;
 -- How often a key has come and gone.
