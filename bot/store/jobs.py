@@ -52,7 +52,9 @@ async def until(tx: Tx, due_at: datetime) -> timedelta:
 
 
 def escalate_job(incident: int, round: int, position: int, after: timedelta) -> Job:
-    return Job(ESCALATE, [incident, round, position], f"escalate:{incident}:{round}:{position}", after)
+    """A level brought forward gets another alarm than the one that waits for its later time."""
+    now = "" if after else ":now"
+    return Job(ESCALATE, [incident, round, position], f"escalate:{incident}:{round}:{position}{now}", after)
 
 
 def deliver_job(kind: Kind, message: int, starts: int, after: timedelta = timedelta(0)) -> Job:

@@ -11,7 +11,9 @@ STATUS = "SELECT status FROM incident WHERE number = $1"
 OWNER = "SELECT acknowledged_by FROM incident WHERE number = $1"
 
 
-async def taken(world: World, title: str = TITLE, by: str = "bruno", env: str = "prod", severity: str = "critical") -> int:
+async def taken(
+    world: World, title: str = TITLE, by: str = "bruno", env: str = "prod", severity: str = "critical"
+) -> int:
     """An incident that `by` has taken from the card."""
     number = await world.alert(title, env=env, severity=severity)
     card = await world.person(by).sees(title, channel="incidents")
@@ -329,3 +331,30 @@ async def test_managers_get_plain_words_and_the_updates_that_they_were_promised(
     before = len(emma.visible("dm"))
     await world.fast_forward(minutes=30.2)
     assert len(emma.visible("dm")) == before + 1
+
+
+async def test_when_nobody_at_all_can_be_reached_it_is_said_and_tried_again(database_url: str, tmp_path: Path) -> None:
+    def telephones_only(configuration: dict[str, Any]) -> None:
+        for person in configuration["people"].values():
+            del person["email"]
+            if person["name"] != "Emma Laurent":
+                del person["slack"]
+            else:
+                del person["phone"]
+        configuration["escalation"]["policies"]["default"]["levels"][-1]["tell"] = ["team:devops"]
+
+    numbers = [f"+3360000000{n}" for n in range(1, 5)]
+    async with new_world(database_url, config=edited_config(tmp_path, telephones_only)) as world:
+        for number in numbers:
+            world.sandbox.twilio.faults.arm(number=number, error=21211, times=40)
+        await world.alert(TITLE)
+        await world.person("emma").sees("n’est joignable par aucun moyen", channel="incidents", within=30)
+        sent = "SELECT count(*) FROM message WHERE about = 'page'"
+        tried = await world.value(sent)
+        assert (
+            await world.value("SELECT count(*) FROM incident_due WHERE kind = 'last_resort' AND state = 'pending'") == 1
+        )
+        world.sandbox.twilio.faults.clear()
+        await world.fast_forward(minutes=5.1)
+        await world.person("bruno").phone.gets_sms(TITLE)
+        assert await world.value(sent) > tried
