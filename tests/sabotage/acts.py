@@ -53,7 +53,7 @@ PAGED: Final = (  # a due page leaves even if a process dies; it may be repeated
     ),
     Act(
         "a failed page is given up", "bot/lifecycle/speaking.py",
-        "    if kind is None:\n        return False\n", "    return True\n",
+        "    if await messages.hasten(tx, failed):\n        return True\n", "    return True\n",
         f"{STORIES}/test_outages.py -k phone_is_dead",
     ),
     Act(
@@ -62,10 +62,31 @@ PAGED: Final = (  # a due page leaves even if a process dies; it may be repeated
         f"{STORIES}/test_outages.py -k taken_while",
     ),
     Act(
-        "an ack does not stop the ladder", "bot/lifecycle/moves.py",
-        "    await escalations.stop(tx, number)\n    await audit.write(tx, Entry(by, \"incident.acknowledged\"",
-        "    await audit.write(tx, Entry(by, \"incident.acknowledged\"",
+        "an ack does not stop the ladder", "bot/lifecycle/responding.py",
+        "    await escalations.stop(tx, incident.number)\n    await deadlines.plan_expiry(tx, moved)\n",
+        "    await deadlines.plan_expiry(tx, moved)\n",
         f"{STORIES}/test_ladder.py -k ack_by_sms",
+    ),
+    Act(
+        "an ack never runs out", "bot/lifecycle/deadlines.py",
+        "    if lasts is not None:\n", "    if False:\n",
+        f"{STORIES}/test_responding.py -k without_a_sign",
+    ),
+    Act(
+        "a missed deadline tells nobody", "bot/lifecycle/clocks.py",
+        "    level = await next_level(tx, incident) if waiting else await told_beside(tx, desk, incident)\n",
+        "    level = None if waiting else None\n",
+        f"{STORIES}/test_responding.py -k four_fifths",
+    ),
+    Act(
+        "a minor defect wakes people", "bot/escalation.py",
+        "        return self.hours if priority in WAITS else None\n", "        return None\n",
+        f"{STORIES}/test_responding.py -k wakes_nobody",
+    ),
+    Act(
+        "handed over is taken before they answer", "bot/lifecycle/responding.py",
+        "    if to.id != by.id:\n", "    if False:\n",
+        f"{STORIES}/test_responding.py -k only_once_they_answer",
     ),
     Act(
         "a repeated delivery acts twice", "bot/store/deliveries.py",

@@ -45,6 +45,7 @@ async def test_ack_by_sms_stops_the_ladder_and_the_card_says_who(world: World) -
 
     assert f"#{number}" in (await on_call.phone.sends(f"ack {number}") or "")
     await world.person("bruno").sees(on_call.person.name, channel="incidents")
+    assert await world.value("SELECT count(*) FROM escalation_level WHERE state = 'pending'") == 0
     await world.fast_forward(minutes=24)  # until the owner is asked: tests/scenarios/test_responding.py
     assert not world.person("chloe").phone.inbox
     assert not world.person("emma").phone.inbox

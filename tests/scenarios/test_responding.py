@@ -164,7 +164,7 @@ async def two_texts(who: Any) -> bool:
 async def test_the_card_of_a_taken_incident_has_a_button_to_leave_it_for_a_while(world: World) -> None:
     number = await taken(world)
     bruno = world.person("bruno")
-    await bruno.sees("Bruno Martin", channel="incidents")
+    await bruno.sees("À confirmer avant", channel="incidents")
     await bruno.presses("incident.snooze")
     await world.eventually_value(
         1,
