@@ -29,6 +29,7 @@ from bot.message import Kind
 from bot.metrics import Metrics
 from bot.notify.channel import Channel
 from bot.notify.email import EmailChannel
+from bot.notify.groups import Groups
 from bot.notify.post import Ses, Smtp
 from bot.notify.slack import SlackChannel
 from bot.notify.sms import SmsChannel
@@ -111,6 +112,9 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         await stop.enter_async_context(Calendar(db, desk.zone, (HOUSEKEEPING, GAPS)).running())
         await stop.enter_async_context(in_background("observe", Observer(db, desk, engines, SystemClock(), tidy).run))
         await stop.enter_async_context(in_background("calendars", Calendars(db, desk).run))
+        if settings.slack is not None:
+            groups = Groups(db, desk, settings.slack.bot_token, settings.slack.api_url)
+            await stop.enter_async_context(in_background("groups", groups.run))
         slack = slack_door(settings, Tools(desk, lifecycle, questions, runs, engines, clock, silences, rota))
         if slack is not None:
             await stop.enter_async_context(slack.running())

@@ -158,3 +158,15 @@ async def test_classify_says_in_one_line_what_it_does_not_understand() -> None:
     assert (done.status, len(done.err.splitlines()), "generic" in done.err) == (2, 1, True)
     assert helped("classify", "--source", "generic", "--header", "token-without-a-colon", "-")[0] == 2
     assert helped("classify", "--source", "generic", "/nowhere.json")[0] == 2
+
+
+async def test_simulate_tells_who_would_be_paged_by_the_configuration_alone() -> None:
+    environ = {"ECOTRAJET_CONFIG": "ecotrajet.example.yaml", "DATABASE_URL": "postgresql://127.0.0.1:1/none"}
+    done = await ecotrajet("simulate", "P1", "prod", "samedi", "03:00", environ=environ)
+    assert done.status == 0, done.err
+    assert "03:15 · Support" in done.out
+    assert "Chloé Bernard (Slack + SMS" in done.out
+    assert "configuration alone" in done.err
+    wrong = await ecotrajet("simulate", "P1", "prod", "bientôt", environ=environ)
+    assert (wrong.status, wrong.out) == (2, "")
+    assert "22:00" in wrong.err

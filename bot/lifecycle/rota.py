@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.access import why_not_plan
+from bot.access import may_respond, why_not_plan
 from bot.answers import Repeated
 from bot.audit import Actor, Entry
 from bot.desk import Desk
@@ -90,6 +90,8 @@ class Rota:
         self._allow(schedule, by)
         if not any(person.address(kind) for kind in Kind):
             raise UserError(Phrase("{name} cannot be reached by any means.", {"name": person.name}))
+        if not may_respond(self.desk.people, self.desk.teams, person.id):
+            raise UserError(Phrase("{name} follows incidents but does not handle them.", {"name": person.name}))
         async with self.db.transaction() as tx:
             if not await deliveries.first_time(tx, by):
                 return Repeated()

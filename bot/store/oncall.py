@@ -185,6 +185,20 @@ async def forget(tx: Tx, schedules: Sequence[str]) -> None:
     await tx.execute("DELETE FROM oncall_watch WHERE schedule <> ALL($1::text[])", list(schedules))
 
 
+async def groups_behind(tx: Tx, schedules: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
+    """(schedule, people on call) of those whose Slack user group holds others."""
+    rows = await tx.fetch(
+        "SELECT schedule, people FROM oncall_watch WHERE schedule = ANY($1::text[])"
+        " AND grouped IS DISTINCT FROM people",
+        list(schedules),
+    )
+    return [(row["schedule"], tuple(row["people"])) for row in rows]
+
+
+async def grouped(tx: Tx, schedule: str, people: Sequence[str]) -> None:
+    await tx.execute("UPDATE oncall_watch SET grouped = $2 WHERE schedule = $1", schedule, list(people))
+
+
 # Calendars --------------------------------------------------------------------------------------------------------
 
 

@@ -33,7 +33,7 @@ WITHIN: Final = 20.0  # seconds for one calendar
 LARGEST: Final = 5 * 2**20  # bytes
 BEHIND: Final = timedelta(days=30)
 AHEAD: Final = timedelta(days=200)
-MOST: Final = 3000  # events
+MOST: Final = 1000  # events
 STRANGERS: Final = 5
 
 

@@ -31,6 +31,7 @@ SCOPES = {  # docs.slack.dev/reference/methods, as bot
     "users_list": {"users:read"},
     "users_lookupByEmail": {"users:read.email"},
     "usergroups_list": {"usergroups:read"},
+    "usergroups_users_update": {"usergroups:write"},
     "reactions_add": {"reactions:write"},
     "pins_add": {"pins:write"},
     "bookmarks_add": {"bookmarks:write"},

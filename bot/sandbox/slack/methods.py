@@ -71,6 +71,7 @@ METHODS = MappingProxyType(
         "team.info": _method("", "team domain include_slackbot_availability", "team:read"),
         "usergroups.list": _method("", "include_count include_disabled include_users team_id", "usergroups:read"),
         "usergroups.users.list": _method("usergroup", "include_disabled team_id", "usergroups:read"),
+        "usergroups.users.update": _method("usergroup users", "include_count team_id", "usergroups:write"),
         "users.conversations": _method("", "cursor exclude_archived limit team_id types user", READ_ROOMS),
         "users.info": _method("user", "include_locale", "users:read"),
         "users.list": _method("", "cursor include_locale limit team_id", "users:read"),

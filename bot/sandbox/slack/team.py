@@ -102,9 +102,22 @@ def usergroups(_workspace: Workspace, _call: Call) -> Json:
     return {"usergroups": []}
 
 
-def usergroup_users(_workspace: Workspace, _call: Call) -> Json:
+def usergroup_users(workspace: Workspace, call: Call) -> Json:
     """usergroups.users.list"""
-    raise SlackError("no_such_subteam")
+    if call.text("usergroup") not in workspace.user_groups:
+        raise SlackError("no_such_subteam")
+    return {"users": list(workspace.user_groups[call.text("usergroup")])}
+
+
+def update_usergroup_users(workspace: Workspace, call: Call) -> Json:
+    """usergroups.users.update: the whole list, which must not be empty."""
+    group, users = call.text("usergroup"), [each for each in call.text("users").split(",") if each]
+    if group not in workspace.user_groups:
+        raise SlackError("no_such_subteam")
+    if not users or any(each not in workspace.people for each in users):
+        raise SlackError("invalid_users")
+    workspace.user_groups[group] = tuple(users)
+    return {"usergroup": {"id": group, "team_id": TEAM_ID, "is_usergroup": True, "users": users}}
 
 
 TEAM = {
@@ -113,6 +126,7 @@ TEAM = {
     "team.info": team_info,
     "usergroups.list": usergroups,
     "usergroups.users.list": usergroup_users,
+    "usergroups.users.update": update_usergroup_users,
     "users.info": user_info,
     "users.list": user_list,
     "users.lookupByEmail": look_up_by_email,

@@ -75,6 +75,7 @@ class Workspace:
         self.stacks: dict[str, list[str]] = {}
         self.homes: dict[str, View] = {}
         self.files: dict[str, Json] = {}
+        self.user_groups: dict[str, tuple[str, ...]] = {"S0ASTREIN": ()}
         self.offset = 0.0
         self.url = ""
         self._last_ts = 0.0
