@@ -48,6 +48,7 @@ class Letters:
         self.writing: asyncio.Task[None] | None = None
         self.asks_the_time = any(rule.when.hours for rule in desk.rules)
         self.asked_at, self.ahead = -ASK_AGAIN, timedelta(0)
+        self.asking = asyncio.Lock()
 
     async def take(self, letter: Letter) -> list[Received]:
         """Stored with its effects when this returns. Raises Unavailable, or whatever this very letter broke."""
@@ -81,11 +82,16 @@ class Letters:
 
     async def now(self) -> datetime:
         """Only rules with hours ask what time it is; then the database says how far its clock is from ours."""
-        if self.asks_the_time and time.monotonic() - self.asked_at > ASK_AGAIN:
-            async with self.db.transaction() as tx:
-                self.ahead = await incidents.now(tx) - datetime.now(UTC)
-            self.asked_at = time.monotonic()
+        if self.asks_the_time and (self.asking.locked() or self.outdated()):
+            async with self.asking:  # in turn: nobody overtakes who came before
+                if self.outdated():
+                    async with self.db.transaction() as tx:
+                        self.ahead = await incidents.now(tx) - datetime.now(UTC)
+                    self.asked_at = time.monotonic()
         return datetime.now(UTC) + self.ahead
+
+    def outdated(self) -> bool:
+        return time.monotonic() - self.asked_at > ASK_AGAIN
 
     async def the_short_way(self, letters: Sequence[Letter]) -> None:
         if not letters:
