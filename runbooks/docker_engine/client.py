@@ -5,10 +5,12 @@ hangs in a dead connection (paramiko's connect has no limit of its own) never ho
 """
 
 import asyncio
+import socket
 import threading
 import time
 from collections.abc import Callable
 from typing import Final, TypeVar, cast
+from urllib.parse import urlsplit
 
 import requests
 import urllib3
@@ -78,6 +80,7 @@ class Engine:
         result: T | None = None
         failure: Exception | None = None
         try:
+            self._knock()
             result = ask(self._connected(asked))
         except Exception as error:  # noqa: BLE001 - carried over to the caller, in our words
             failure = self._in_our_words(error)
@@ -95,6 +98,14 @@ class Engine:
             loop.call_soon_threadsafe(hand_over)
         except RuntimeError:  # the loop is closed: nobody waits any more
             return
+
+    def _knock(self) -> None:
+        """Raises OSError when nobody listens on a local socket; the SDK would leave its own socket open after that."""
+        url = urlsplit(self._address.url)
+        if url.scheme == "unix":
+            with socket.socket(socket.AF_UNIX) as door:
+                door.settimeout(self._limit)
+                door.connect(url.path)
 
     def _connected(self, asked: float) -> APIClient:
         """The client, made if need be. Whoever waited while another thread failed to make it fails with it."""
