@@ -148,8 +148,10 @@ class Doors:
     async def rewrite(self, alert: KnownAlert, *, title: str | None = None, text: str | None = None) -> None:
         """The alert's words have changed; its incident keeps the title under which people know it."""
         async with self.db.transaction() as tx:
+            # The incident first, as everywhere: two that take rows in different orders wait for each other for ever.
+            incident = await incidents.lock(tx, alert.incident) if alert.incident is not None else None
             await doors.rewrite(tx, alert.row, title=title[:500] if title else None, text=text)
-            if alert.incident is not None and (incident := await incidents.get(tx, alert.incident)) is not None:
+            if incident is not None:
                 await speaking.card(tx, incident, self.desk.incidents_channel)
 
     async def worsen(self, alert: KnownAlert, known_as: Alert) -> bool:

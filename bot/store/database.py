@@ -24,6 +24,7 @@ AWAY = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
+    asyncpg.DeadlockDetectedError,  # nothing was changed, and a moment later it goes through
 )
 
 

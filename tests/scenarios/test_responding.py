@@ -333,6 +333,7 @@ async def test_managers_get_plain_words_and_the_updates_that_they_were_promised(
     assert len(emma.visible("dm")) == before + 1
 
 
+@pytest.mark.timeout(150)  # five levels, each given up only after its retries
 async def test_when_nobody_at_all_can_be_reached_it_is_said_and_tried_again(database_url: str, tmp_path: Path) -> None:
     def telephones_only(configuration: dict[str, Any]) -> None:
         for person in configuration["people"].values():
@@ -348,7 +349,7 @@ async def test_when_nobody_at_all_can_be_reached_it_is_said_and_tried_again(data
         for number in numbers:
             world.sandbox.twilio.faults.arm(number=number, error=21211, times=40)
         await world.alert(TITLE)
-        await world.person("emma").sees("n’est joignable par aucun moyen", channel="incidents", within=30)
+        await world.person("emma").sees("n’est joignable par aucun moyen", channel="incidents", within=90)
         sent = "SELECT count(*) FROM message WHERE about = 'page'"
         tried = await world.value(sent)
         assert (
