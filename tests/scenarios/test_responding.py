@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.world import World, edited_config, new_world
 
 TITLE = "Database connection lost"
