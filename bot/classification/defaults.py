@@ -14,10 +14,14 @@ from bot.incident import Priority
 from bot.phrase import Phrase
 
 KNOWN_STAGES: Final = frozenset({Stage.PRODUCTION, Stage.STAGING, Stage.DEVELOPMENT})
-SOFTER: Final = frozenset({Impact.DEGRADED, Impact.MINOR, Impact.OVER, Impact.TEST, Impact.NEWS})
+SOFTER: Final = frozenset({Impact.DEGRADED, Impact.MINOR, Impact.OVER, Impact.NEWS})
 NOT_ALARMING: Final = frozenset({Severity.UNKNOWN, Severity.INFO, Severity.MINOR, Severity.WARNING})
 HEARTBEAT: Final = r"^\W*(?:watch ?dog|dead ?man'?s? ?(?:'s )?switch|info ?inhibitor|always firing)\b"
 CRITICAL: Final = frozenset({Severity.CRITICAL})
+
+PRODUCTION: Final = frozenset({Stage.PRODUCTION})
+STAGING: Final = frozenset({Stage.STAGING})
+NOT_BLOCKING: Final = Phrase("Before production, and nothing says that it keeps a release from being validated")
 
 NOT_FIRING: Final[tuple[Rule, ...]] = (
     Rule(
@@ -40,9 +44,22 @@ DEFAULT_RULES: Final[tuple[Rule, ...]] = (
         "heartbeat", None, Phrase("A signal that fires all the time, to show that alerts arrive"),
         When(title=HEARTBEAT),
     ),
+    Rule("test", None, Phrase("A test: “{words}”"), When(impacts=frozenset({Impact.TEST}))),
     Rule(
         "data", Priority.P1, Phrase("Data is lost or exposed: “{words}”"),
         When(impacts=frozenset({Impact.LOST})),
+    ),
+    Rule(
+        "staging-blocked", Priority.P2, Phrase("It keeps the release from being validated: “{words}”"),
+        When(stages=STAGING, impacts=frozenset({Impact.DOWN, Impact.DEGRADED, Impact.MINOR, Impact.NONE}), blocks=True),
+    ),
+    Rule("staging", Priority.P3, NOT_BLOCKING, When(stages=STAGING, impacts=frozenset({Impact.DOWN, Impact.DEGRADED}))),
+    Rule(
+        "staging-alarm", Priority.P3, NOT_BLOCKING,
+        When(
+            stages=STAGING, impacts=frozenset({Impact.NONE}),
+            severities=frozenset({Severity.CRITICAL, Severity.MAJOR, Severity.UNKNOWN}),
+        ),
     ),
     Rule(
         "unavailable", Priority.P1, Phrase("The service is unavailable: “{words}”"),
@@ -54,6 +71,11 @@ DEFAULT_RULES: Final[tuple[Rule, ...]] = (
         When(impacts=frozenset({Impact.DOWN}), severities=CRITICAL),
     ),
     Rule(
+        "unavailable-to-customers", Priority.P1,
+        Phrase("Unavailable (“{words}”) to customers; no environment is named, so it is taken for production"),
+        When(impacts=frozenset({Impact.DOWN}), public=True),
+    ),
+    Rule(
         "unavailable-somewhere", Priority.P2,
         Phrase("Something is unavailable (“{words}”), but no environment is named: please classify"),
         When(impacts=frozenset({Impact.DOWN})),
@@ -61,13 +83,12 @@ DEFAULT_RULES: Final[tuple[Rule, ...]] = (
     Rule(
         "critical-but", Priority.P2,
         Phrase("Critical in production; “{words}” lowers it by one level, no more"),
-        When(stages=frozenset({Stage.PRODUCTION}), severities=CRITICAL, impacts=SOFTER),
+        When(stages=PRODUCTION, severities=CRITICAL, impacts=SOFTER),
     ),
     Rule(
         "said-over", None, Phrase("The text says that it is over: “{words}”"),
         When(impacts=frozenset({Impact.OVER})),
     ),
-    Rule("test", None, Phrase("A test: “{words}”"), When(impacts=frozenset({Impact.TEST}))),
     Rule(
         "news", None, Phrase("Nothing is wrong: “{words}”"),
         When(impacts=frozenset({Impact.NEWS}), severities=NOT_ALARMING),
@@ -75,6 +96,11 @@ DEFAULT_RULES: Final[tuple[Rule, ...]] = (
     Rule(
         "critical", Priority.P1, Phrase("The sender says “{severity}”, and the text says nothing milder"),
         When(stages=KNOWN_STAGES, severities=CRITICAL, impacts=frozenset({Impact.NONE})),
+    ),
+    Rule(
+        "everyone", Priority.P2,
+        Phrase("The sender says “{severity}”, but speaks of everybody: please classify"),
+        When(impacts=frozenset({Impact.NONE}), severities=NOT_ALARMING, stages=PRODUCTION, everyone=True),
     ),
     Rule(
         "harmless", None, Phrase("For information: the sender says “{severity}”"),
@@ -85,14 +111,11 @@ DEFAULT_RULES: Final[tuple[Rule, ...]] = (
         When(impacts=frozenset({Impact.DEGRADED}), severities=frozenset({Severity.MINOR})),
     ),
     Rule(
-        "degraded-in-production", Priority.P3, Phrase("Degraded (“{words}”), but the sender says “{severity}”"),
-        When(
-            impacts=frozenset({Impact.DEGRADED}), severities=frozenset({Severity.INFO}),
-            stages=frozenset({Stage.PRODUCTION}),
-        ),
+        "degraded-in-production", Priority.P2, Phrase("A function is degraded: “{words}”"),
+        When(impacts=frozenset({Impact.DEGRADED}), stages=PRODUCTION, firm=True),
     ),
     Rule(
-        "hardly-degraded", None, Phrase("For information: the sender says “{severity}”"),
+        "hardly-degraded", Priority.P3, Phrase("Degraded (“{words}”), but the sender says “{severity}”"),
         When(impacts=frozenset({Impact.DEGRADED}), severities=frozenset({Severity.INFO})),
     ),
     Rule(

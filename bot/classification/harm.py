@@ -1,4 +1,4 @@
-"""What went wrong, in the words of French and English alerts; on folded text (no case, no accents).
+"""That the service cannot be used, in the words of French and English alerts; on folded text (no case, no accents).
 
 `reading` decides what negations and context make of a match.
 """
@@ -16,40 +16,137 @@ GOOD: Final = (
 FAILS: Final = r"(?:fail(?:s|ed|ing|ure|ures)?|is failing|broken|echou\w*|en echec|echec)"
 VERB_FR: Final = (
     "(?:repond(?:ent|ait|aient)?|fonctionne(?:nt)?|marche(?:nt)?|demarre(?:nt)?|charge(?:nt)?|affiche(?:nt)?"
-    "|tourne(?:nt)?|ouvre(?:nt)?)"
+    "|tourne(?:nt)?|ouvre(?:nt)?|passe(?:nt)?|reagi(?:t|ssent)|boote(?:nt)?|resou(?:t|dre)|resolvent|sert|servent"
+    "|accepte(?:nt)?|traite(?:nt)?|se connecte(?:nt)?)"
 )
 
-LOST: Final = words(
-    r"(?:backup|sauvegarde)s? (?:\w+ )?(?:were |was |a ete |ont ete )?"
-    "(?:deleted|lost|supprimee?s?|perdue?s?|effacee?s?)",
-    r"(?:passwords?|mots? de passe) (?:\w+ )?(?:in clear ?text|in plain ?text|en clair)",
-    r"(?:base|bdd|database|table|index|sauvegarde|backup)s? (?:\w+ )?(?:est |is )?(?:corrompue?s?|corrupt(?:ed)?)",
-    r"(?:user |customer )?data (?:loss|lost|leak\w*|breach\w*|exposed|exposure|corrupt\w*|deleted|wiped"
-    "|destroyed|stolen)",
-    r"(?:loss|leak|theft|exposure|corruption) of (?:\w+ )?(?:user |customer |personal )?(?:data|records|backups)",
-    r"(?:lost|leaked|exposed|corrupted|stolen|deleted) (?:\w+ )?(?:user |customer |personal )?(?:data|records"
-    "|rows|credentials)",
-    "(?:perte|fuite|vol|corruption|suppression|exposition|divulgation) (?:accidentelle |massive )?(?:de |des"
-    " |d')(?:toutes )?(?:les )?(?:donnees|enregistrements|mots de passe|identifiants)",
-    r"donnees (?:\w+ )?(?:ont ete |sont |etaient )?(?:perdu|exposee|corrompu|divulgu|supprim|efface|vole"
-    r"|fuite|compromis)\w*",
-    r"(?:table|database|base|schema)s? (?:\w+ )?(?:was |a ete |were |ont ete )?(?:dropped|wiped|truncated"
-    "|corrupt(?:ed)?|supprimee?s?|effacee?s?|corrompue?s?|videe?s?)",
-    "(?:security|data) breach", "breach", "ransomware", "rancongiciel", "intrusion", "piratage", "pirate(?:e|s)?",
-    r"(?:account|server|system|host|key|token|secret|compte|serveur|cle|jeton)s? (?:\w+ )?(?:compromised"
-    "|compromise?e?s?|leaked|exposed|exposee?s?|fuite)",
-    "unauthori[sz]ed access", "acces non autorise",
-    "(?:secret|credential|password|private key|api key|service role key|mot de passe|cle (?:privee|service["
-    r" _]role|api))s? (?:\w+ ){0,2}(?:leaked|exposed|published|public(?:s|ly)?|exposee?s?|publiee?s?"
-    "|divulguee?s?|en clair)",
-)  # fmt: skip
 
+STEP: Final = r"(?: (?!(?:not?|pas|sans|mais|but)\b)[\w'./%-]+,?)"
+CORE: Final = (
+    "(?:site|web ?site|applis?|applications?|apps?|api|plat(?:e-?)?form(?:e)?|services?|servers?|serveurs?|databases?"
+    "|data ?base|db|base(?: de donnees)?|bdd|postgres\\w*|supabase|login|sign ?in|auth\\w*|connexion|paiements?"
+    "|payments?|checkout|front ?end|back ?end|reservations?|bookings?|production|prod|prd|cluster)"
+)
+BROKEN: Final = (
+    r"(?:broken|dead|off|unusable|inoperative|inoperant\w*|gone|cassee?s?|plantee?s?|morte?s?|coupee?s?|eteinte?s?"
+    "|inutilisables?|frozen|figee?s?|bloquee?s?|blocked|mortes?|par terre|a terre|dans les choux|kaput|toast|dark|black"
+    "|foutue?s?)"
+)
+BEING: Final = r"(?:is|are|was|were|has been|have been|est|sont|'s|a l'air|semble|looks|seems)"
+ADVERB: Final = (
+    r"(?:\w+ly|\w+ment|all|now|still|again|just|toujours|encore|tous|toutes|tout|switched|turned|powered|a present)"
+)
+PERSON: Final = (
+    "(?:users?|usrs?|customers?|clients?|visitors?|visiteurs?|travell?ers?|voyageurs?|passengers?|passagers?|people"
+    "|utilisateurs?|utilisatrices?|usagers?|abonnes?|adherents?|internautes?|employees|salaries|members?)"
+)
+NOT_HIT: Final = r"(?! (?:[\w']+ ){0,2}?(?:impact|affect|touche|concern|complain|notice|report|plaint|remarque)\w*)"
+CHECKED: Final = (
+    "(?:checks?|verifications?|sondes?|probes?|locations?|regions?|checkpoints?|monitors?|requests?|requetes?"
+    "|quer(?:y|ies)|calls?|appels?|endpoints?|pages?|urls?|routes?|targets?|cibles?|hosts?|backends?|pods?|nodes?"
+    "|noeuds?|instances?|replicas?|servers?|serveurs?|services?|connections?|connexions?|transactions?|payments?"
+    "|paiements?|logins?|attempts|tentatives|points?|zones?|agences?|sites?)"
+)
+FAILING: Final = (
+    r"(?:fail\w*|echou\w*|echec\w*|en erreur|errors?|erreurs?|time ?d? ?-?outs?|timing out|down|ko|hs|unreachable"
+    r"|injoignables?|500|50\d|dead|offline|rejet\w*|reject\w*|refus\w*|unavailable|indisponibles?|rouges?|red)"
+)
 DOWN: Final = words(
+    rf"(?:everything|tout|toute l'appli\w*|(?:the )?(?:whole|entire|complete) [\w-]+)(?: {BEING})?(?: \w+){{0,2}}?"
+    rf" (?:{BROKEN}|{FAILING}|crash\w*|tombe\w*)",
+    rf"{CORE}(?: [\w-]+){{0,4}}? {BEING}(?: {ADVERB}){{0,2}}? {BROKEN}",
+    rf"(?:{CORE}|trafic|traffic) (?:\w+ )?(?:coupee?s?|eteinte?s?|mort(?:e|s|es)?|cassee?s?|plantee?s?|hs)",
+    rf"(?:nobody|no ?one|none of (?:the |our )?{PERSON}|(?:no|not a single|not one|no single) {PERSON}) "
+    r"(?:\w+ ){0,2}?(?:can|could|is able|are able|manage\w*|gets?|reach\w*|log\w*|open\w*|has|have)" + NOT_HIT,
+    rf"(?:personne|aucune? {PERSON}|pas un seul {PERSON}) (?:\w+ ){{0,2}}?(?:ne |n')(?:\w+ )?\w+" + NOT_HIT,
+    r"(?:plus|pas) (?:aucune?|une? seule?) (?!impact|perte|erreur|alerte|incident|probleme)[\w-]+(?: [\w-]+){0,4}?"
+    r" (?:ne|n'\w+|possible)",
+    r"(?:not a single|no) (?!impact|loss|errors?|alerts?|incidents?|problems?|issues?|data)[\w-]+(?: \w+){0,2}? "
+    r"(?:goes through|gone through|getting through|opens|loads|works|succeeds|answers|responds|is served|are served)",
+    rf"(?:all|every|each|toutes les|tous les|toutes nos|tous nos|chaque|any|100 ?%)(?: [\w'.-]+){{0,3}}? {CHECKED}"
+    rf"{STEP}{{0,3}}? {FAILING}",
+    rf"{FAILING}{STEP}{{0,3}}? (?:from|on|in|at|for|to|by|a|aux|depuis|sur|dans|pour|chez|de|par) (?:all|every|each"
+    rf"|toute?s? les"
+    rf"|tous les|toutes|tous|chaque)(?: [\w'-]+){{0,2}}? (?:{CHECKED}|{PERSON})",
+    r"(?:500|50\d|errors?|erreurs?|timeouts?|ko|down)(?: \w+){0,2}? (?:partout|everywhere|for everyone|for everybody"
+    "|pour tout le monde|pour tous|chez tout le monde)",
+    r"(?:http|erreurs?|errors?|statut|status|code|returns?|renvoie\w*)?[ :=]*500(?: \w+){0,3}? (?:accueil|home ?page"
+    r"|landing|racine|health\w*)",
+    r"(?:accueil|home ?page|landing page|racine|health\w*)(?: \w+){0,2}? (?:en )?(?:erreur |error |http )*500",
+    rf"(?:no|aucune?|plus aucune?|zero|none of (?:the|our)|0) (?!update|mise|details?|info|data|version|impact|spare)"
+    rf"(?:[\w-]+ ){{0,2}}?(?:healthy|sain(?:e|s|es)?|en ligne|joignables?|reachable|online|alive|en vie|vivante?s?)"
+    rf"(?: {CHECKED})?",
+    rf"(?:no|aucune?|plus aucune?|zero) (?:[\w-]+ )?{CHECKED} (?:is |are |est |sont |n'est |ne sont )?(?:left "
+    rf"|currently )?"
+    "(?:available|up|running|ready|disponibles?|actifs?|actives?|prete?s?|debout)",
+    r"(?<!un)healthy (?:\w+ ){0,3}?(?:=+|:|is|was|at|a|est|tombe a|fell to|dropped to|<) ?(?:0|zero)(?![.,%\d])",
+    r"(?:probe success|up) ?(?:==?|:|is|was|=) ?0(?![.,%\d])", r"0 (?:of|out of|sur|/) ?(?:the |les )?[1-9]\d*",
+    r"0 ?/ ?[1-9]\d* (?:[\w-]+ ){0,2}?(?:available|ready|up|running|healthy|disponibles?|pretes?|noeuds?|nodes?|pods?"
+    r"|replicas?|repliques?|instances?|online|en ligne|joignables?|ok)",
+    r"(?:no|aucun|plus de|zero|plus aucun) (?:\w+ )?(?:traffic|trafic|requests? (?:received|served)"
+    r"|requete(?:s)? (?:recue"
+    r"|servie)\w*)", r"(?:traffic|trafic|requests?)(?: \w+){0,3}? (?:to|at|a|est|nul) ?(?:0|zero|nul)(?![.,\d])",
+    rf"no (?:available|healthy|live|ready|running|active|usable) {CHECKED}",
+    rf"aucune? {CHECKED} (?:disponible|saine?|prete?|active?|joignable)",
+    r"(?:cannot|can't|can not|unable to|no longer) (?:serve|serving|handle|accept|accepting|process) (?:any |new "
+    r"|all )?(?:\w+ )?(?:traffic"
+    r"|requests?|users?|customers?|connections?|payments?|logins?)",
+    r"connections? (?:are |being |is |were )*(?:rejected|refused|dropped)",
+    r"connexions? (?:sont |etaient )?(?:rejetees?|refusees?)",
+    rf"plus aucune? {PERSON} (?:connectee?|en ligne|active?|actif)",
+    "nxdomain", "servfail", "plantages?", "collapsed?", r"effondr\w*", "meltdown",
+    r"arret (?:complet|total|brutal|general|du s\w+)",
+    "(?:loss|rupture|perte|interruption) (?:of|de|du) service", "defaillance (?:totale|generale|complete)",
+    "(?:locked|kicked|shut) out", r"50[234]s", r"50[234] (?:sur|on|for|pour|depuis|from|chez|partout|since|a)",
+    r"(?:has|have|with|n'a|n'ont|sans|avec) (?:plus )?(?:no|aucune?|zero|d'|de) (?:more )?(?:[\w-]+ )?(?:backends?"
+    r"|targets?|cibles?"
+    r"|hosts?|instances?|upstreams?|origins?|endpoints?|members?)", "(?:page|ecran) (?:vide|noire?)",
+    "(?:empty|black) (?:page|screen)",
+    r"(?:erreurs?|errors?|500) (?:generalisee?s?|site-?wide|globale?s?)", "quorum (?:is |was )?lost",
+    "perte de quorum", "split[- ]brain",
+    r"(?:base|bdd|database|db|postgres\w*|cluster|primary|primaire)(?: \w+){0,3}? (?:read[- ]only"
+    r"|(?:en )?lecture seule)",
+    r"not accepting (?:\w+ )?(?:connections?|requests?|traffic)",
+    r"n'accepte\w* plus (?:de |aucune |les )?(?:connexions?|requetes?)",
+    r"(?:domain|domaine|account|compte|hosting|hebergement)(?: \w+){0,4}? (?:suspended|suspendu)",
+    r"(?:vm|server|instance|serveur) (?:\w+ )?"
+    "(?:terminated|deleted|supprimee?|disparue?)",
+    r"(?:no|aucune?|not a single|zero|plus aucune?) (?:successful |valid |new )?(?:payments?|paiements?|logins?"
+    r"|orders?|commandes?|bookings?"
+    r"|reservations?|connexions?|requests?|requetes?|transactions?)(?: \w+){0,2}? (?:succe\w*|reussi\w*|abouti\w*"
+    r"|valide\w*|possible"
+    r"|received|recu\w*|since|depuis|in the last|completed|accepted|accepte\w*)",
+    r"(?:no|not a single|zero) successful \w+", r"aucun \w+ (?:reussi|abouti)\w*",
+    r"(?:paiements?|connexions?|reservations?|logins?|authentifications?|commandes?) (?:echou\w*|rejete\w*|refuse\w*"
+    r"|ne passent)",
+    r"(?:cannot|can't|can not|unable to) (?:pay|book|buy|order|check ?out|log ?in|sign ?in)",
+    r"(?:login|sign ?in|checkout|payments?|paiement|connexion|accueil|home ?page|api|site)(?: \w+){0,2}? (?:returns?"
+    r"|returning|renvoie|repond|gives?"
+    r"|throws?|affiche|shows?|en)(?: \w+){0,3}? 50[0-4]", r"500(?: errors?)?(?: en)? (?:on|at|sur|a|pour|for)(?: the"
+    r"| la| le)?(?: l')? ?"
+    r"(?:login|sign ?in|checkout|payments?|paiements?|connexion|accueil|home ?page|site|api)(?! de| of)",
+    rf"dns(?: \w+)? (?:is |are )?(?:{FAILING}|broken|casse)",
+    r"(?:dns|resolution) (?:\w+ )?(?:fail\w*|echou\w*|en echec)",
+    rf"(?:cannot|can't|can not|cant|unable to|fails? to|could not|couldn't|impossible to) (?:even )?(?:open|access"
+    rf"|reach"
+    rf"|load|use|log ?in|log ?on|sign ?in|connect)(?: to)?(?: the| our| your| my)? {CORE}",
+    r"(?:n'arrive(?:nt)?|ne parvien(?:t|nent)|ne peu(?:t|vent)|ne reussi(?:t|ssent)) (?:plus|pas) (?:a |de )?"
+    r"(?:se connect|s'identif|ouvrir l|acced|pay|reserv|utiliser l|charger l|joindre l)\w*",
+    r"(?:impossible|plus moyen|pas moyen) d[e'] ?(?:se connect|s'identif|ouvrir l|acced|pay|reserv|command)\w*",
+    rf"{PERSON} (?:all )?(?:get|gets|see|sees|have|has|are getting|are seeing) (?:a |an |only )?(?:blank|white|empty"
+    rf"|50\d)",
+    "disappeared(?: from target discovery)?", "absent from target discovery", "not scheduled anywhere",
+    r"(?:totalement|completement|entierement|totally|completely|entirely|fully) (?:coupe|down|hs|ko|mort|casse|off"
+    r"|plante"
+    r"|inutilisable|unusable|broken|dead|bloque|blocked|en rade)\w*", "en rade", "en carafe", "indispos?",
+    "not (?:up|alive)", "nothing (?:answers|responds|works|loads|is usable|usable|is reachable)",
+    r"(?:plus )?rien (?:ne |n')(?:repond|marche|fonctionne|va plus|charge|passe|s'affiche|s'ouvre)\w*",
     r"refus(?:es|ing|ed) (?:all |every )?(?:new )?connections?", r"closed the connection(?: unexpectedly)?",
     r"(?:plus|pas) (?:aucun |d'|de )?(?:backend|instance|replique|serveur)s? (?:sain|disponible|actif|active)e?s?",
     "dns resolution fails", "(?:could|can) ?not resolve",
     "econn(?:refused|reset)", r"(?:isn't|aren't|won't|doesn't|can't|couldn't|didn't) (?:\w+ly )?(?:be )?" + GOOD,
-    "power (?:failure|outage|loss)", "eteinte?s?", "perte (?:totale|complete)", "read-?only mode", "mode lecture seule",
+    "power (?:failure|outage|loss)", "(?:est |sont |ete )eteinte?s?", "perte (?:totale|complete)", "read-?only mode",
+    "mode lecture seule",
     "(?:service|site|application|serveur|trafic)s? (?:est |sont |a ete )?interrompue?s?",
     r"connexions? (?:\w+ ){0,5}?(?:a ete |est |sont )?(?:perdue|coupee|rompue)s?",
     r"(?:toutes les|chaque|all|every) (?:pages?|requetes?|requests?|appels?)"
@@ -116,7 +213,7 @@ DOWN: Final = words(
     VERB_FR + r" (?:plus|pas)(?! (?:vite|lentement|de|que|rapide|tard))",
     r"(?:n'est|ne sont|n'etait|n'est toujours|n'a|pas|plus|non) (?:plus |pas )?" + GOOD, "plus (?:d'|aucun )acces",
     "acces (?:impossible|refuse|perdu)", "(?:plus personne|personne) ne (?:peut|parvient|arrive)",
-    "(?:tous les|aucun|toutes les|l'ensemble des) (?:utilisateurs?|clients?|usagers?|requetes|pages"
+    "(?:tous les|toutes les|l'ensemble des) (?:utilisateurs?|clients?|usagers?|requetes|pages"
     r"|voyageurs?)(?: \w+){0,3}? (?:ne peu\w*|en erreur|bloque\w*|impacte\w*|echou\w*|touche\w*|deconnecte\w*"
     r"|affecte\w*)",
     "(?:utilisateurs|clients|usagers|voyageurs) ne (?:peuvent|parviennent|arrivent) (?:plus|pas)(?: a)?"
@@ -126,48 +223,4 @@ DOWN: Final = words(
     "(?:connexion|authentification|acces|paiements?|reservation)s? (?:au site |a l'application "
     "|utilisateurs? )?(?:est |sont )?(?:impossibles?|bloquee?s?|en echec|en erreur)",
     "erreurs? (?:http |code )?50[234]", "total failure", "complete failure", "meltdown",
-)  # fmt: skip
-
-DEGRADED: Final = words(
-    "slow(?:er|ness|ly|ed|s|ing)?", "latenc(?:y|ies|e|es)", "lent(?:e|es|s|ement)?", "lenteurs?", r"ralenti\w*",
-    r"degrad\w*", "sluggish", "(?:response|load(?:ing)?) times?", "temps de (?:reponse|chargement)",
-    "time ?-?outs?", "timed out", "timing out", "delai (?:depasse|d'attente)", "expiration du delai", "5xx",
-    r"(?:http|erreurs?|errors?|statut|status|code)(?: \w+)?[ :=]*500", "500 (?:errors?|internal)",
-    "internal server errors?", "erreurs? interne", "errors?", "erreurs?", "exceptions?", "panic", "traceback",
-    r"saturat\w*", "sature(?:e|s|es)?", "saturation", r"overload\w*", r"surcharge\w*", r"exhaust\w*", r"epuise\w*",
-    r"throttl\w*", r"rate ?limit\w*", "backlog", "lag(?:ging|s)?", "retards?", "delay(?:ed|s)?", "packet loss",
-    "perte de paquets", "memory leak", "fuite (?:de )?memoire", "oom(?: ?killed)?", "out of memory",
-    "plus de memoire", "memoire (?:insuffisante|saturee)", "redundancy lost", "perte de redondance", "deadlocks?",
-    "interblocage", "stuck", "hang(?:s|ing)?", "hung", "frozen", "freez(?:es|ing)", "figee?s?", "bloque(?:e|s|es)?",
-    "blocked", FAILS, "unable", "cannot", "can't", "impossibles?",
-    "ne (?:peut|peuvent|parvient|parviennent) (?:plus|pas)", "not (?:possible|sent|delivered|received)",
-    r"perturb\w*", r"dysfonctionne\w*", "anomalies?", "instab(?:le|les|ilite|ility)", "unstable", r"intermitt\w*",
-    "flapping", "missed|missing|manquantes?|absent(?:e|es|s)?", "overdue", "too old", r"trop ancien\w*",
-    r"trop long\w*", "non envoyee?s?", "(?:interrompu|perdu)(?:e|s|es)?", "lost",
-)  # fmt: skip
-
-PRESSURE: Final = words(
-    r"high (?:cpu|memory|load|disk|usage|swap|traffic|temperature|connection)(?: \w+)?",
-    r"(?:cpu|memory|load|disk|swap|ram) (?:\w+ ){0,2}?(?:high|critical|pressure|exceed\w*|above|over)",
-    r"(?:cpu|memoire|charge|ram|swap|disque|trafic) (?:\w+ ){0,2}?(?:elevee?s?|haute?s?|forte?s?|critique"
-    r"|au-dessus|depasse\w*)",
-    r"charge (?:\w+ )?(?:elevee|anormale)", r"queue (?:\w+ ){0,2}?(?:full|growing|long|high)",
-    r"file d'attente (?:\w+ ){0,2}?(?:pleine|longue|croissante)", "load average", "error rate", "taux d'erreurs?",
-    "high (?:error|failure) rate", "above (?:the )?threshold", "exceeds? (?:the )?threshold",
-    r"seuil (?:\w+ )?depasse",
-)  # fmt: skip
-
-MINOR: Final = words(
-    "typos?", r"expir\w*", "minor", "mineure?s?", "glitch", r"cosmeti\w*", "cosmetiques?",
-    "fautes? (?:de frappe|d'orthographe)", "coquilles?", "spelling",
-    "misaligned", r"mal (?:aligne|affiche)\w*", "alignement", "bugs?", r"deprecat\w*", r"obsolete\w*", "404",
-    "broken link", "lien (?:casse|mort)",
-    r"(?:builds?|pipelines?|tests?|lint\w*|ci|workflow) (?:\w+ ){0,3}?" + FAILS,
-    "echec (?:du |des |de la )?(?:build|pipeline|tests?|ci|compilation)",
-    r"(?:disk|disque|storage|stockage) (?:space )?(?:\w+ ){0,2}?(?:low|faible|running low|filling|se remplit"
-    "|bientot plein)",
-    "low (?:disk )?space", "(?:peu d'|manque d')espace(?: disque)?", "running (?:low|out)",
-    "(?:was |has |been )?restarted", "redemarre(?:e|s)?", "drift", "clock skew",
-    "mise a jour (?:disponible|recommandee|requise)", "update available", "vulnerabilit(?:y|ies|es?)",
-    "retry|retries|retried",
 )  # fmt: skip

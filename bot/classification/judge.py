@@ -42,7 +42,7 @@ def classify(
     """What this alert is worth, by the first rule that matches; without rules, by the default ones. Never raises."""
     place = place_of(alert, environments, services)
     severity = severity_of(alert)
-    facts = Facts(alert, place, severity, read(alert.title, alert.text), now)
+    facts = Facts(alert, place, severity, read(alert.title, alert.text, place.service), now)
     rule = first_match((*NOT_FIRING, *(rules or DEFAULT_RULES)), facts) or UNCLASSIFIED
     why = Phrase(
         rule.why.msgid,

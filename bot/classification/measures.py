@@ -16,6 +16,10 @@ LOAD: Final = words(
     "cpu", "processeur", "memory", "memoire", "ram", "swap", "load", "charge", "heap", "pool", "connections?",
     "connexions?", "queue", "file", "quota", "capacity", "capacite", "usage", "utilisation",
 )  # fmt: skip
+SUCCESS: Final = words(
+    r"success\w*", "succes", r"reussi\w*", "availability", "disponibilite", "uptime", "apdex", "passing", "goodput",
+)  # fmt: skip
+RATIO: Final = re.compile(r"\b(?:ratio|rate|taux)\b[\w =:<>()-]{0,30}?\b([01][.,]\d+)(?![\d,.]| ?(?:%|percent|s\b|ms))")
 ERRORS: Final = words(
     "errors?", "erreurs?", "5xx", "500", "502", "503", "504", r"fail\w*", "echecs?", "echouent", "en erreur",
     "packet loss", "perte de paquets", "timeouts?", "rejected", "affected", "impacted", r"touche\w*", r"impacte\w*",
@@ -73,7 +77,10 @@ def _days(unit: str) -> float:
 def _share(clause: str) -> tuple[Impact, re.Match[str]] | None:
     found = list(PERCENT.finditer(clause))
     if not found:
-        return None
+        return _ratio(clause)
+    if SUCCESS.search(clause) and not DISK.search(clause) and not ERRORS.search(clause):
+        lowest = min(found, key=_figure)
+        return _failing(100 - _figure(lowest)), lowest
     highest = max(found, key=_figure)
     if ERRORS.search(clause) and not DISK.search(clause):
         return _failing(_figure(highest)), highest
@@ -87,6 +94,17 @@ def _share(clause: str) -> tuple[Impact, re.Match[str]] | None:
     if used >= DISK_FULL and DISK.search(clause):
         return Impact.DOWN, highest
     return (Impact.DEGRADED if used >= TIGHT else Impact.MINOR), highest
+
+
+def _ratio(clause: str) -> tuple[Impact, re.Match[str]] | None:
+    """`error ratio is 0.87`, `success rate = 0.12`."""
+    found = RATIO.search(clause)
+    share = float(found[1].replace(",", ".")) * 100 if found else 0.0
+    if found is None or share > 100:
+        return None
+    if ERRORS.search(clause):
+        return _failing(share), found
+    return (_failing(100 - share), found) if SUCCESS.search(clause) else None
 
 
 def _failing(percent: float) -> Impact:

@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from bot.alert import Alert
+from bot.classification.address import is_public, watched_host
 from bot.classification.severity import tags
 from bot.target import Environment, Service, fold
 
@@ -26,7 +27,7 @@ class Stage(StrEnum):
 PLAIN: Final = {
     Stage.PRODUCTION: "prod production prd",
     Stage.STAGING: "staging stg preprod preproduction preprd pprd ppd nonprod nonproduction nonprd horsprod"
-    " horsproduction recette uat homologation",
+    " horsproduction recette uat homologation qualif qualification pprod ppr recettage",
     Stage.DEVELOPMENT: "dev development developpement devel",
 }
 # Words that mean an environment only where one is expected (a field, a label, a tag).
@@ -37,6 +38,10 @@ FIELD_ONLY: Final = {
 }
 IN_SENTENCES: Final = {word: stage for stage, words in PLAIN.items() for word in words.split()}
 IN_FIELDS: Final = IN_SENTENCES | {word: stage for stage, words in FIELD_ONLY.items() for word in words.split()}
+IN_HOSTS: Final = IN_SENTENCES | {
+    word: IN_FIELDS[word] for word in ("localhost", "local", "qa", "sandbox", "integration", "demo", "preview", "int")
+}
+PEOPLE: Final = frozenset({"team", "equipe", "owner", "squad", "contact", "author", "receiver", "assignee"})
 TAG_IS_NO_PLACE: Final = frozenset({"test", "tests", "demo", "int", "live", "preview", "pp"})
 
 ENVIRONMENT_LABELS: Final = ("environment", "env", "environnement", "deployment environment", "stage", "tier",
@@ -51,24 +56,40 @@ HOST_LABELS: Final = ("instance", "host", "hostname", "node", "server", "target"
                       "container name", "job", "pod", "resource", "source")  # fmt: skip
 WORD: Final = re.compile(r"[a-z]+\d*|\d+")
 IN_DEVELOPMENT: Final = re.compile(
-    r"\b(?:in|on|en|sur|dans|env\w*)[\s:]+(?:de |l'|la |le |the |our )?devel?(?:op\w*)?\b"
+    r"\b(?:in|on|en|sur|dans|env\w*)[\s:]+(?:de |d'|l'|la |le |the |our |my |mon |notre )?"
+    r"(?:(?:env\w*|serveur|server|base|machine|cluster) (?:de |d')?)?dev(?:el\w*)?\b"
+    r"|\bdev(?:el\w*)? (?:env\w*|server|db|database|machine|instance|cluster|stack|box|host)\b"
+    r"|\b(?:env\w*|serveur|base|bdd|machine|cluster|instance|plateforme) (?:de |d')dev(?:el\w*)?\b"
     r"|[-./]dev(?:el\w*)?\b|\bdev[-.]|^dev\b"
 )
+IN_PASSING: Final = re.compile(
+    r"\bmise en prod\w*|\bmep\b|\bprod\w* (?:release|deploy\w*|launch|push|rollout)"
+    r"|\b(?:avant|before) (?:la |the |going to )?prod\w*"
+    r"|\b(?:passage|passer|livrer|release|deploy|ship|go) (?:en|in|to) prod\w*|\b(?:worked|works|working|fine|ok|okay"
+    r"|marchait"
+    r"|marche|fonctionne|fonctionnait|valide|validated|tested|teste) (?:\w+ )?(?:en|on|in|sur) (?:la |le |the )?[\w-]+"
+)
+"""An environment that is named, and is not the place: "it worked on staging", "the production release is blocked"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`environment` is the id of one of ours, or ''; `stage` may be known even then. `service`: ours, or as sent."""
+    """`environment` is the id of one of ours, or ''; `stage` may be known even then. `service`: ours, or as sent.
+
+    `public`: no environment is named, but an address that anybody can reach.
+    """
 
     environment: str
     stage: Stage
     service: str
+    public: bool = False
 
 
 def place_of(alert: Alert, environments: Mapping[str, Environment], services: Mapping[str, Service]) -> Place:
     labels = {_spelled(name): value for name, value in alert.labels.items()}
     service, its_environment = _service(alert, labels, services)
     found = _finder(tuple(environments.items()))
+    watched = watched_host(alert)
     told = [alert.environment, *(labels.get(name, "") for name in ENVIRONMENT_LABELS)]
     stage, environment = (
         found.first(told, IN_FIELDS)
@@ -76,11 +97,13 @@ def place_of(alert: Alert, environments: Mapping[str, Environment], services: Ma
         or found.known(its_environment)
         or found.first([alert.service, *(labels.get(name, "") for name in SERVICE_LABELS)], IN_SENTENCES)
         or found.first([_host(alert.url), *(_host(labels.get(name, "")) for name in HOST_LABELS)], IN_SENTENCES)
+        or found.named_host(watched)
         or found.in_sentence(alert.title)
         or found.in_sentence(alert.text[:1000])
+        or found.in_labels(labels)
         or (Stage.UNKNOWN, "")
     )
-    return Place(environment, stage, service)
+    return Place(environment, stage, service, stage is Stage.UNKNOWN and is_public(watched))
 
 
 def stage_of(environment: Environment) -> Stage:
@@ -108,8 +131,16 @@ class _Finder:
 
     def in_sentence(self, text: str) -> tuple[Stage, str] | None:
         """Development only where it is clearly a place: "the dev team is informed" must not calm anything down."""
-        found = self._worst(text, IN_SENTENCES)
+        found = self._worst(IN_PASSING.sub(" ", fold(text)), IN_SENTENCES) or self._worst(text, IN_SENTENCES)
         return found if not found or found[0] is not Stage.DEVELOPMENT or IN_DEVELOPMENT.search(fold(text)) else None
+
+    def named_host(self, host: str) -> tuple[Stage, str] | None:
+        return self._worst(host.replace(".", " "), IN_HOSTS) if host else None
+
+    def in_labels(self, labels: Mapping[str, str]) -> tuple[Stage, str] | None:
+        """Any other label; never development, which may be a team's name."""
+        found = self._worst(" ".join(value[:80] for name, value in labels.items() if name not in PEOPLE), IN_SENTENCES)
+        return found if found and found[0] is not Stage.DEVELOPMENT else None
 
     def _worst(self, text: str, usual: Mapping[str, Stage]) -> tuple[Stage, str] | None:
         """Of several environments that a text names, the one that matters most: better a page too many."""

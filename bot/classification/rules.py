@@ -27,6 +27,11 @@ class Facts:
     reading: Reading
     now: datetime
 
+    @property
+    def public(self) -> bool:
+        """Customers are named, or an address that they use: whatever it is, it is no private machine."""
+        return self.reading.customers or self.place.public
+
 
 @dataclass(frozen=True, slots=True)
 class Hours:
@@ -64,6 +69,10 @@ class When:
     title: str = ""
     text: str = ""
     hours: Hours | None = None
+    public: bool = False  # only what customers meet
+    blocks: bool = False  # only what keeps a release from being validated
+    everyone: bool = False  # only what speaks of everybody
+    firm: bool = False  # only what the text says more clearly than by "error" or "anomaly"
 
     def holds(self, facts: Facts) -> bool:
         return (
@@ -74,6 +83,10 @@ class When:
             and (not self.environments or facts.place.environment in self.environments)
             and (not self.services or facts.place.service in self.services)
             and (not self.sources or facts.alert.source in self.sources)
+            and (facts.public or not self.public)
+            and (facts.reading.blocks or not self.blocks)
+            and (facts.reading.everyone or not self.everyone)
+            and (facts.reading.firm or not self.firm)
             and self._says(facts.alert)
             and (self.hours is None or self.hours.contain(facts.now))
         )

@@ -63,9 +63,15 @@ def test_the_reason_quotes_what_was_written() -> None:
 
 
 def test_a_place_that_matters_less_says_what_it_lowered() -> None:
-    found = judged(alert("API down", environment="recette"))
+    found = judged(alert("Perte de données", environment="recette"))
     assert found.priority is Priority.P2
-    assert str(found.why) == "The service is unavailable: “down”; Préproduction is P2 at most"
+    assert str(found.why) == "Data is lost or exposed: “Perte de données”; Préproduction is P2 at most"
+
+
+def test_before_production_only_what_blocks_the_validation_of_a_release_is_major() -> None:
+    assert judged(alert("API down", environment="recette", severity="critical")).priority is Priority.P3
+    assert judged(alert("API down, we cannot validate the release", environment="recette")).priority is Priority.P2
+    assert judged(alert("API down, on peut valider quand même", environment="recette")).priority is Priority.P3
 
 
 @pytest.mark.parametrize(
@@ -165,6 +171,24 @@ def test_conditions_narrow_down_to_impact_stage_and_severity() -> None:
 def test_whatever_is_written_is_judged_and_development_never_pages(title: str, text: str, severity: str) -> None:
     found = judged(alert(title, text=text, severity=severity, environment="dev"))
     assert found.priority in (None, Priority.P3)
+    assert str(found.why)
+
+
+SAID: Final = st.lists(
+    st.sampled_from([each for example in EXAMPLES for each in (example["title"], example.get("text", "")) if each])
+    | st.text(max_size=40)
+    | st.sampled_from(
+        ["\n", "100 %", "0/3", "plus", "pas", "not", "99999999999999999999", "0.0", "[", "]", "—", "\x00", "İ", "ﬁ"]
+    ),
+    max_size=6,
+).map(" ".join)
+
+
+@hypothesis.given(
+    title=SAID, text=SAID, service=st.text(max_size=30), url=st.text(max_size=30).map("https://{}".format)
+)
+def test_any_mixture_of_what_senders_say_is_judged(title: str, text: str, service: str, url: str) -> None:
+    found = judged(alert(title, text=text, service=service, url=url))
     assert str(found.why)
 
 

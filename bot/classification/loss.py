@@ -1,0 +1,91 @@
+"""Data that is lost, or that the wrong eyes see; in French and English, on folded text."""
+
+import re
+from typing import Final
+
+from bot.classification.patterns import words
+
+STEP: Final = (
+    r"(?: (?!(?:not?|never|pas|non|jamais|aucune?|sans|without|from|connect\w*|connexions?|contact|access|acces"
+    r"|packets?|paquets|focus|lien|link|test|temporary|temp|temporaires?|errors?|erreurs?)\b)[\w'./-]+,?)"
+)
+DATA: Final = (
+    "(?:donnees?|data|records?|rows?|enregistrements?|trips?|trajets?|orders?|commandes?|bookings?|reservations?"
+    "|uploads?|invoices?|factures?|writes?|ecritures?|backups?|sauvegardes?|historiques?|history|transactions?"
+    "|documents?|billets?|(?:user|customer|client)s? (?:files?|accounts?|profiles?)"
+    "|(?:fichiers?|comptes?|profils?) (?:des? )?(?:utilisateur|client)s?)"
+)
+STORE: Final = "(?:tables?|databases?|data ?base|bases?|bdd|db|schemas?|volumes?|buckets?|collections?)"
+ERASED: Final = (
+    r"(?:delete[ds]?|wiped?|erased?|destroyed|dropped|truncated?|overwrote|overwritten|corrupt\w*|purged"
+    r"|supprim\w*|efface\w*|detrui\w*|ecrase\w*|corromp\w*|vide(?:e|s|es)|purge(?:e|s|es))"
+)
+GONE: Final = rf"(?:{ERASED}|lost|vanished|disappeared|stolen|perdu\w*|disparu\w*|vole(?:e|s|es))"
+PRIVATE: Final = (
+    r"(?:dumps?|bases?|databases?|db|bdd|buckets?|donnees|data|records|files?|fichiers|invoices|factures|backups?"
+    r"|sauvegardes?|exports?|addresses|adresses|cles?|keys?|secrets?|tokens?|jetons?|passwords?|mots? de passe"
+    r"|credentials?|identifiants|e-?mails|documents|customers?|clients|users?|utilisateurs)"
+)
+WHOEVER: Final = (
+    r"(?:user|customer|client|people|person|passenger|travell?er|member|account|company|utilisateur|usager|voyageur"
+    "|personne|compte|abonne|adherent|entreprise|societe|tenant|organi[sz]ation)"
+)
+
+LOST: Final = words(
+    rf"{DATA}{STEP}{{0,6}}? {GONE}",
+    rf"{STORE}{STEP}{{0,4}}? {ERASED}", rf"{STORE}(?: clients?| users?)? (?:is |est |now |now |completely )*(?:empty"
+    rf"|vide)",
+    rf"{ERASED}{STEP}{{0,5}}? (?:{DATA}|{STORE})",
+    rf"(?:lost|losing|perdu|perdons|perd){STEP}{{0,5}}? {DATA}",
+    rf"(?:writes?|ecritures?|donnees|data|orders?|commandes?|bookings?|reservations?|trips?|trajets?){STEP}{{0,6}}?"
+    r" (?:\w+n't|not|never|no longer|pas|plus|jamais)(?: (?:being|been|ete|getting))? "
+    r"(?:stored|saved|persisted|written|recorded|enregistre\w*|persiste\w*|ecrit\w*)",
+    rf"(?:loss|leak|theft|exposure|corruption|deletion) of{STEP}{{0,3}}? (?:{DATA}|{STORE}|passwords|credentials)",
+    r"data (?:loss|leak\w*|breach\w*|expos\w*|corrupt\w*|theft)",
+    "(?:perte|fuite|vol|corruption|suppression|exposition|divulgation)s? (?:accidentelle |massive |possible )?"
+    f"(?:de |des |du |d')(?:toutes? |un |une )?(?:les |la |l')?(?:{DATA}|{STORE}|mots de passe|identifiants)",
+    r"donnees(?: \w+){0,3}? (?:exposee|divulgu|fuite|compromis)\w*",
+    r"(?:leaked|exposed|stolen|divulgu\w+)" + STEP + "{0,3}? (?:data|records|credentials|passwords|donnees)",
+    r"(?:drop|truncate) (?:table|database|schema)", r"delete from [\w.]+ without where", "rm -rf",
+    r"(?:disk|disque|volume|partition|server|serveur) (?:\w+ )?(?:formatted|formatee?)",
+    r"irrecoverabl\w*|irrecuperabl\w*",
+    rf"(?:{DATA}|bookings|orders)(?: \w+){{0,2}}? (?:are |is |were |ont |a |sont )?(?:gone|missing from"
+    rf"|manquante?s? (?:en|dans)|vanished)",
+    r"(?:passwords?|mots de passe|credentials|secrets?|tokens?|personal data|pii|donnees personnelles|card numbers?"
+    r"|numeros de carte)"
+    r"(?: [\w'-]+){0,4}? (?:in|dans) (?:the |les )?(?:logs?|journaux|clear|url)",
+    r"(?:sql )?injection (?:\w+ ){0,2}?(?:exploited|succeeded|confirmed|exploitee|reussie|confirmee)",
+    rf"(?:belong(?:s|ing)? to|logged in(?:to| as)|connecte\w* (?:sur|au|a)(?: le| la)?(?: compte"
+    rf"| session)?)(?: the)?(?: account of)?"
+    rf" (?:(?:an)?other {WHOEVER}|d'(?:un |une )?autres? {WHOEVER}|someone else)\w*",
+    rf"(?:accounts?|comptes?|sessions?|profile?s?|donnees|data|trips|trajets|factures|invoices|tickets|billets)"
+    rf" (?:of|d'|de l'|des) ?(?:un |une )?(?:(?:an)?other|autres?) {WHOEVER}\w*",
+    r"(?:admin|administration|back-?office|dashboard)\w*(?: \w+){0,3}? (?:without (?:authentication|a? ?password"
+    r"|login)|sans (?:mot de passe"
+    r"|authentification)|open to (?:all|everyone|the internet)|ouverte? a tous)",
+    # seen by the wrong eyes
+    r"(?:see|sees|seeing|voi(?:t|ent|s)|recoi(?:t|vent)|receives?|received|gets?|got|displays?|shows?|shown|affich\w+"
+    r"|access\w*|acced\w+|consult\w+|downloads?|returns?|renvoie|envoye\w*|sent|opens?|read)"
+    rf"{STEP}{{0,9}}? (?:(?:an)?other {WHOEVER}\w*|(?:d'|a |l'|les )(?:un |une )?autres? {WHOEVER}s?"
+    "|someone else'?s?|somebody else'?s?|quelqu'un d'autre)",
+    rf"{PRIVATE}{STEP}{{0,8}}? (?:public link|lien public|publicly|publiquement|en acces libre|world[- ]readable"
+    r"|(?:accessible|lisible|visible|readable|reachable|downloadable|telechargeable)s? (?:to|by|par|pour|a|en|from|"
+    r"depuis|sans|without|dans|on|sur) (?:anyone|everyone|n'importe|tou[st]\w*|public|internet|mot de passe|auth\w*"
+    r"|login|password|ligne|le web|the web|the internet)|without (?:a )?(?:password|auth\w*|login)"
+    r"|sans (?:mot de passe|auth\w*)|open to (?:the )?(?:internet|public|world|everyone)|indexe\w* par google"
+    r"|indexed by google|(?:on|sur|vers|to) (?:github|pastebin|(?:the |le )?dark ?web|(?:the )?internet)"
+    r"|leaked|exposed|exposee?s?|published|publiee?s?|divulguee?s?|en clair|in clear ?text|in plain ?text|public)",
+    "(?<!memory )(?<!connection )(?<!descriptor )(?<!goroutine )(?<!thread )(?<!handle )(?<!resource )(?:leak|fuite)s?"
+    " (?:is |was |est |a ete )?(?:confirme(?:d|e)|averee)",
+    "breach", "ransomware", "rancongiciel", "intrusion", "piratage", "pirate(?:e|s)?", r"exfiltrat\w*",
+    r"(?:account|server|system|host|key|token|secret|compte|serveur|cle|jeton)s? (?:\w+ )?(?:compromised"
+    "|compromise?e?s?|leaked|fuite)",
+    "unauthori[sz]ed access", "acces non autorise",
+)  # fmt: skip
+
+ROUTINE: Final = re.compile(
+    r"^(?!.*\b(?:mistake|error|accident\w*|wrong\w*|erreur|incident|lost|perdu\w*)\b)"
+    r".*\b(?:retention|old|older|oldest|ancien\w*|vieux|vieilles?|obsolete|expired|perime\w*|rotation|cleanup"
+    r"|nettoyage|automati\w+|archived?)\b"
+)
+"""What deletes old data on purpose loses nothing."""

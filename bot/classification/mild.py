@@ -1,0 +1,120 @@
+"""That it works badly, or that something is wrong and keeps nobody from working; on folded text, French and English."""
+
+from typing import Final
+
+from bot.classification.harm import FAILS
+from bot.classification.patterns import words
+
+DEGRADED: Final = words(
+    "slow(?:er|ness|ly|ed|s|ing)?", "latenc(?:y|ies|e|es)", "lent(?:e|es|s|ement)?", "lenteurs?", r"ralenti\w*",
+    r"degrad\w*", "sluggish", "(?:response|load(?:ing)?) times?", "temps de (?:reponse|chargement)",
+    "time ?-?outs?", "timed out", "timing out", "delai (?:depasse|d'attente)", "expiration du delai", "5xx",
+    r"(?:http|erreurs?|errors?|statut|status|code)(?: \w+)?[ :=]*500", "500 (?:errors?|internal)",
+    "internal server errors?", r"(?:almost|nearly|presque|quasi\w*|bientot) (?:full|pleine?s?|out of|exhausted"
+    r"|sature\w*|epuise\w*)",
+    "fail ?overs?", "rejected", "times? out", "erreurs? interne", "errors?", "erreurs?", "exceptions?", "panic",
+    "traceback",
+    r"saturat\w*", "sature(?:e|s|es)?", "saturation", r"overload\w*", r"surcharge\w*", r"exhaust\w*", r"epuise\w*",
+    r"throttl\w*", r"rate ?limit\w*", "backlog", "lag(?:ging|s)?", "retards?", "delay(?:ed|s)?", "packet loss",
+    "perte de paquets", "memory leak", "fuite (?:de )?memoire", "oom(?: ?killed)?", "out of memory",
+    "plus de memoire", "memoire (?:insuffisante|saturee)", "redundancy lost", "perte de redondance", "deadlocks?",
+    "interblocage", "broken", "cassee?s?", "stuck", "hang(?:s|ing)?", "hung", "frozen", "freez(?:es|ing)", "figee?s?",
+    "bloque(?:e|s|es)?",
+    "blocked", FAILS, "unable", "cannot", "can't", "impossibles?",
+    "ne (?:peut|peuvent|parvient|parviennent) (?:plus|pas)", "not (?:possible|sent|delivered|received)",
+    r"perturb\w*", r"dysfonctionne\w*", "anomalies?", "instab(?:le|les|ilite|ility)", "unstable", r"intermitt\w*",
+    "flapping", "missed|missing|manquantes?|absent(?:e|es|s)?", "overdue", "too old", r"trop ancien\w*",
+    r"trop long\w*", "crawl(?:s|ing)?", "rame(?:nt|r)?", "painful(?:ly)?", "penible(?:ment)?",
+    "(?:takes?|taking) (?:forever|ages)",
+    r"(?:prend|prennent|met|mettent) (?:\w+ ){0,2}?(?:eternite|plombes|heures)", "interminables?", "doubled",
+    "tripled", "triple(?:e|s|es)?",
+    "stale", "out of date", "outdated", r"(?:not|n't|never|no longer) (?:be |been |being )?(?:updat\w*|refresh\w*"
+    r"|sync\w*|process\w*|shown"
+    r"|display\w*|arriv\w*|sending|send|sent|deliver\w*|generat\w*|render\w*)", "half", "a moitie", "late", "apdex",
+    r"duplicat\w*", "en double",
+    "doublons?", "plus a jour", "inconsisten(?:t|cy|cies)", r"incoheren\w*", "unsent", "behind schedule",
+    r"under-?replicated", "evictions?",
+    "not ready", "replicas? mismatch", r"(?:quota|limite?|limit) (?:\w+ )?(?:exceeded|reached|depasse\w*|atteint\w*)",
+    r"(?:close to|near(?:ing|ly)?|approaching|proche de|pres de|almost at|presque a) (?:\w+ ){0,2}?(?:limit\w*"
+    r"|capacit\w*|quota|maximum|max|seuil|full|plein\w*)",
+    "link down", r"desynchronis\w*", r"out of sync", "wrong (?:price|amount|result|time|data|station)s?",
+    r"(?:prix|montants?|resultats?|horaires?|donnees) (?:\w+ )?(?:faux|fausses?|errone\w*|incorrect\w*)", "429",
+    r"(?:n'|ne )(?:[\w'-]+ ){1,2}(?:plus|pas) (?:a jour|envoye\w*|recu\w*)",
+    r"(?:n'|ne )(?:se |s')?(?:arrive|part|mettent|met|fait|font|genere|recoi)\w* (?:plus|pas)",
+    "non envoyee?s?", "non recue?s?", "(?:interrompu|perdu)(?:e|s|es)?", "lost",
+)  # fmt: skip
+
+PRESSURE: Final = words(
+    r"high (?:cpu|memory|load|disk|usage|swap|traffic|temperature|connection)(?: \w+)?",
+    r"(?:cpu|memory|load|disk|swap|ram) (?:\w+ ){0,2}?(?:high|critical|pressure|exceed\w*|above|over)",
+    r"(?:cpu|memoire|charge|ram|swap|disque|trafic) (?:\w+ ){0,2}?(?:elevee?s?|haute?s?|forte?s?|critique"
+    r"|au-dessus|depasse\w*)",
+    r"charge (?:\w+ )?(?:elevee|anormale)", r"queue (?:\w+ ){0,2}?(?:full|growing|long|high)",
+    r"file d'attente (?:\w+ ){0,2}?(?:pleine|longue|croissante)", "load average", "error rate", "taux d'erreurs?",
+    "high (?:error|failure) rate", "above (?:the )?threshold", "exceeds? (?:the )?threshold",
+    r"seuil (?:\w+ )?depasse",
+)  # fmt: skip
+
+MINOR: Final = words(
+    "typos?", r"expir\w*", "minor", "mineure?s?", "glitch", r"cosmeti\w*", "cosmetiques?",
+    "fautes? (?:de frappe|d'orthographe)", "coquilles?", "spelling",
+    "misaligned", r"mal (?:aligne|affiche)\w*", "alignement", "bugs?", r"deprecat\w*", r"obsolete\w*", "404",
+    "broken link", "lien (?:casse|mort)",
+    r"(?:builds?|pipelines?|tests?|lint\w*|ci|workflow) (?:\w+ ){0,3}?" + FAILS,
+    "echec (?:du |des |de la )?(?:build|pipeline|tests?|ci|compilation)",
+    r"(?:disk|disque|storage|stockage) (?:space )?(?:\w+ ){0,2}?(?:low|faible|running low|filling|se remplit"
+    "|bientot plein)",
+    "low (?:disk )?space", "(?:peu d'|manque d')espace(?: disque)?", "running (?:low|out)",
+    "(?:was |has |been )?restarted", "redemarre(?:e|s)?", "drift", "clock skew",
+    "mise a jour (?:disponible|recommandee|requise)", "update available", "vulnerabilit(?:y|ies|es?)",
+    "retry|retries|retried", "tooltips?", "infobulles?", "favicons?", r"(?:mal|wrongly) arrondi\w*", r"arrondi\w* mal",
+    r"round(?:s|ed|ing)? (?:wrong\w*|errors?|badly)", r"(?:wrong|incorrect|bad|mauvaise?) (?:colou?r|couleur|icon"
+    r"|icone|font|police|logo"
+    "|label|libelle|wording|order|ordre|capitali[sz]ation|translation|traduction)",
+    r"(?:couleur|icone|police|logo|libelle|traduction)s?"
+    r" (?:\w+ ){0,3}?(?:incorrect|errone|manquant|mauvais|faux|fausse|absent|floue?|decale)\w*",
+    r"tronque\w*", "truncated text", "cut off", "reboot (?:is )?required", "redemarrage requis", r"flaky\w*", "ntp",
+    "unused", "slightly",
+    "(?:leger|legere)(?:ment)?", "dead links?", "fautes?", "depasse de l'ecran", "runs? off the screen",
+    "untranslated", "non traduit(?:e|s|es)?",
+    "overlap(?:s|ping)?",
+    r"chevauch\w*", "decale(?:e|s|es)?(?! horaire)", "blurry", "floue?s?", r"off[- ]cent(?:er|re)\w*", "espacement",
+    "spacing",
+    "too much space", "paquets? a mettre a jour", "packages? (?:can be|to) (?:be )?(?:upgraded?|updated?)", "lint",
+    "nit", "house ?keeping",
+)  # fmt: skip
+
+STRAIN: Final = words(
+    "oom(?: ?killed)?",
+    "out of memory",
+    "memory leak",
+    r"fuite (?:de )?memoire",
+    "deadlocks?",
+    r"replication lag\w*",
+    "packet loss",
+    "perte de paquets",
+)
+"""Bad whatever restarts, retries or updates go with it."""
+
+WEAK: Final = words(
+    "errors?", "erreurs?", "exceptions?", r"anomal\w*", "missing", r"manquant\w*", "absent(?:e|es|s)?", "traceback",
+    r"delay\w*", "lags?", "retards?", "lost", "anomalies?", r"duplicat\w*", "half", "late", "panic",
+)  # fmt: skip
+"""They alone say little: the sender's own word may soften them."""
+
+COSMETIC: Final = words(
+    r"cosmeti\w*", "icons?", "icones?", "favicons?", "tooltips?", "infobulles?", "logos?", "footer", "pied de page",
+    "libelles?", "wording", r"traduction\w*", r"translat\w*", "colou?rs?", "couleurs?", "fonts?", "police", "banner",
+    "bandeau", "typos?", "labels? (?:is|still)", "une image", "one image", "an image", "emojis?",
+    "alignment", "aligned", r"aligne\w*", "pixels?", "hover", "dark mode", "welcome message", "message de bienvenue",
+    "missing (?:space|comma|accent|period|dot|letter)", r"pluriels?", "plurals?",
+    r"pixel\w*", "grammar", "grammaire", "conjugaison", "ponctuation", "punctuation", "espace manquante?",
+    "accents? manquants?", "mode sombre", "placeholder",
+    r"contrast\w*", "copyright",
+    "date format", "format (?:de |des )?dates?", "font size", "taille du texte", "majuscules?", "animation", "faq",
+    "mentions legales",
+    "cgu", "cgv", "terms page", "help page", "page d'aide", "about page", "a propos", "texte du bouton",
+    "button text", "scrollbar",
+    "margin", "marges?", "legend", "legende", "css", "alignement", "orthographe", "spelling", "css", "padding",
+    "margin", "arrondi",
+)  # fmt: skip

@@ -1,0 +1,73 @@
+"""What it is that fails: the service, one of its functions, or something beside it; on folded text."""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from bot.classification import scope
+from bot.classification.context import SHARE
+from bot.classification.patterns import words
+from bot.classification.plain import plain
+
+ALL_OF: Final = re.compile(
+    r"\b(?:all|every|no|none of|toute?s? les|tous les|aucune?|zero|0)(?: [\w/-]+){0,2} (?:replicas?|repliques?)\b"
+)
+FAILURE: Final = words(
+    "errors?", "erreurs?", "exceptions?", r"fail\w*", "echec", r"echou\w*", "impossibles?", "blocked",
+    "bloque(?:e|s|es)?", "stuck",
+    "cannot", "can't", "times? out", "broken", "cassee?s?", "internal server errors?", r"time ?-?outs?", "timed out",
+)  # fmt: skip
+FEW: Final = re.compile(r"(?<![\d.,])(?:[1-9]|[1-4]\d)(?:[.,]\d+)? ?% (?:of|des|de|d')")
+SEGMENT: Final = re.compile(r"(?:\s:|:\s|\s[-–—|]\s)")
+
+
+def partly(clause: str, found: re.Match[str]) -> bool:
+    """The failure that `found` names hits a part only, or something beside the point."""
+    share = SHARE.search(clause)
+    if share is not None and int(share[1]) <= int(share[2]):  # `1 of 3 nodes`, `0/3 available`
+        return 0 < int(share[1]) < int(share[2])
+    if FEW.search(clause):
+        return True
+    if scope.PARTIAL.search(clause) and not scope.EVERYONE.search(clause):
+        return True
+    if scope.SIDE.search(clause) and not ALL_OF.search(clause):
+        return True
+    told_by = [each.end() for each in SEGMENT.finditer(clause, 0, found.start())]
+    if scope.TOOLS.search(clause, told_by[-1] if told_by else 0):
+        return True
+    return subject(clause, found) == "feature"
+
+
+def wholly(clause: str, found: re.Match[str]) -> bool:
+    """Everybody meets the failure that `found` names, and it is the service's own."""
+    if not FAILURE.search(found[0]) or not scope.EVERYONE.search(clause):
+        return False
+    return subject(clause, found) == "core" and not partly(clause, found)
+
+
+def subject(clause: str, found: re.Match[str]) -> str:
+    """ "core", "feature" or "": the nearest one named, within the words, else before them, else after."""
+    named = sorted(
+        (each.start(), each.end(), kind)
+        for kind, pattern in (("core", scope.CORE), ("generic", scope.GENERIC), ("feature", scope.FEATURE))
+        for each in pattern.finditer(clause)
+    )
+    within = [each for each in named if found.start() <= each[0] < found.end()]
+    before = [each for each in named if each[1] <= found.start()]
+    if not (nearest := (within[:1] or before[-1:] or named[:1])):
+        return ""
+    start, end, kind = nearest[0]
+    if kind != "generic":
+        return kind
+    named_after = any(
+        other == "feature" and (clause[last:start] in (" ", "-") or scope.NAMED_AFTER.match(clause[end:first]))
+        for first, last, other in named
+    )
+    return "feature" if named_after else "core"
+
+
+@lru_cache(maxsize=1024)
+def beside_the_point(service: str) -> bool:
+    """`mailer`, `pdf-export`: a component that people can do without for a while."""
+    name = plain(service).folded.replace("-", " ")
+    return bool((scope.SIDE.search(name) or scope.FEATURE.search(name)) and not scope.CORE.search(name))
