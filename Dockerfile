@@ -11,13 +11,13 @@ ARG PIP_INDEX_URL
 ARG PIP_TRUSTED_HOST
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /build
-# The pattern may match nothing; the files before it always do.
+# The pattern may match nothing; the files before it always do. The locks are complete: nothing is resolved anew (--no-deps).
 COPY requirements.txt requirements-build.txt ca-certificates*.crt ./
 RUN if [ -f ca-certificates.crt ]; then export PIP_CERT=/build/ca-certificates.crt; fi \
     && python3 -m venv /opt/ecotrajet \
-    && /opt/ecotrajet/bin/pip install --require-hashes -r requirements.txt \
+    && /opt/ecotrajet/bin/pip install --require-hashes --no-deps -r requirements.txt \
     && python3 -m venv /opt/build \
-    && /opt/build/bin/pip install --require-hashes -r requirements-build.txt
+    && /opt/build/bin/pip install --require-hashes --no-deps -r requirements-build.txt
 COPY pyproject.toml manifest.yml ./
 COPY bot bot
 COPY handlers handlers

@@ -15,10 +15,13 @@ help: ## this list
 
 setup: $(STAMP) ## the virtual environment, from requirements with hashes
 
+# The lock is complete, so nothing is resolved anew (--no-deps): pip's resolver passes over a pin that is asked for with an
+# extra (coverage[toml]) as soon as a newer release is out, and then wants its hash.
 $(STAMP): | $(BIN)/python
 	@echo "Installing what requirements-dev.txt names into $(VENV) (a minute or two, once)"
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.txt
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip check -q --disable-pip-version-check
 	@rm -f $(VENV)/.installed-*
 	@touch $@
 
