@@ -14,6 +14,7 @@ T = TypeVar("T")
 AWAY_AT_MOST: Final = 30.0  # seconds an engine may be gone in the middle of an action before we give up on it
 STOP_MARGIN: Final = 30.0
 AGAIN_AFTER: Final = 0.3
+BETWEEN_FALLS: Final = 10.0  # seconds; a container that crashes again and again cannot be updated while it falls
 UP: Final = frozenset({"running", "restarting", "paused"})
 
 
@@ -39,11 +40,23 @@ async def rename(engine: Engine, container_id: str, name: str) -> None:
 
 
 async def set_policy(engine: Engine, container_id: str, policy: Mapping[str, Any]) -> None:
-    """The restart policy; the retry count is only allowed with `on-failure`."""
+    """The restart policy; the retry count is only allowed with `on-failure`. Raises Gone or EngineSaid.
+
+    The engine also updates the running process; between two falls of a crashing container there is none, and it says
+    "cannot update a stopped container" or "container … not found" (a 404 although the container is there) and keeps
+    the old policy. A moment later it can.
+    """
     wanted = {"Name": policy["Name"], "MaximumRetryCount": 0}
     if policy["Name"] == "on-failure":
         wanted["MaximumRetryCount"] = policy["MaximumRetryCount"]
-    await engine.call(lambda api: raw.set_policy(api, container_id, wanted))
+    deadline = time.monotonic() + BETWEEN_FALLS
+    while True:
+        try:
+            return await engine.call(lambda api: raw.set_policy(api, container_id, wanted))
+        except EngineSaid:
+            if time.monotonic() > deadline or await look.container(engine, container_id) is None:
+                raise
+        await asyncio.sleep(AGAIN_AFTER)
 
 
 async def stop(engine: Engine, container_id: str) -> None:
