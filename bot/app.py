@@ -44,6 +44,8 @@ from bot.store.clock import DeskClock
 from bot.store.database import Database, Unavailable
 from bot.store.embedded import EmbeddedPostgres
 from bot.store.migrate import migrate
+from bot.target import upstream
+from bot.worker.aftercare import Aftercare
 from bot.worker.calendars import Calendars
 from bot.worker.cron import GAPS, HOUSEKEEPING, Calendar
 from bot.worker.deliver import Deliverer
@@ -58,9 +60,12 @@ from handlers.pages import ical
 from handlers.refused import Refused
 from handlers.slack_app import SlackDoor, SlackKeys
 from handlers.webhooks import Webhooks
+from runbooks.deploy import Deploy, Promote
 from runbooks.docker_engine import DockerEngines
+from runbooks.prune import Prune
 from runbooks.restart import Restart
 from runbooks.rollback import Rollback
+from runbooks.stop import Start, Stop
 
 log = structlog.get_logger("app")
 
@@ -81,7 +86,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         engines = DockerEngines(desk.engines.values())
         stop.push_async_callback(engines.close)
         lifecycle, questions = Lifecycle(db, desk), Questions(db, desk)
-        runbooks = runbooks_on(engines)
+        runbooks = runbooks_on(engines, desk)
         runs = Runs(db, desk, runbooks)
         clock = DeskClock(db)
         silences, rota = Silences(db, desk), Rota(db, desk, settings.public_url)
@@ -98,11 +103,13 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         tidy = Tidy(db, desk, engines)
         runner = Runner(Execution(db, desk, owner), desk, lifecycle, engines, runbooks, tidy, metrics)
         deliverer = Deliverer(db, desk, channels, metrics, owner)
+        aftercare = Aftercare(db, desk, engines)
+        stop.push_async_callback(aftercare.stop)
         watch = Watch(
             db, desk, deliverer, metrics,
             (
                 clock.refresh, Dues(db, desk).round, intake.take_in, lifecycle.calm, runner.round, silences.round,
-                beats.round, hand_offs.round,
+                beats.round, hand_offs.round, aftercare.round,
             ),
         )  # fmt: skip
         await stop.enter_async_context(in_background("watch", watch.run))
@@ -182,9 +189,13 @@ async def listening(settings: Settings, routes: list[web.RouteDef]) -> AsyncIter
         await runner.cleanup()
 
 
-def runbooks_on(engines: DockerEngines) -> Mapping[Action, Runbook]:
+def runbooks_on(engines: DockerEngines, desk: Desk) -> Mapping[Action, Runbook]:
     """The one visible list of runbooks."""
-    return {runbook.action: runbook for runbook in (Restart(engines), Rollback(engines))}
+    promote = Promote(engines, lambda target: upstream(target, desk.environments.values()), desk.zone)
+    listed: tuple[Runbook, ...] = (
+        Restart(engines), Rollback(engines), Deploy(engines), promote, Stop(engines), Start(engines), Prune(engines),
+    )  # fmt: skip
+    return {runbook.action: runbook for runbook in listed}
 
 
 def channels_of(settings: Settings, desk: Desk) -> Mapping[Kind, Channel]:

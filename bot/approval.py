@@ -62,6 +62,11 @@ class Refused:
     phrase: Phrase
 
 
+def right_to_approve(action: Action) -> ActionClass:
+    """`deploy` is enough to be the second person of what takes `destroy`: few have that, and one of them asked."""
+    return min(action.action_class, ActionClass.DEPLOY, key=list(ActionClass).index)
+
+
 def rule_for(environment: Environment, action: Action) -> Rule:
     """None for reading and in development, one in staging, a second person in production."""
     if action.action_class is ActionClass.READ or not (environment.confirm or environment.protected):

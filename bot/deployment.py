@@ -23,7 +23,32 @@ class Source(StrEnum):
     """How we came to know of it."""
 
     OBSERVED = "observed"  # found running: somebody deployed it by other means
-    ROLLBACK = "rollback"  # this bot put it there
+    ROLLBACK = "rollback"  # this bot put it back there
+    DEPLOY = "deploy"  # this bot put it there
+
+
+WATCHED_FOR: Final = timedelta(minutes=10)
+"""After something new was put in place (guide section 3.2, monitoring after a deployment)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """Nothing new in this environment until then; `by` is a person's id."""
+
+    environment: str
+    by: str
+    since: datetime
+    until: datetime
+    reason: str = ""
+
+
+class WatchState(StrEnum):
+    """Of the minutes after a deployment."""
+
+    WATCHING = "watching"
+    WELL = "well"  # until the end
+    ILL = "ill"  # going back was proposed
+    OVER = "over"  # something else was put in its place meanwhile
 
 
 @dataclass(frozen=True, slots=True)

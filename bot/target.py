@@ -127,6 +127,27 @@ def resolve(
     return _target(environment, service), rest
 
 
+def promoted(
+    words: Sequence[str], environments: Sequence[Environment], services: Sequence[Service]
+) -> tuple[Target, tuple[str, ...]]:
+    """What a promotion changes: production, whichever environments were named on the way. Raises UserError."""
+    production = next((each for each in environments if "production" in each.answers_to()), None)
+    if production is None:
+        raise UserError(Phrase("There is no production among the environments: nothing to promote to."))
+    places = frozenset[str]().union(*(each.answers_to() for each in environments)) | {"->", "→", "to", "vers", "en"}
+    return resolve([production.name, *(word for word in words if fold(word) not in places)], environments, services)
+
+
+def upstream(target: Target, environments: Iterable[Environment]) -> Target:
+    """The same service in staging, where its next version is tried. Raises UserError."""
+    before = next((each for each in environments if "staging" in each.answers_to()), None)
+    if before is None or before.name not in target.service.containers:
+        raise UserError(
+            Phrase("{service} does not run in staging: nothing to promote.", {"service": target.service.name})
+        )
+    return _target(before, target.service)
+
+
 def resolve_all(
     words: Sequence[str], environments: Sequence[Environment], services: Sequence[Service]
 ) -> tuple[list[Target], tuple[str, ...]]:

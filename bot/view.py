@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.deployment import WatchState
 from bot.incident import Incident
 from bot.message import Kind, State
 from bot.phrase import Phrase
@@ -137,9 +138,19 @@ class StepRow:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchRow:
+    """The minutes after a deployment; `why` is set when it was not well."""
+
+    state: WatchState
+    until: datetime
+    why: Phrase | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RunView:
     """What the run card is rendered from. `run.plan`, `run.status`, `run.end` say the rest; people are ids."""
 
     run: Run
     steps: tuple[StepRow, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    watch: WatchRow | None = None

@@ -71,6 +71,16 @@ async def reject(tools: Tools, press: Press) -> Phrase | None:
     return worded(await tools.runs.reject(press.number("run"), press.visitor.by))
 
 
+async def go_back(tools: Tools, press: Press) -> Phrase | None:
+    """The rollback of a deployment that turned out ill: asked for, and approved like any other."""
+    return worded(await tools.runs.go_back(press.number("run"), press.visitor.by))
+
+
+async def validate(tools: Tools, press: Press) -> Phrase | None:
+    given = await tools.runs.validations.give(press.number("validation"), press.visitor.by)
+    return None if isinstance(given, Repeated) else Phrase("Validated: {image}.", {"image": given.image})
+
+
 async def cancel(tools: Tools, press: Press) -> Phrase | None:
     return worded(await tools.runs.cancel(press.number("run"), press.visitor.by))
 
@@ -101,6 +111,8 @@ BUTTONS: Final[Mapping[str, Callable[[Tools, Press], Awaitable[Phrase | None]]]]
     "run.approve": approve,
     "run.reject": reject,
     "run.cancel": cancel,
+    "run.go_back": go_back,
+    "deploy.validate": validate,
     "oncall.accept": stand_in,
 }
 

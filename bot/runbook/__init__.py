@@ -5,10 +5,24 @@ refused when the world has changed since. `runbooks/` implements `Runbook` and `
 """
 
 from bot.runbook.outcome import Evidence, Light, Outcome, Repaired, Result, ServiceStatus
-from bot.runbook.plan import Action, ActionClass, Change, ChangeKind, Image, Plan, Step
+from bot.runbook.plan import (
+    FORWARD,
+    FROZEN,
+    REPLACING,
+    Action,
+    ActionClass,
+    Change,
+    ChangeKind,
+    Image,
+    Plan,
+    Step,
+)
 from bot.runbook.protocols import Engines, Journal, Runbook
 
 __all__ = [
+    "FORWARD",
+    "FROZEN",
+    "REPLACING",
     "Action",
     "ActionClass",
     "Change",

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from bot.deployment import short, version_name
 from bot.phrase import Phrase
@@ -25,6 +25,11 @@ class Action(StrEnum):
     LOGS = "logs"
     RESTART = "restart"
     ROLLBACK = "rollback"
+    DEPLOY = "deploy"
+    PROMOTE = "promote"
+    STOP = "stop"
+    START = "start"
+    PRUNE = "prune"
 
     @property
     def action_class(self) -> ActionClass:
@@ -36,7 +41,18 @@ _CLASSES: Mapping[Action, ActionClass] = {
     Action.LOGS: ActionClass.READ,
     Action.RESTART: ActionClass.OPERATE,
     Action.ROLLBACK: ActionClass.DEPLOY,
+    Action.DEPLOY: ActionClass.DEPLOY,
+    Action.PROMOTE: ActionClass.DEPLOY,
+    Action.STOP: ActionClass.DESTROY,
+    Action.START: ActionClass.OPERATE,
+    Action.PRUNE: ActionClass.DESTROY,
 }
+REPLACING: Final = frozenset({Action.ROLLBACK, Action.DEPLOY, Action.PROMOTE})
+"""Another container in the place of the present one, with a gate, and back by itself."""
+FORWARD: Final = frozenset({Action.DEPLOY, Action.PROMOTE})
+"""Something new comes: watched for a while afterwards."""
+FROZEN: Final = FORWARD | {Action.RESTART}
+"""What a freeze refuses. Going back, and starting what is down, stay allowed."""
 
 
 class Step(StrEnum):
@@ -63,6 +79,7 @@ class Step(StrEnum):
     R_GATE = "r-gate"
     R_REMOVE_NEW = "r-remove-new"
     RESTART = "restart"
+    PRUNE = "prune"
 
 
 class ChangeKind(StrEnum):
@@ -83,7 +100,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """`id` is `sha256:…`; `digests` are `repository@sha256:…`, by which it may be pulled again."""
+    """`id` is `sha256:…`; `digests` are `repository@sha256:…`, by which it may be pulled again.
+
+    `id` is empty for an image that only a registry holds so far: then `digests` says which it is.
+    """
 
     id: str
     reference: str = ""
@@ -93,8 +113,9 @@ class Image:
     @property
     def name(self) -> str:
         """`v2 (3f2a91bc04de)`: what people call it, and what it really is."""
-        called = version_name(self.version, self.reference, self.id)
-        return called if called == short(self.id) else f"{called} ({short(self.id)})"
+        really = self.id or (self.digests[0].partition("@")[2] if self.digests else "")
+        called = version_name(self.version, self.reference, really)
+        return called if called == short(really) else f"{called} ({short(really)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +123,8 @@ class Plan:
     """What will be done, to exactly which container, on exactly which engine. Times in seconds.
 
     `asks`: a question to answer before approving (bind mounts over the image's code); `warnings`: to be read.
-    `health_limit`: how long the new container gets to become healthy.
+    `health_limit`: how long the new container gets to become healthy. `facts`: digests, who deployed what before.
+    `subjects`: ids of what else is acted on (images to remove).
     """
 
     action: Action
@@ -123,12 +145,15 @@ class Plan:
     pull: str = ""  # repository@digest, when the image is no longer on the engine
     expected_downtime: float = 0.0
     health_limit: float = 0.0
+    facts: tuple[Phrase, ...] = ()
+    subjects: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """Canonical JSON: keys sorted, no spaces, accents kept."""
         stored = asdict(self)
         stored["warnings"] = [warning.to_json() for warning in self.warnings]
         stored["asks"] = self.asks.to_json() if self.asks else None
+        stored["facts"] = [fact.to_json() for fact in self.facts]
         return json.dumps(stored, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
@@ -142,6 +167,8 @@ class Plan:
         stored["changes"] = tuple(Change(**{**each, "kind": ChangeKind(each["kind"])}) for each in stored["changes"])
         stored["warnings"] = tuple(Phrase.from_json(each) for each in stored["warnings"])
         stored["asks"] = Phrase.from_json(stored["asks"]) if stored["asks"] else None
+        stored["facts"] = tuple(Phrase.from_json(each) for each in stored.get("facts", ()))
+        stored["subjects"] = tuple(stored.get("subjects", ()))
         return cls(**stored)
 
     def fingerprint(self) -> str:

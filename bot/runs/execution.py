@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 
 from bot import access
+from bot.approval import right_to_approve
 from bot.audit import DESK
 from bot.deployment import Observation, Source, record
 from bot.desk import Desk
 from bot.incident import Priority
 from bot.phrase import Phrase
 from bot.run import Run, RunEnd, RunStatus
-from bot.runbook import Action, Evidence, Outcome, Result, Step
+from bot.runbook import FORWARD, FROZEN, REPLACING, Action, Evidence, Outcome, Result, Step
 from bot.runs import wording
-from bot.store import deployments, incidents, runs
+from bot.store import deployments, freezes, incidents, runs, watches
 from bot.store.database import Database, Tx
 
 SHOWN_STEPS = frozenset({Step.STOP, Step.GATE, Step.R_RENAME_NEW, Step.R_GATE, Step.RESTART})
@@ -44,7 +45,7 @@ class Execution:
             if run is None or run.status is not RunStatus.APPROVED:
                 return None
             await runs.take_turns(tx, run.environment, run.service)
-            if (missing := self._missing(run)) is not None:
+            if (missing := self._missing(run) or await self._frozen(tx, run)) is not None:
                 await self._end(tx, run, RunStatus.REFUSED, RunEnd(missing), owner=None)
                 return None
             started = await runs.claim(tx, run_id, self.owner)
@@ -111,6 +112,8 @@ class Execution:
                 return False
             if outcome.image is not None and status is not RunStatus.CANCELLED:
                 await self._remember(tx, ended, outcome)
+            if status is RunStatus.SUCCEEDED:
+                await self._watch(tx, ended, outcome)
             return True
 
     async def refuse(self, run: Run, why: Phrase) -> bool:
@@ -171,8 +174,17 @@ class Execution:
             await wording.tell(tx, self.desk, ended.approved_by, ended, said)
         return ended
 
+    async def _watch(self, tx: Tx, run: Run, outcome: Outcome) -> None:
+        """Something new is watched for a while; what was watched there before is over."""
+        if run.plan.action in REPLACING | {Action.STOP}:
+            for before in await watches.over(tx, run.environment, run.service):
+                if (other := await runs.get(tx, before)) is not None:
+                    await wording.card(tx, self.desk, other)
+        if run.plan.action in FORWARD and outcome.image is not None:
+            await watches.begin(tx, run, outcome.image.id, outcome.container_id)
+
     async def _remember(self, tx: Tx, run: Run, outcome: Outcome) -> None:
-        """What runs now, as a stretch of the deployment history; a rollback says that it was one."""
+        """What runs now, as a stretch of the deployment history, with who put it there."""
         image = outcome.image
         if image is None:
             return
@@ -181,21 +193,26 @@ class Execution:
             outcome.container_id, outcome.healthy, await incidents.now(tx),
         )  # fmt: skip
         latest = await deployments.latest(tx, run.environment, run.service)
-        by_us = run.plan.action is Action.ROLLBACK and image.id == run.plan.image_then.id
-        source, actor = (Source.ROLLBACK, run.requested_by) if by_us else (Source.OBSERVED, "")
+        by_us = run.plan.action in REPLACING and outcome.result is Result.SUCCEEDED
+        theirs = Source.ROLLBACK if run.plan.action is Action.ROLLBACK else Source.DEPLOY
+        source, actor = (theirs, run.requested_by) if by_us else (Source.OBSERVED, "")
         made = record(latest.deployment if latest else None, seen, source=source, actor=actor)
         if latest is None or latest.deployment.first_seen != made.first_seen:
             await deployments.begin(tx, made, run.plan.engine_id)
         else:
             await deployments.grow(tx, latest.id, made)
 
+    async def _frozen(self, tx: Tx, run: Run) -> Phrase | None:
+        freeze = await freezes.active(tx, run.environment) if run.plan.action in FROZEN else None
+        return wording.frozen(self.desk, freeze) if freeze else None
+
     def _missing(self, run: Run) -> Phrase | None:
         """Asked a last time before anything is touched: rights may have been taken away since."""
         environment = self.desk.environments.get(run.environment)
         if environment is None or run.service not in self.desk.services:
             return Phrase("{environment} is no longer configured.", {"environment": run.environment})
-        for person in (run.requested_by, run.approved_by):
-            right = run.plan.action.action_class
+        action = run.plan.action
+        for person, right in ((run.requested_by, action.action_class), (run.approved_by, right_to_approve(action))):
             if not access.may(self.desk.people, self.desk.teams, person, right, environment.name):
                 return Phrase("{name} may no longer do this.", {"name": wording.name(self.desk, person)})
         return None

@@ -1,21 +1,33 @@
 """What people do about runs: ask for one, approve, reject, call off. The plan is frozen before anybody approves it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot import access
 from bot.answers import Repeated
-from bot.approval import EXPIRES_AFTER, Allowed, BreakGlass, Refused, Request, Rule, may_approve, rule_for
+from bot.approval import (
+    EXPIRES_AFTER,
+    Allowed,
+    BreakGlass,
+    Refused,
+    Request,
+    Rule,
+    may_approve,
+    right_to_approve,
+    rule_for,
+)
 from bot.audit import Actor, Entry
 from bot.desk import Desk
 from bot.errors import UserError
-from bot.phrase import Phrase
+from bot.phrase import Phrase, Value
 from bot.run import Approved, Cancelled, NoSuchRun, NotNow, Planned, Rejected, Requested, Run, RunEnd, RunStatus
-from bot.runbook import Action, Plan, Runbook
+from bot.runbook import FROZEN, Action, ActionClass, Plan, Runbook
 from bot.runs import wording
-from bot.store import audit, deliveries, deployments, incidents, jobs, runs
+from bot.runs.freezes import Freezes
+from bot.runs.validations import Validations
+from bot.store import audit, deliveries, deployments, freezes, incidents, jobs, runs
 from bot.store.database import Database, Tx
-from bot.target import Environment, Target, resolve
+from bot.target import Environment, Target, fold, promoted, resolve, resolve_all
 from bot.view import RunView
 
 
@@ -27,6 +39,7 @@ class Wish:
     words: Sequence[str]
     dry_run: bool = False
     break_glass: str | None = None
+    confirm: str | None = None  # the environment's name, typed: for what takes a protected one away
 
 
 class Runs:
@@ -36,6 +49,8 @@ class Runs:
         self.db = db
         self.desk = desk
         self.runbooks = runbooks
+        self.freezes = Freezes(db, desk)
+        self.validations = Validations(db, desk)
 
     async def request(self, wish: Wish, by: Actor) -> Requested | Planned | NotNow | Repeated:
         """Make the plan, freeze it and ask for its approval; what needs none starts at once."""
@@ -46,6 +61,7 @@ class Runs:
         plan = await self._plan(wish.action, target, params)
         if wish.dry_run:
             return Planned(plan)
+        _really_meant(wish, target.environment)
         async with self.db.transaction() as tx:
             if not await deliveries.first_time(tx, by):
                 return Repeated()
@@ -96,6 +112,17 @@ class Runs:
                 return NotNow(missing)
             return await self._cancel(tx, run, by)
 
+    async def go_back(self, run_id: int, by: Actor) -> Requested | NotNow | NoSuchRun | Repeated:
+        """Ask for the rollback of a deployment that turned out ill."""
+        async with self.db.transaction() as tx:
+            run = await runs.get(tx, run_id)
+        if run is None:
+            return NoSuchRun(run_id)
+        words = (run.environment, run.service, run.plan.image_now.id)
+        answer = await self.request(Wish(Action.ROLLBACK, words), by)
+        assert not isinstance(answer, Planned)  # no dry run
+        return answer
+
     async def recent(self) -> list[Run]:
         """The unfinished runs, then the newest."""
         async with self.db.transaction() as tx:
@@ -109,14 +136,22 @@ class Runs:
     # Asking ------------------------------------------------------------------------------------------------------
 
     def _target(self, wish: Wish) -> tuple[Target, tuple[str, ...]]:
-        return resolve(wish.words, tuple(self.desk.environments.values()), tuple(self.desk.services.values()))
+        places, services = tuple(self.desk.environments.values()), tuple(self.desk.services.values())
+        if wish.action is Action.PROMOTE:
+            return promoted(wish.words, places, services)
+        if wish.action is Action.PRUNE:  # a whole engine's: by whichever service is there
+            found, rest = resolve_all(wish.words, places, services)
+            if len({each.environment.name for each in found}) == 1:
+                return found[0], rest
+        return resolve(wish.words, places, services)
 
     async def _plan(self, action: Action, target: Target, params: Sequence[str]) -> Plan:
         runbook = self.runbooks.get(action)
         if runbook is None:
             raise UserError(Phrase("There is no runbook for {action} here.", {"action": wording.action_name(action)}))
         async with self.db.transaction() as tx:
-            history = await deployments.history(tx, target.environment.name, target.service.name)
+            rows = await deployments.history(tx, target.environment.name, target.service.name)
+            history = [replace(row, actor=wording.name(self.desk, row.actor) if row.actor else "") for row in rows]
             now = await incidents.now(tx)
         return await runbook.plan(target, params, history, now)
 
@@ -128,12 +163,22 @@ class Runs:
             return NotNow(wording.held(self.desk, holder))
         if (waiting := await runs.waiting(tx, plan.environment, plan.service)) is not None:
             return NotNow(await self._undecided(tx, waiting, wish))
+        if (refused := await self._not_yet(tx, plan, by)) is not None:
+            return NotNow(refused)
         incident = await runs.open_incident(tx, plan.environment, plan.service)
         run = await runs.insert(tx, plan, by.id, incident, EXPIRES_AFTER)
         await wording.written(tx, by, "run.requested", run)
         approved = await self._approved_at_once(tx, wish, environment, run, by)
         await wording.card(tx, self.desk, approved or run)
         return Requested(approved or run, approved is not None)
+
+    async def _not_yet(self, tx: Tx, plan: Plan, by: Actor) -> Phrase | None:
+        """A freeze, or product's word that is missing."""
+        if plan.action in FROZEN and (freeze := await freezes.active(tx, plan.environment)) is not None:
+            return wording.frozen(self.desk, freeze)
+        if plan.action is Action.PROMOTE:
+            return await self.validations.missing(tx, plan, by)
+        return None
 
     async def _undecided(self, tx: Tx, waiting: Run, wish: Wish) -> Phrase:
         said = wording.undecided(self.desk, waiting)
@@ -181,8 +226,10 @@ class Runs:
         environment = self.desk.environments.get(run.environment)
         if environment is None:
             return NotNow(Phrase("{environment} is no longer configured.", {"environment": run.environment}))
-        if (missing := self._missing(by.id, run.plan.action.action_class, environment)) is not None:
+        if (missing := self._missing(by.id, right_to_approve(run.plan.action), environment)) is not None:
             return NotNow(missing)
+        if run.plan.action in FROZEN and (freeze := await freezes.active(tx, run.environment)) is not None:
+            return NotNow(wording.frozen(self.desk, freeze))
         open_p1 = await runs.open_p1(tx, run.environment)
         now = await incidents.now(tx)
 
@@ -242,6 +289,23 @@ class Runs:
         if by.id == run.requested_by or environment is None:
             return None
         return self._missing(by.id, run.plan.action.action_class, environment)
+
+
+def _really_meant(wish: Wish, environment: Environment) -> None:
+    """Raises UserError unless the name of a protected environment was typed for what takes it away."""
+    if wish.action.action_class is not ActionClass.DESTROY or not environment.protected:
+        return
+    if fold(wish.confirm or "") not in {fold(environment.name), fold(environment.label)}:
+        values: dict[str, Value | Phrase] = {
+            "action": wording.action_name(wish.action), "environment": environment.label, "name": environment.name,
+        }  # fmt: skip
+        raise UserError(
+            Phrase(
+                "{action} in {environment}: people feel that. Type its name to say that you mean it: add "
+                "`--confirm {name}`. To see the plan only: `--dry-run`.",
+                values,
+            )
+        )
 
 
 def _request(run: Run, environment: Environment) -> Request:

@@ -1,9 +1,10 @@
 """The sentences about runs that several use cases say, and the rows by which they are said."""
 
 from bot.audit import Actor, Entry
+from bot.deployment import Freeze
 from bot.desk import Desk
 from bot.message import About, Kind
-from bot.phrase import Phrase
+from bot.phrase import Phrase, Value
 from bot.run import Run, RunStatus
 from bot.runbook import Action
 from bot.store import audit, messages
@@ -24,6 +25,16 @@ def action_name(action: str) -> Phrase:
             return Phrase("rollback")
         case Action.LOGS:
             return Phrase("logs")
+        case Action.DEPLOY:
+            return Phrase("deployment")
+        case Action.PROMOTE:
+            return Phrase("promotion")
+        case Action.STOP:
+            return Phrase("stop")
+        case Action.START:
+            return Phrase("start")
+        case Action.PRUNE:
+            return Phrase("clean-up of images")
         case _:
             return Phrase("status")
 
@@ -84,6 +95,26 @@ def alone(refusal: Phrase, run: Run, open_p1: int) -> Phrase:
         "{refusal} Nobody else there? While incident #{number} (P1) is open: "
         '`/ecotrajet approve {id} --break-glass "reason"`.',
         {"refusal": refusal, "number": open_p1, "id": run.id},
+    )
+
+
+def frozen(desk: Desk, freeze: Freeze) -> Phrase:
+    """Nothing new now: who said so, since when, until when."""
+    environment = desk.environments.get(freeze.environment)
+    values: dict[str, Value | Phrase] = {
+        "environment": environment.label if environment else freeze.environment, "name": name(desk, freeze.by),
+        "since": freeze.since, "until": freeze.until, "place": freeze.environment, "reason": freeze.reason,
+    }  # fmt: skip
+    if freeze.reason:
+        return Phrase(
+            "{environment} is frozen since {since} by {name}, until {until}: {reason}. Rolling back stays possible. "
+            "To end it: `/ecotrajet unfreeze {place}`.",
+            values,
+        )
+    return Phrase(
+        "{environment} is frozen since {since} by {name}, until {until}. Rolling back stays possible. "
+        "To end it: `/ecotrajet unfreeze {place}`.",
+        values,
     )
 
 

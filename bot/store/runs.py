@@ -9,6 +9,7 @@ import asyncpg
 
 from bot.run import ACTIVE, LEASE, STARTS_WITHIN, Run, RunEnd, RunStatus, may_come_from
 from bot.runbook import Evidence, Plan
+from bot.store import watches
 from bot.store.database import Tx
 from bot.view import RunView, StepRow
 
@@ -251,4 +252,5 @@ async def view(tx: Tx, run: int) -> RunView | None:
             for step in steps
         ),
         tuple(Evidence.from_json(each["content"]) for each in kept),
+        await watches.of_run(tx, run),
     )

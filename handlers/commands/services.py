@@ -19,18 +19,19 @@ MOST_LINES: Final = 1000
 
 
 async def rollback(tools: Tools, asked: Asked) -> Reply:
-    return await _request(tools, asked, Action.ROLLBACK)
+    return await request(tools, asked, Action.ROLLBACK)
 
 
 async def restart(tools: Tools, asked: Asked) -> Reply:
-    return await _request(tools, asked, Action.RESTART)
+    return await request(tools, asked, Action.RESTART)
 
 
-async def _request(tools: Tools, asked: Asked, action: Action) -> Reply:
+async def request(tools: Tools, asked: Asked, action: Action) -> Reply:
+    """Ask for an action on what the words name."""
     options = asked.line.options
     if "break-glass" in options and not options["break-glass"].strip():
         raise UserError(Phrase('Say why: `--break-glass "the reason"`. It goes into the audit log.'))
-    wish = Wish(action, asked.line.words, "dry-run" in options, options.get("break-glass"))
+    wish = Wish(action, asked.line.words, "dry-run" in options, options.get("break-glass"), options.get("confirm"))
     answer = await tools.runs.request(wish, asked.by)
     return plan_card(answer.plan, asked.reader) if isinstance(answer, Planned) else worded(answer)
 

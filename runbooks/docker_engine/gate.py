@@ -19,6 +19,7 @@ EVERY: Final = 0.2
 SETTLE: Final = 3.0  # seconds without a healthcheck: alive that long is all that can be said
 MARGIN: Final = 5.0
 AWAY_AT_MOST: Final = 30.0
+FALLS_WITHIN: Final = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ async def wait(engine: Engine, container_id: str, *, restarts: int | None = 0) -
         if seen is None:
             return Verdict(False, why=Phrase("the container was removed by hand"))
         restarts = seen.restarts if restarts is None else restarts
+        if seen.restarts > restarts:
+            seen = await _between_falls(engine, seen)
         if why := _fallen(seen, restarts):
             return Verdict(False, why=why, seen=seen)
         waited = time.monotonic() - began
@@ -72,6 +75,8 @@ async def wait(engine: Engine, container_id: str, *, restarts: int | None = 0) -
 
 
 def _fallen(seen: Seen, restarts: int) -> Phrase | None:
+    if seen.restarts > restarts and seen.state == "running":  # up again: its exit code shows as 0
+        return Phrase("it crashes again and again")
     if seen.state == "restarting" or seen.restarts > restarts:
         return Phrase("it crashes again and again (exit code {code})", {"code": seen.exit_code})
     if not seen.running:
@@ -80,6 +85,15 @@ def _fallen(seen: Seen, restarts: int) -> Phrase | None:
         said = health_log(seen)[-1:] or [""]
         return Phrase("unhealthy: {said}", {"said": Redactor(seen.env).clean(said[0])[:200]})
     return None
+
+
+async def _between_falls(engine: Engine, seen: Seen) -> Seen:
+    """The same one while it is down: only then does the engine show the exit code of its last fall."""
+    deadline = time.monotonic() + FALLS_WITHIN
+    while seen.state == "running" and time.monotonic() < deadline:
+        await asyncio.sleep(EVERY / 4)
+        seen = await _look(engine, seen.id) or seen
+    return seen
 
 
 async def _look(engine: Engine, container_id: str) -> Seen | None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from bot.deployment import Observation, version_name
 from bot.errors import UserError
 from bot.phrase import Phrase
-from bot.runbook import Image
+from bot.runbook import Image, Plan
 from bot.target import Target, nearest
 from runbooks.docker_engine import raw
 from runbooks.docker_engine.client import Engine
@@ -185,6 +185,16 @@ def image_words(found: Raw, reference: str = "") -> Image:
     labels = (found.get("Config") or {}).get("Labels") or {}
     digests = tuple(str(digest) for digest in found.get("RepoDigests") or [])
     return Image(str(found["Id"]), reference, str(labels.get(VERSION_LABEL) or ""), digests)
+
+
+async def planned(engine: Engine, plan: Plan) -> Image | None:
+    """The image that a plan leads to, as the engine holds it now; a plan made from a registry knows only its digest."""
+    wanted = plan.image_then
+    found = await image(engine, wanted.id or plan.pull)
+    if found is None:
+        return None
+    made = image_words(found, wanted.reference)
+    return wanted if wanted.id else made
 
 
 async def observation(engine: Engine, target: Target, now: datetime) -> Observation:

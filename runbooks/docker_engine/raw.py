@@ -28,3 +28,17 @@ def connect(api: Any, network: str, request: Mapping[str, Any]) -> None:
 def set_policy(api: Any, container_id: str, policy: Mapping[str, Any]) -> None:
     """`policy` as the engine shows it: `{"Name": …, "MaximumRetryCount": …}`."""
     api.update_container(container_id, restart_policy=dict(policy))
+
+
+def registry_digest(api: Any, reference: str) -> str:
+    """`sha256:…` of the manifest that the registry has under this name."""
+    found: dict[str, Any] = api.inspect_distribution(reference)
+    return str(found["Descriptor"]["digest"])
+
+
+def pull(api: Any, reference: str) -> str:
+    """Why it failed, or nothing. The engine answers 200 before it has begun: what went wrong comes in the stream."""
+    for told in api.pull(reference, stream=True, decode=True):
+        if "error" in told:
+            return str(told["error"])
+    return ""

@@ -1,4 +1,4 @@
-"""A rollback whose process died, brought to its end from what the engine shows (docker.md section 3, crash table).
+"""A replacement whose process died, brought to its end from what the engine shows (docker.md section 3, crash table).
 
 Idempotent, and may die as well. Marks go last: whatever is left tells the next repair all it needs.
 """
@@ -37,7 +37,7 @@ async def repair(engine: Engine, target: Target, name: str, journal: Journal) ->
 
 def _failed(name: str, why: Phrase) -> Phrase:
     return Phrase(
-        "An interrupted rollback of {container} could not be repaired: {why}. Somebody must look at it now.",
+        "An interrupted replacement of {container} could not be repaired: {why}. Somebody must look at it now.",
         {"container": name, "why": why},
     )
 
@@ -156,17 +156,17 @@ class Mend:
         if verdict.why is not None:
             return await self.told(Result.FAILED, _failed(self._found.name, verdict.why))
         if why is None:
-            told = Phrase("An interrupted rollback was undone before the switch: {container} runs {image}.", values)
+            told = Phrase("An interrupted replacement was undone before the switch: {container} runs {image}.", values)
         else:
             told = Phrase(
-                "An interrupted rollback was taken back ({why}): {container} runs {image} again.",
+                "An interrupted replacement was taken back ({why}): {container} runs {image} again.",
                 {**values, "why": why},
             )
         return await self.told(Result.REVERTED, told)
 
     async def _completed(self) -> Phrase:
         values = {"container": self._found.name, "image": await self._running()}
-        return Phrase("An interrupted rollback was completed: {container} runs {image}.", values)
+        return Phrase("An interrupted replacement was completed: {container} runs {image}.", values)
 
     async def _running(self) -> str:
         seen = await look.container(self._engine, self._found.name)

@@ -8,8 +8,9 @@ import os
 import signal
 import sys
 
-from bot.runbook import Evidence, Plan
+from bot.runbook import Action, Evidence, Plan, Runbook
 from bot.sandbox.workload import Workload
+from runbooks.deploy import Deploy
 from tests.runbooks.stage import Stage
 
 
@@ -31,10 +32,16 @@ class Killer:
         return False
 
 
+def runbook(stage: Stage, action: Action) -> Runbook:
+    here: tuple[Runbook, ...] = (stage.rollback, stage.restart, Deploy(stage.engines))
+    return next(each for each in here if each.action is action)
+
+
 async def main(what: str, host: str, prefix: str, step: str) -> None:
     stage = Stage.of(Workload(host, prefix))
     if what == "run":
-        await stage.rollback.run(stage.target, Plan.from_json(sys.stdin.read()), Killer(step))
+        plan = Plan.from_json(sys.stdin.read())
+        await runbook(stage, plan.action).run(stage.target, plan, Killer(step))
     else:
         await stage.engines.repair([stage.target], Killer(step))
     if step == "the end":

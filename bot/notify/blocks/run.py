@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
+from bot.deployment import WatchState
 from bot.notify.blocks.parts import Block, Card, actions, button, card, code, confirm, context, escape, line, section
 from bot.notify.blocks.reader import Reader
 from bot.notify.blocks.status import health
 from bot.notify.blocks.steps import progress
 from bot.phrase import Phrase
 from bot.run import Run, RunStatus
-from bot.runbook import Action, ChangeKind, Evidence, Plan
-from bot.view import RunView
+from bot.runbook import REPLACING, Action, ChangeKind, Evidence, Plan
+from bot.view import RunView, WatchRow
 
 NAMES_SHOWN: Final = 8
 LOG_SHOWN: Final = 1200
@@ -39,7 +40,7 @@ def run_card(view: RunView, reader: Reader) -> Card:
     if view.steps and run.status is not RunStatus.SUCCEEDED:
         blocks.append(section(progress(view.steps, run.status.is_over, reader)))
     blocks.append(context(*_people(run, reader)))
-    buttons = _buttons(run, reader)
+    buttons = _buttons(run, reader) + _way_back(view, reader)
     return card(f"{line(name_of(run.plan, reader))}, {number}: {state}", [*blocks, *buttons])
 
 
@@ -81,6 +82,16 @@ def action_name(action: Action) -> Phrase:
             return Phrase("Status")
         case Action.LOGS:
             return Phrase("Logs")
+        case Action.DEPLOY:
+            return Phrase("Deployment")
+        case Action.PROMOTE:
+            return Phrase("Promotion")
+        case Action.STOP:
+            return Phrase("Stop")
+        case Action.START:
+            return Phrase("Start")
+        case Action.PRUNE:
+            return Phrase("Clean-up of images")
 
 
 def state_of(run: Run, reader: Reader) -> Phrase:
@@ -112,6 +123,8 @@ def _end_of(status: RunStatus) -> Phrase:
 
 
 def _what_changes(plan: Plan, reader: Reader) -> str:
+    if plan.action is Action.PRUNE:
+        return reader.say(Phrase("{count} images without a name go", {"count": len(plan.subjects)}))
     if plan.image_now.id == plan.image_then.id:
         return f"*{line(plan.image_now.name)}* · `{line(plan.container)}`"
     return f"*{line(plan.image_now.name)}*  →  *{line(plan.image_then.name)}* · `{line(plan.container)}`"
@@ -122,6 +135,8 @@ def _to_read(plan: Plan, reader: Reader) -> list[Block]:
     told = [f"❓ {escape(reader.say(plan.asks))}"] if plan.asks else []
     told += [f"⚠️ {escape(reader.say(warning))}" for warning in plan.warnings]
     blocks = [section("\n".join(told))] if told else []
+    if plan.facts:
+        blocks.append(section("\n".join(f"• {escape(reader.say(fact))}" for fact in plan.facts)))
     variables, labels = _names(plan, ChangeKind.ENV), _names(plan, ChangeKind.LABEL)
     differences = [Phrase("Variables that change: {names}", {"names": variables})] if variables else []
     differences += [Phrase("Labels that change: {names}", {"names": labels})] if labels else []
@@ -135,12 +150,14 @@ def _names(plan: Plan, kind: ChangeKind) -> str:
 
 
 def _figures(plan: Plan, reader: Reader) -> list[str]:
+    if plan.action is Action.STOP:
+        return [reader.say(Phrase("It stays down until somebody starts it: `/ecotrajet start`."))]
     told = [Phrase("Expected downtime: about {length}", {"length": timedelta(seconds=plan.expected_downtime)})]
     if plan.health_limit:
         limit = timedelta(seconds=plan.health_limit)
         told.append(
             Phrase("It has {length} to become healthy; otherwise you are told at once.", {"length": limit})
-            if plan.action is Action.RESTART
+            if plan.action not in REPLACING
             else Phrase(
                 "The new container has {length} to become healthy; otherwise the old one comes back by itself.",
                 {"length": limit},
@@ -158,9 +175,23 @@ def _ending(view: RunView, reader: Reader) -> list[Block]:
     if end.downtime is not None:
         length = timedelta(seconds=end.downtime)
         blocks.append(context(reader.say(Phrase("Measured downtime: {length}", {"length": length}))))
+    if view.watch is not None:
+        blocks.append(section(escape(reader.say(_watched(view.watch)))))
     if view.evidence and view.run.status in {RunStatus.REVERTED, RunStatus.FAILED}:
         blocks += _evidence(view.evidence[-1], reader)
     return blocks
+
+
+def _watched(watch: WatchRow) -> Phrase:
+    match watch.state:
+        case WatchState.WATCHING:
+            return Phrase("👀 Watched until {time}: health and restarts.", {"time": watch.until})
+        case WatchState.WELL:
+            return Phrase("🟢 It was well for as long as it was watched, until {time}.", {"time": watch.until})
+        case WatchState.ILL:
+            return Phrase("🔴 It is not well: {why}. Go back?", {"why": watch.why or ""})
+        case WatchState.OVER:
+            return Phrase("Something else has taken its place since.")
 
 
 def _evidence(evidence: Evidence, reader: Reader) -> list[Block]:
@@ -192,6 +223,13 @@ def _people(run: Run, reader: Reader) -> list[str]:
     if run.incident is not None:
         told.append(reader.say(Phrase("For incident #{number}", {"number": run.incident})))
     return told
+
+
+def _way_back(view: RunView, reader: Reader) -> list[Block]:
+    if view.watch is None or view.watch.state is not WatchState.ILL:
+        return []
+    label = reader.say(Phrase("Back to {image}", {"image": line(view.run.plan.image_now.name, 40)}))
+    return [actions(button(label, "run.go_back", {"run": view.run.id}, "danger"))]
 
 
 def _buttons(run: Run, reader: Reader) -> list[Block]:

@@ -43,6 +43,7 @@ def _going() -> dict[str, Phrase]:
         Step.COMMIT: Phrase("Keep the new container"),
         Step.REMOVE_OLD: Phrase("Remove the old container"),
         Step.RESTART: Phrase("Restart the container"),
+        Step.PRUNE: Phrase("Remove the images"),
     }
 
 

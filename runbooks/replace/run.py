@@ -1,12 +1,13 @@
-"""A rollback being done, from the checked world to its outcome."""
+"""A replacement being done, from the checked world to its outcome."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.deployment import short
 from bot.errors import UserError
 from bot.phrase import Phrase, Value
-from bot.runbook import Image, Journal, Outcome, Plan, Result, Step
+from bot.runbook import Action, Image, Journal, Outcome, Plan, Result, Step
 from bot.target import Target
 from runbooks.docker_engine import look, pins, pull
 from runbooks.docker_engine.body import COMPOSE, create_body
@@ -16,11 +17,11 @@ from runbooks.docker_engine.gate import Verdict
 from runbooks.docker_engine.look import Seen
 from runbooks.docker_engine.marks import Marks, Was, was
 from runbooks.docker_engine.swap import Stopped, Swap
-from runbooks.rollback.version import pruned
+from runbooks.replace.version import pruned
 
 
 class Run:
-    """One rollback, from the checked world to its outcome."""
+    """One replacement, from the checked world to its outcome."""
 
     def __init__(self, engine: Engine, target: Target, plan: Plan, journal: Journal, seen: Seen) -> None:
         before = was(seen)
@@ -33,6 +34,7 @@ class Run:
             policy=seen.policy,
             was=before,
         )
+        self._then = plan.image_then  # whole once it is on the engine
         self._engine = engine
         self._target = target
         self._plan = plan
@@ -62,17 +64,27 @@ class Run:
 
     async def _pin(self) -> str:
         """Both images are kept from a prune in the middle; a missing one is fetched before anything is touched."""
-        then = self._plan.image_then
-        if await look.image(self._engine, then.id) is None:
+        found = await look.planned(self._engine, self._plan)
+        if found is None:
             if not self._plan.pull:
-                raise UserError(await pruned(self._engine, then, ()))
-            await pull.by_digest(self._engine, self._plan.pull, then.id)
-        for image_id in (self._plan.image_now.id, then.id):
+                raise UserError(await pruned(self._engine, self._then, ()))
+            fetched = await pull.by_digest(self._engine, self._plan.pull, self._then.id)
+            found = look.image_words(fetched, self._then.reference)
+        self._then = found
+        self._swap.marks = replace(self._swap.marks, image_to=found.id)
+        for image_id in (self._plan.image_now.id, found.id):
             await pins.pin(self._engine, self._target, image_id)
-        return short(then.id)
+        await self._named(found)
+        return short(found.id)
+
+    async def _named(self, image: Image) -> None:
+        """An image fetched by digest has no tag: it gets that of the plan, unless another image bears it here."""
+        if self._plan.pull and image.reference and await look.image(self._engine, image.reference) is None:
+            repository, _, tag = image.reference.rpartition(":")
+            await self._engine.call(lambda api: api.tag(image.id, repository, tag))
 
     async def _create(self) -> None:
-        now, then = self._plan.image_now, self._plan.image_then
+        now, then = self._plan.image_now, self._then
         raw = await look.image(self._engine, now.id)
         reference = await look.image(self._engine, then.reference) if then.reference else None
         name = then.reference if reference and reference["Id"] == then.id else then.id
@@ -87,9 +99,7 @@ class Run:
             ) from said
 
     async def _succeeded(self, verdict: Verdict) -> Outcome:
-        remarks = [Phrase("Git still holds {image}: the next deployment brings it back.", {"image": self._now})]
-        if f"{COMPOSE}project" in self._seen.labels:
-            remarks.append(Phrase("To deploy {image} again, Compose needs --force-recreate.", {"image": self._now}))
+        remarks = self._remarks()
         if verdict.weak:
             remarks.append(Phrase("There is no healthcheck: all I saw is that it stays up. Please look."))
         try:
@@ -99,15 +109,30 @@ class Run:
         down = timedelta(seconds=self._swap.downtime or 0)
         values: dict[str, Value | Phrase] = {
             "service": self._plan.service,
-            "image": self._plan.image_then.name,
+            "image": self._then.name,
             "downtime": down,
         }
-        phrase = Phrase("{service} runs {image} again. It was down for {downtime}.", values)
-        return self._outcome(Result.SUCCEEDED, phrase, self._swap.new, self._plan.image_then, True, remarks)
+        phrase = Phrase("{service} runs {image} now. It was down for {downtime}.", values)
+        if self._plan.action is Action.ROLLBACK:
+            phrase = Phrase("{service} runs {image} again. It was down for {downtime}.", values)
+        return self._outcome(Result.SUCCEEDED, phrase, self._swap.new, self._then, True, remarks)
+
+    def _remarks(self) -> list[Phrase]:
+        """What the files of whoever deploys otherwise still say."""
+        compose = f"{COMPOSE}project" in self._seen.labels
+        if self._plan.action is not Action.ROLLBACK:
+            then = {"image": self._then.name}
+            return (
+                [Phrase("The Compose file still names the old version: write {image} there.", then)] if compose else []
+            )
+        remarks = [Phrase("Git still holds {image}: the next deployment brings it back.", {"image": self._now})]
+        if compose:
+            remarks.append(Phrase("To deploy {image} again, Compose needs --force-recreate.", {"image": self._now}))
+        return remarks
 
     async def _reverted(self, why: Phrase) -> Outcome:
         values: dict[str, Value | Phrase] = {
-            "image": self._plan.image_then.name,
+            "image": self._then.name,
             "now": self._now,
             "why": why,
             "container": self._plan.container,

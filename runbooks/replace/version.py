@@ -1,7 +1,9 @@
 """Which image is meant: the one named, or the last that was well."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 from bot.deployment import Deployment, find_version, previous_good, versions
 from bot.errors import UserError
@@ -11,6 +13,8 @@ from bot.target import Target
 from runbooks.docker_engine import look
 from runbooks.docker_engine.client import Engine
 from runbooks.docker_engine.failures import EngineSaid
+
+DIGITS: Final = re.compile(r"[0-9a-f]{6,64}")
 
 
 async def wanted(
@@ -64,6 +68,32 @@ def none_good(target: Target, history: Sequence[Deployment], running: Image) -> 
     return Phrase(
         "No earlier version of {service} in {environment} was seen healthy. Name one: {known}.",
         {**values, "known": ", ".join(others)},
+    )
+
+
+async def local(engine: Engine, running: Image, said: str) -> Image | None:
+    """What the engine holds under this name: a tag of the running image's repository, a reference, an image id."""
+    found = await local_tag(engine, running, said)
+    if found is not None or not DIGITS.fullmatch(said.casefold().removeprefix("sha256:")):
+        return found
+    raw = await look.image(engine, said)
+    return look.image_words(raw) if raw else None
+
+
+def known(history: Sequence[Deployment], said: str) -> Image | None:
+    """What the history knows under this name. Raises UserError when that may be several images."""
+    try:
+        return image_of(find_version(history, [said]))
+    except UserError as error:
+        if "ids" in error.phrase.values:
+            raise
+        return None
+
+
+def same(target: Target, running: Image) -> Phrase:
+    return Phrase(
+        "{service} in {environment} already runs {image}.",
+        {"service": target.service.name, "environment": target.environment.label, "image": running.name},
     )
 
 

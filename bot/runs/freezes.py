@@ -1,0 +1,65 @@
+"""Nothing new in an environment for a while: said by a person, kept in a row, over by itself."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot import access
+from bot.answers import Repeated
+from bot.audit import Actor, Entry
+from bot.deployment import Freeze
+from bot.desk import Desk
+from bot.errors import UserError
+from bot.phrase import Phrase, Value
+from bot.runbook import ActionClass
+from bot.runs import wording
+from bot.store import audit, deliveries, freezes, incidents
+from bot.store.database import Database
+from bot.target import Environment
+
+LONGEST: Final = timedelta(days=60)
+
+
+class Freezes:
+    """Raises UserError, and `store.database.Unavailable` when the database is away."""
+
+    def __init__(self, db: Database, desk: Desk) -> None:
+        self.db, self.desk = db, desk
+
+    async def begin(self, environment: Environment, until: datetime, reason: str, by: Actor) -> Freeze | Repeated:
+        """In the place of the one there is; told in the channel."""
+        self._allow(by, environment)
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            now = await incidents.now(tx)
+            if not now < until <= now + LONGEST:
+                raise UserError(Phrase("A freeze ends in the future, within 60 days at most."))
+            made = await freezes.begin(tx, environment.name, by.id, until, reason)
+            values: dict[str, Value | Phrase] = {
+                "environment": environment.label, "name": by.name, "until": until, "reason": reason,
+            }  # fmt: skip
+            said = Phrase("🧊 {name} froze {environment} until {until}: no deployment, no restart.", values)
+            if reason:
+                said = Phrase("🧊 {name} froze {environment} until {until}: {reason}", values)
+            await audit.write(tx, Entry(by, "freeze.begun", on=environment.name, why=said))
+            await wording.announce(tx, self.desk, said)
+            return made
+
+    async def end(self, environment: Environment, by: Actor) -> Freeze | Repeated:
+        self._allow(by, environment)
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            ended = await freezes.end(tx, environment.name, by.id)
+            values = {"environment": environment.label, "name": by.name}
+            if ended is None:
+                raise UserError(Phrase("{environment} is not frozen.", values))
+            said = Phrase("{name} ended the freeze of {environment}.", values)
+            await audit.write(tx, Entry(by, "freeze.ended", on=environment.name, why=said))
+            await wording.announce(tx, self.desk, said)
+            return ended
+
+    def _allow(self, by: Actor, environment: Environment) -> None:
+        missing = access.why_not(self.desk.people, self.desk.teams, by.id, ActionClass.DEPLOY, environment)
+        if missing is not None:
+            raise UserError(missing)

@@ -1,0 +1,41 @@
+"""Freezes: one per environment at a time, and over by itself at its end."""
+
+from datetime import datetime
+
+import asyncpg
+
+from bot.deployment import Freeze
+from bot.store.database import Tx
+
+
+def from_row(row: asyncpg.Record) -> Freeze:
+    return Freeze(row["environment"], row["by"], row["since"], row["until"], row["reason"])
+
+
+async def active(tx: Tx, environment: str) -> Freeze | None:
+    row = await tx.fetchrow(
+        "SELECT * FROM deploy_freeze WHERE environment = $1 AND ended_at IS NULL AND until > app_now()", environment
+    )
+    return from_row(row) if row else None
+
+
+async def begin(tx: Tx, environment: str, by: str, until: datetime, reason: str) -> Freeze:
+    """In the place of the one there is."""
+    await tx.execute("SELECT pg_advisory_xact_lock(hashtextextended('freeze:' || $1, 0))", environment)
+    await end(tx, environment, by)
+    row = await tx.fetchrow(
+        "INSERT INTO deploy_freeze (environment, by, until, reason) VALUES ($1, $2, $3, $4) RETURNING *",
+        environment, by, until, reason,
+    )  # fmt: skip
+    assert row is not None  # INSERT … RETURNING always returns
+    return from_row(row)
+
+
+async def end(tx: Tx, environment: str, by: str) -> Freeze | None:
+    """The one that was ended before its time; None: there was none."""
+    row = await tx.fetchrow(
+        "UPDATE deploy_freeze SET ended_at = app_now(), ended_by = $2 WHERE environment = $1 AND ended_at IS NULL"
+        " RETURNING *, until > app_now() AS in_force",
+        environment, by,
+    )  # fmt: skip
+    return from_row(row) if row and row["in_force"] else None

@@ -1,0 +1,101 @@
+"""A version put in the place of the running one: `deploy VERSION`, and the image of staging for production."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, tzinfo
+from typing import Final
+
+from bot.deployment import Deployment, Observation
+from bot.errors import UserError
+from bot.phrase import Phrase
+from bot.runbook import Action, Image, Plan
+from bot.target import Target
+from runbooks.docker_engine import DockerEngines, look, survey
+from runbooks.replace import Replacement, frozen
+from runbooks.replace.registry import offered
+from runbooks.replace.version import known, local, same
+
+FRIDAY: Final = 4
+
+
+class Deploy(Replacement):
+    """The image is taken from the engine if it is there, else from its registry, by digest."""
+
+    name = "deploy"
+    action = Action.DEPLOY
+
+    async def plan(self, target: Target, params: Sequence[str], history: Sequence[Deployment], now: datetime) -> Plan:
+        """`params`: the version wanted: a tag, a whole reference, a digest, an image id."""
+        engine = self._engines.engine(target.engine)
+        found = await survey.of(engine, target, to_replace=True)
+        now_image = look.image_words(found.image, found.seen.reference)
+        if len(params) != 1:
+            raise UserError(_which(params, history))
+        then = await local(engine, now_image, params[0]) or known(history, params[0])
+        there = await look.image(engine, then.id) if then is not None and then.id else None
+        if there is None:
+            then = await offered(engine, now_image, params[0], then, history)
+        if then is None or then.id == now_image.id:
+            raise UserError(same(target, now_image))
+        return frozen(Action.DEPLOY, target, found, now_image, then, there, history, never_seen=_is_new(then, history))
+
+
+def _is_new(then: Image, history: Sequence[Deployment]) -> bool:
+    return all(each.image_id != then.id or each.healthy_since is None for each in history)
+
+
+def _which(params: Sequence[str], history: Sequence[Deployment]) -> Phrase:
+    if len(params) > 1:
+        return Phrase("One version, please: what does “{word}” mean?", {"word": " ".join(params[1:])})
+    seen = {"known": ", ".join(dict.fromkeys(each.name for each in history)) or "–"}
+    return Phrase("Which version? For example `/ecotrajet deploy prod v3`. Seen here so far: {known}.", seen)
+
+
+class Promote(Replacement):
+    """What runs in staging, in production: the same image, not merely the same tag.
+
+    `upstream` finds staging for a target, raising UserError; `zone` decides which day it is.
+    """
+
+    name = "promote"
+    action = Action.PROMOTE
+
+    def __init__(self, engines: DockerEngines, upstream: Callable[[Target], Target], zone: tzinfo) -> None:
+        super().__init__(engines)
+        self._upstream = upstream
+        self._zone = zone
+
+    async def plan(self, target: Target, params: Sequence[str], history: Sequence[Deployment], now: datetime) -> Plan:
+        """Takes no version: staging decides."""
+        if params:
+            raise UserError(
+                Phrase(
+                    "What does “{word}” mean for a promotion? It takes what runs in staging; for another version:"
+                    " `/ecotrajet deploy`.",
+                    {"word": " ".join(params)},
+                )
+            )
+        engine, source = self._engines.engine(target.engine), self._upstream(target)
+        found = await survey.of(engine, target, to_replace=True)
+        now_image = look.image_words(found.image, found.seen.reference)
+        tried = await self._engines.running(source)
+        then = Image(tried.image_id, tried.reference, tried.version, tried.digests)
+        if then.id == now_image.id:
+            raise UserError(same(target, now_image))
+        there = await look.image(engine, then.id)
+        if there is None and not then.digests:
+            raise UserError(
+                Phrase("{image} is on staging's engine only and no registry is known for it.", {"image": then.name})
+            )
+        warned = _off_train(now.astimezone(self._zone)) + _unwell(tried)
+        return frozen(Action.PROMOTE, target, found, now_image, then, there, history, warned=warned)
+
+
+def _off_train(now: datetime) -> tuple[Phrase, ...]:
+    """The guide's weekly train (section 3.1): production on Fridays."""
+    if now.weekday() == FRIDAY:
+        return ()
+    return (Phrase("The weekly train to production leaves on Friday: this is an extra one."),)
+
+
+def _unwell(tried: Observation) -> tuple[Phrase, ...]:
+    return () if tried.healthy else (Phrase("It is not healthy in staging just now."),)

@@ -1,0 +1,57 @@
+"""One image in the place of another, and back again by itself when that one is not well (docker.md sections 1 to 3).
+
+Rollback, deployment and promotion differ in how they choose the image and in what they say; all else is here.
+"""
+
+from bot.phrase import Phrase
+from bot.runbook import Journal, Outcome, Plan, Repaired, Result
+from bot.target import Target
+from runbooks.docker_engine import DockerEngines, look, survey
+from runbooks.docker_engine.client import Engine
+from runbooks.replace.plan import frozen
+from runbooks.replace.run import Run
+
+__all__ = ["Replacement", "frozen"]
+
+
+class Replacement:
+    """What every such runbook does with its plan; `plan` is its own."""
+
+    def __init__(self, engines: DockerEngines) -> None:
+        self._engines = engines
+
+    async def run(self, target: Target, plan: Plan, journal: Journal) -> Outcome:
+        async with self._engines.lock(target):
+            engine = self._engines.engine(plan.engine)
+            seen = await survey.unchanged(engine, plan)
+            return await Run(engine, target, plan, journal, seen).whole()
+
+    async def repair(self, target: Target, plan: Plan, journal: Journal) -> Outcome:
+        async with self._engines.lock(target):
+            done = await self._engines.repair_locked(target, journal)
+            if done:
+                return _repaired(done[0])
+            return await _nothing_left(self._engines.engine(plan.engine), plan)
+
+
+def _repaired(done: Repaired) -> Outcome:
+    return Outcome(done.result, done.phrase, done.container_id, done.image, done.healthy, done.evidence)
+
+
+async def _nothing_left(engine: Engine, plan: Plan) -> Outcome:
+    """No mark on the engine: the run ended before its first mark or after its last."""
+    seen = await look.container(engine, plan.container)
+    values = {"container": plan.container, "image": plan.image_then.name, "now": plan.image_now.name}
+    if seen is None:
+        return Outcome(Result.FAILED, Phrase("{container} is gone. Somebody must look at it now.", values))
+    healthy = seen.running and seen.health in ("healthy", "none")
+    if seen.id == plan.container_id:
+        phrase = Phrase("It was interrupted and nothing changed: {now} runs.", values)
+        good = healthy or not plan.was_healthy
+        return Outcome(Result.REVERTED if good else Result.FAILED, phrase, seen.id, plan.image_now, healthy)
+    then = await look.planned(engine, plan)
+    if then is not None and seen.image_id == then.id:
+        phrase = Phrase("An interrupted replacement was completed: {container} runs {image}.", values)
+        return Outcome(Result.SUCCEEDED, phrase, seen.id, then, healthy)
+    phrase = Phrase("{container} was replaced by somebody else meanwhile.", values)
+    return Outcome(Result.FAILED, phrase, seen.id, None, healthy)
