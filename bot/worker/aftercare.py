@@ -81,7 +81,7 @@ class Aftercare:
         }  # fmt: skip
         said = Phrase(
             "🔴 {service} in {environment} is not well since run {id} put {image} there: {why}. Go back to {before}? "
-            "The button is on the run's card; or `/ecotrajet rollback`.",
+            "The button is on the run's card; or `/ecotrajet rollback {environment} {service}`.",
             values,
         )
         await wording.written(tx, DESK, "deployment.ill", run, said)
