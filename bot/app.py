@@ -66,6 +66,7 @@ from runbooks.prune import Prune
 from runbooks.restart import Restart
 from runbooks.rollback import Rollback
 from runbooks.stop import Start, Stop
+from runbooks.swarm import ByKind, Scale, SwarmReplacement, SwarmRestart, SwarmStart, SwarmStop
 
 log = structlog.get_logger("app")
 
@@ -193,7 +194,10 @@ def runbooks_on(engines: DockerEngines, desk: Desk) -> Mapping[Action, Runbook]:
     """The one visible list of runbooks."""
     promote = Promote(engines, lambda target: upstream(target, desk.environments.values()), desk.zone)
     listed: tuple[Runbook, ...] = (
-        Restart(engines), Rollback(engines), Deploy(engines), promote, Stop(engines), Start(engines), Prune(engines),
+        ByKind(Restart(engines), SwarmRestart(engines)),
+        *(ByKind(each, SwarmReplacement(engines, each)) for each in (Rollback(engines), Deploy(engines), promote)),
+        ByKind(Stop(engines), SwarmStop(engines)), ByKind(Start(engines), SwarmStart(engines)),
+        ByKind(None, Scale(engines)), Prune(engines),
     )  # fmt: skip
     return {runbook.action: runbook for runbook in listed}
 

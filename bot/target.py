@@ -20,6 +20,8 @@ USUAL_NAMES: Final[tuple[frozenset[str], ...]] = (
     frozenset({"prod", "production", "prd", "live"}),
 )
 
+SWARM: Final = "swarm:"
+
 
 @dataclass(frozen=True, slots=True)
 class Environment:
@@ -58,9 +60,8 @@ class EngineAddress:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """`containers`: environment -> container name, or `project/service` for one run by Docker Compose.
-
-    A container name cannot hold a slash, so the two never meet.
+    """`containers`: environment -> container name, `project/service` for one run by Docker Compose, or `swarm:name`
+    for a service of Docker Swarm. A container name can hold neither a slash nor a colon, so these never meet.
     """
 
     name: str
@@ -86,6 +87,11 @@ class Target:
     def key(self) -> str:
         """`prod/ecotrajet`: for locks, logs and rows."""
         return f"{self.environment.name}/{self.service.name}"
+
+    @property
+    def swarm(self) -> str:
+        """The name of its Swarm service; empty: it is a container."""
+        return self.container.removeprefix(SWARM) if self.container.startswith(SWARM) else ""
 
 
 @lru_cache(maxsize=1024)

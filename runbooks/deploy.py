@@ -7,10 +7,10 @@ from typing import Final
 from bot.deployment import Deployment, Observation
 from bot.errors import UserError
 from bot.phrase import Phrase
-from bot.runbook import Action, Image, Plan
+from bot.runbook import Action, Image
 from bot.target import Target
-from runbooks.docker_engine import DockerEngines, look, survey
-from runbooks.replace import Replacement, frozen
+from runbooks.docker_engine import DockerEngines, look
+from runbooks.replace import Choice, Replacement
 from runbooks.replace.registry import offered
 from runbooks.replace.version import known, local, same
 
@@ -23,20 +23,20 @@ class Deploy(Replacement):
     name = "deploy"
     action = Action.DEPLOY
 
-    async def plan(self, target: Target, params: Sequence[str], history: Sequence[Deployment], now: datetime) -> Plan:
+    async def choose(
+        self, target: Target, running: Image, params: Sequence[str], history: Sequence[Deployment], now: datetime
+    ) -> Choice:
         """`params`: the version wanted: a tag, a whole reference, a digest, an image id."""
         engine = self._engines.engine(target.engine)
-        found = await survey.of(engine, target, to_replace=True)
-        now_image = look.image_words(found.image, found.seen.reference)
         if len(params) != 1:
             raise UserError(_which(params, history))
-        then = await local(engine, now_image, params[0]) or known(history, params[0])
+        then = await local(engine, running, params[0]) or known(history, params[0])
         there = await look.image(engine, then.id) if then is not None and then.id else None
         if there is None:
-            then = await offered(engine, now_image, params[0], then, history)
-        if then is None or then.id == now_image.id:
-            raise UserError(same(target, now_image))
-        return frozen(Action.DEPLOY, target, found, now_image, then, there, history, never_seen=_is_new(then, history))
+            then = await offered(engine, running, params[0], then, history)
+        if then is None or then.id == running.id:
+            raise UserError(same(target, running))
+        return Choice(then, there, _is_new(then, history))
 
 
 def _is_new(then: Image, history: Sequence[Deployment]) -> bool:
@@ -64,7 +64,9 @@ class Promote(Replacement):
         self._upstream = upstream
         self._zone = zone
 
-    async def plan(self, target: Target, params: Sequence[str], history: Sequence[Deployment], now: datetime) -> Plan:
+    async def choose(
+        self, target: Target, running: Image, params: Sequence[str], history: Sequence[Deployment], now: datetime
+    ) -> Choice:
         """Takes no version: staging decides."""
         if params:
             raise UserError(
@@ -74,20 +76,16 @@ class Promote(Replacement):
                     {"word": " ".join(params)},
                 )
             )
-        engine, source = self._engines.engine(target.engine), self._upstream(target)
-        found = await survey.of(engine, target, to_replace=True)
-        now_image = look.image_words(found.image, found.seen.reference)
-        tried = await self._engines.running(source)
+        tried = await self._engines.running(self._upstream(target))
         then = Image(tried.image_id, tried.reference, tried.version, tried.digests)
-        if then.id == now_image.id:
-            raise UserError(same(target, now_image))
-        there = await look.image(engine, then.id)
+        if then.id == running.id:
+            raise UserError(same(target, running))
+        there = await look.image(self._engines.engine(target.engine), then.id)
         if there is None and not then.digests:
             raise UserError(
                 Phrase("{image} is on staging's engine only and no registry is known for it.", {"image": then.name})
             )
-        warned = _off_train(now.astimezone(self._zone)) + _unwell(tried)
-        return frozen(Action.PROMOTE, target, found, now_image, then, there, history, warned=warned)
+        return Choice(then, there, warned=_off_train(now.astimezone(self._zone)) + _unwell(tried))
 
 
 def _off_train(now: datetime) -> tuple[Phrase, ...]:

@@ -30,6 +30,7 @@ class Action(StrEnum):
     STOP = "stop"
     START = "start"
     PRUNE = "prune"
+    SCALE = "scale"
 
     @property
     def action_class(self) -> ActionClass:
@@ -46,6 +47,7 @@ _CLASSES: Mapping[Action, ActionClass] = {
     Action.STOP: ActionClass.DESTROY,
     Action.START: ActionClass.OPERATE,
     Action.PRUNE: ActionClass.DESTROY,
+    Action.SCALE: ActionClass.OPERATE,
 }
 REPLACING: Final = frozenset({Action.ROLLBACK, Action.DEPLOY, Action.PROMOTE})
 """Another container in the place of the present one, with a gate, and back by itself."""
@@ -80,6 +82,8 @@ class Step(StrEnum):
     R_REMOVE_NEW = "r-remove-new"
     RESTART = "restart"
     PRUNE = "prune"
+    UPDATE = "update"
+    SCALE = "scale"
 
 
 class ChangeKind(StrEnum):
@@ -124,7 +128,8 @@ class Plan:
 
     `asks`: a question to answer before approving (bind mounts over the image's code); `warnings`: to be read.
     `health_limit`: how long the new container gets to become healthy. `facts`: digests, who deployed what before.
-    `subjects`: ids of what else is acted on (images to remove).
+    `subjects`: what else is acted on: ids of images to remove, or the number of tasks wanted.
+    Of a Swarm service `container` and `container_id` are its own, and `started_at` is its last change.
     """
 
     action: Action

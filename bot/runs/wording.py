@@ -35,6 +35,8 @@ def action_name(action: str) -> Phrase:
             return Phrase("start")
         case Action.PRUNE:
             return Phrase("clean-up of images")
+        case Action.SCALE:
+            return Phrase("scaling")
         case _:
             return Phrase("status")
 

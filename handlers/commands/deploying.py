@@ -35,6 +35,10 @@ async def prune(tools: Tools, asked: Asked) -> Reply:
     return await request(tools, asked, Action.PRUNE)
 
 
+async def scale(tools: Tools, asked: Asked) -> Reply:
+    return await request(tools, asked, Action.SCALE)
+
+
 async def freeze(tools: Tools, asked: Asked) -> Reply:
     """`freeze prod until monday why`; without an end, how to say it."""
     environment, rest = _environment(tools, asked.line.words)
@@ -114,6 +118,10 @@ COMMANDS: Final = (
         prune, ("prune", "cleanup"), ("nettoie", "nettoyer"), "env --confirm env [--dry-run]",
         Phrase("remove images without a name that nothing uses; never volumes"),
         values=BREAK_GLASS | CONFIRM, flags=DRY_RUN,
+    ),
+    Command(
+        scale, ("scale",), ("échelle", "dimensionne"), "env [service] number [--dry-run]",
+        Phrase("run a Swarm service as so many tasks"), values=BREAK_GLASS, flags=DRY_RUN,
     ),
     Command(
         freeze, ("freeze",), ("gèle", "geler", "gel"), "env until monday 09:00 [reason]",

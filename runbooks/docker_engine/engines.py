@@ -10,7 +10,7 @@ from bot.errors import UserError
 from bot.phrase import Phrase
 from bot.runbook import Evidence, Journal, Repaired, ServiceStatus
 from bot.target import EngineAddress, Target
-from runbooks.docker_engine import logs, look, pins, status
+from runbooks.docker_engine import logs, look, pins, status, swarm
 from runbooks.docker_engine.client import Engine
 from runbooks.docker_engine.events import Listener
 from runbooks.docker_engine.failures import Unreachable
@@ -60,11 +60,14 @@ class DockerEngines:
         self, target: Target, *, tail: int = 50, since: timedelta | None = None, grep: str = "", max_bytes: int = 60_000
     ) -> str:
         engine = self.engine(target.engine)
+        if target.swarm:
+            return await swarm.logs_of(engine, target, tail=tail, since=since, grep=grep, max_bytes=max_bytes)
         seen = await look.find(engine, target)
         return await logs.tail_of(engine, seen, tail=tail, since=since, grep=grep, max_bytes=max_bytes)
 
     async def running(self, target: Target) -> Observation:
-        return await look.observation(self.engine(target.engine), target, self.clock.now())
+        observe = swarm.observation if target.swarm else look.observation
+        return await observe(self.engine(target.engine), target, self.clock.now())
 
     async def observe(self, targets: Sequence[Target]) -> list[Observation]:
         found = await asyncio.gather(*(self.running(target) for target in targets), return_exceptions=True)
@@ -92,6 +95,8 @@ class DockerEngines:
 
     async def repair_locked(self, target: Target, journal: Journal) -> list[Repaired]:
         """For who holds `lock(target)`. Raises Unreachable."""
+        if target.swarm:
+            return []  # the swarm leaves nothing half done
         engine = self.engine(target.engine)
         done = [await repair(engine, target, name, journal) for name in await look.names(engine, target)]
         return [each for each in done if each is not None]

@@ -84,6 +84,8 @@ class Listener:
 
 def is_about(attributes: dict[str, str], target: Target) -> bool:
     """Do an event's attributes (name and labels of the container) mean `target`?"""
+    if target.swarm:
+        return attributes.get("com.docker.swarm.service.name") == target.swarm
     project, slash, service = target.container.partition("/")
     if not slash:
         return base_name(attributes.get("name", "")) == target.container

@@ -81,10 +81,15 @@ def _fallen(seen: Seen, restarts: int) -> Phrase | None:
         return Phrase("it crashes again and again (exit code {code})", {"code": seen.exit_code})
     if not seen.running:
         return Phrase("it stopped (exit code {code})", {"code": seen.exit_code})
-    if seen.health == "unhealthy":
-        said = health_log(seen)[-1:] or [""]
-        return Phrase("unhealthy: {said}", {"said": Redactor(seen.env).clean(said[0])[:200]})
-    return None
+    return ill(seen)
+
+
+def ill(seen: Seen) -> Phrase | None:
+    """What its healthcheck said, when it failed."""
+    if seen.health != "unhealthy":
+        return None
+    said = health_log(seen)[-1:] or [""]
+    return Phrase("unhealthy: {said}", {"said": Redactor(seen.env).clean(said[0])[:200]})
 
 
 async def _between_falls(engine: Engine, seen: Seen) -> Seen:

@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -33,14 +33,25 @@ async def tail_of(
     max_bytes: int = 60_000,
 ) -> str:
     """The last `tail` lines (those that hold `grep`), redacted, the latest `max_bytes` of them. Raises UserError."""
-    redactor = Redactor(seen.env)
+
+    def ask(api: APIClient, **options: Any) -> Any:
+        return api.logs(seen.id, stdout=True, stderr=True, stream=True, follow=False, **options)
+
+    return await read_from(engine, seen.name, seen.env, ask, tail=tail, since=since, grep=grep, max_bytes=max_bytes)
+
+
+async def read_from(
+    engine: Engine, name: str, env: Sequence[str], ask: Callable[..., Any], *,
+    tail: int, since: timedelta | None, grep: str, max_bytes: int,
+) -> str:  # fmt: skip
+    """`ask(api, tail=…, since=…)` gives the stream, of a container or of a whole service."""
+    redactor = Redactor(env)
     lines = max(1, min(tail, MOST_LINES))
     begin = int((datetime.now(UTC) - since).timestamp()) if since else None
 
     def read(api: APIClient) -> str:
         asked = SEARCHED_LINES if grep else lines
-        options: dict[str, Any] = {"since": begin} if begin else {}
-        stream = api.logs(seen.id, stdout=True, stderr=True, stream=True, follow=False, tail=asked, **options)
+        stream = ask(api, tail=asked, **({"since": begin} if begin else {}))
         try:
             return last(stream, redactor.clean, lines=lines, grep=grep, max_bytes=max_bytes)
         finally:
@@ -51,7 +62,7 @@ async def tail_of(
     try:
         return await engine.call(read, limit=LONGEST_READ + 4)
     except EngineSaid as said:
-        values = {"container": seen.name, "why": said.reason}
+        values = {"container": name, "why": said.reason}
         raise UserError(Phrase("Docker gives no logs of {container}: {why}", values)) from said
 
 

@@ -42,3 +42,24 @@ def pull(api: Any, reference: str) -> str:
         if "error" in told:
             return str(told["error"])
     return ""
+
+
+def inspect_service(api: Any, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = api.inspect_service(name)
+    return found
+
+
+def update_service(api: Any, service_id: str, index: int, spec: Mapping[str, Any]) -> None:
+    """POST /services/{id}/update with the whole spec: the SDK's own method fills in fields that nobody gave."""
+    url = api._url("/services/{0}/update", service_id)
+    api._raise_for_status(api._post_json(url, data=dict(spec), params={"version": index}))
+
+
+def tasks(api: Any, service_id: str) -> list[dict[str, Any]]:
+    """Of one service, those that ended included."""
+    found: list[dict[str, Any]] = api.tasks(filters={"service": service_id})
+    return found
+
+
+def service_names(api: Any) -> list[str]:
+    return [str(each["Spec"]["Name"]) for each in api.services()]

@@ -9,7 +9,7 @@ from bot.errors import UserError
 from bot.phrase import Phrase
 from bot.runbook import Light, ServiceStatus
 from bot.target import Target
-from runbooks.docker_engine import look
+from runbooks.docker_engine import look, swarm
 from runbooks.docker_engine.client import Engine
 from runbooks.docker_engine.failures import EngineSaid, Unreachable
 from runbooks.docker_engine.look import Seen
@@ -23,6 +23,8 @@ async def of(engine: Engine, target: Target, now: datetime) -> ServiceStatus:
     where = (target.environment.name, target.service.name)
     try:
         async with asyncio.timeout(LONGEST):
+            if target.swarm:
+                return await swarm.status(engine, target)
             seen = await look.find(engine, target)
             raw = await look.image(engine, seen.image_id)
     except TimeoutError:

@@ -3,22 +3,57 @@
 Rollback, deployment and promotion differ in how they choose the image and in what they say; all else is here.
 """
 
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.deployment import Deployment
 from bot.phrase import Phrase
-from bot.runbook import Journal, Outcome, Plan, Repaired, Result
+from bot.runbook import Action, Image, Journal, Outcome, Plan, Repaired, Result
 from bot.target import Target
 from runbooks.docker_engine import DockerEngines, look, survey
 from runbooks.docker_engine.client import Engine
+from runbooks.docker_engine.look import Raw
 from runbooks.replace.plan import frozen
 from runbooks.replace.run import Run
 
-__all__ = ["Replacement", "frozen"]
+__all__ = ["Choice", "Replacement"]
 
 
-class Replacement:
-    """What every such runbook does with its plan; `plan` is its own."""
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The image that comes. `there`: its inspection, None while it is to be fetched; `warned`: to be read first."""
+
+    then: Image
+    there: Raw | None
+    never_seen: bool = False
+    warned: tuple[Phrase, ...] = ()
+
+
+class Replacement(ABC):
+    """What every such runbook does; which image it brings is its own."""
+
+    name: str
+    action: Action
 
     def __init__(self, engines: DockerEngines) -> None:
         self._engines = engines
+
+    @abstractmethod
+    async def choose(
+        self, target: Target, running: Image, params: Sequence[str], history: Sequence[Deployment], now: datetime
+    ) -> Choice:
+        """Raises UserError when there is nothing to bring, or it cannot be told what."""
+
+    async def plan(self, target: Target, params: Sequence[str], history: Sequence[Deployment], now: datetime) -> Plan:
+        found = await survey.of(self._engines.engine(target.engine), target, to_replace=True)
+        running = look.image_words(found.image, found.seen.reference)
+        chosen = await self.choose(target, running, params, history, now)
+        return frozen(
+            self.action, target, found, running, chosen.then, chosen.there, history,
+            never_seen=chosen.never_seen, warned=chosen.warned,
+        )  # fmt: skip
 
     async def run(self, target: Target, plan: Plan, journal: Journal) -> Outcome:
         async with self._engines.lock(target):

@@ -49,11 +49,11 @@ def frozen(
         pull="" if there else then.digests[0],
         expected_downtime=SWITCH,
         health_limit=limit_of_check(health) if health else SETTLE + MARGIN,
-        facts=_facts(now, then, history),
+        facts=facts(now, then, history),
     )
 
 
-def _facts(now: Image, then: Image, history: Sequence[Deployment]) -> tuple[Phrase, ...]:
+def facts(now: Image, then: Image, history: Sequence[Deployment]) -> tuple[Phrase, ...]:
     """What the image really is, and who put what there before."""
     told = [Phrase("New image: {digest}", {"digest": then.digests[0] if then.digests else then.id})]
     told.append(Phrase("Present image: {digest}", {"digest": now.digests[0] if now.digests else now.id}))

@@ -73,25 +73,19 @@ def name_of(plan: Plan, reader: Reader) -> str:
 
 
 def action_name(action: Action) -> Phrase:
-    match action:
-        case Action.ROLLBACK:
-            return Phrase("Rollback")
-        case Action.RESTART:
-            return Phrase("Restart")
-        case Action.STATUS:
-            return Phrase("Status")
-        case Action.LOGS:
-            return Phrase("Logs")
-        case Action.DEPLOY:
-            return Phrase("Deployment")
-        case Action.PROMOTE:
-            return Phrase("Promotion")
-        case Action.STOP:
-            return Phrase("Stop")
-        case Action.START:
-            return Phrase("Start")
-        case Action.PRUNE:
-            return Phrase("Clean-up of images")
+    names = {
+        Action.ROLLBACK: Phrase("Rollback"),
+        Action.RESTART: Phrase("Restart"),
+        Action.STATUS: Phrase("Status"),
+        Action.LOGS: Phrase("Logs"),
+        Action.DEPLOY: Phrase("Deployment"),
+        Action.PROMOTE: Phrase("Promotion"),
+        Action.STOP: Phrase("Stop"),
+        Action.START: Phrase("Start"),
+        Action.PRUNE: Phrase("Clean-up of images"),
+        Action.SCALE: Phrase("Scaling"),
+    }
+    return names[action]
 
 
 def state_of(run: Run, reader: Reader) -> Phrase:
@@ -153,6 +147,8 @@ def _figures(plan: Plan, reader: Reader) -> list[str]:
     if plan.action is Action.STOP:
         return [reader.say(Phrase("It stays down until somebody starts it: `/ecotrajet start`."))]
     told = [Phrase("Expected downtime: about {length}", {"length": timedelta(seconds=plan.expected_downtime)})]
+    if not plan.expected_downtime:
+        told = [Phrase("No downtime expected")] if plan.action in REPLACING | {Action.RESTART} else []
     if plan.health_limit:
         limit = timedelta(seconds=plan.health_limit)
         told.append(

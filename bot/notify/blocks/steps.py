@@ -44,6 +44,8 @@ def _going() -> dict[str, Phrase]:
         Step.REMOVE_OLD: Phrase("Remove the old container"),
         Step.RESTART: Phrase("Restart the container"),
         Step.PRUNE: Phrase("Remove the images"),
+        Step.UPDATE: Phrase("Tell the swarm what shall run"),
+        Step.SCALE: Phrase("Tell the swarm how many tasks shall run"),
     }
 
 
