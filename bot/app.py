@@ -57,6 +57,7 @@ from bot.worker.watch import Watch
 from handlers import doors, health, heartbeats, twilio
 from handlers.commands import Tools
 from handlers.pages import ical
+from handlers.pages.status import StatusPages
 from handlers.refused import Refused
 from handlers.slack_app import SlackDoor, SlackKeys
 from handlers.webhooks import Webhooks
@@ -134,6 +135,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
             *doors.routes(intake, lifecycle, Doors(db, desk), beats.well),
             *heartbeats.routes(beats, settings.webhook_token),
             *ical.routes(rota),
+            *StatusPages(questions.status_page, desk.status_page.shown, desk.zone, desk.language).routes(),
             *twilio_routes(settings, desk, lifecycle, questions, clock),
             *(slack.routes() if slack is not None else []),
         ]

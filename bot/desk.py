@@ -16,6 +16,7 @@ from bot.oncall import Booked, Schedule
 from bot.person import CHANNELS, Person, Step, Steps, Team, methods
 from bot.secret import Secret
 from bot.source import SourceEntry
+from bot.statuspage import Settings as StatusPage
 from bot.target import EngineAddress, Environment, Service
 
 DEFAULT_POLICY: Final = "default"
@@ -57,6 +58,7 @@ class Desk:
     sources: Mapping[str, SourceEntry] = field(default_factory=dict)
     gathering: Gathering = field(default_factory=Gathering)
     steps: Steps = field(default_factory=lambda: CHANNELS)
+    status_page: StatusPage = field(default_factory=lambda: StatusPage("ÉcoTrajet", {}, ()))
 
     def secrets(self) -> tuple[Secret, ...]:
         """Every secret value of the file, for redaction."""

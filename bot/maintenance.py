@@ -4,7 +4,7 @@ Windows are told in wall time and zone, as people plan them: one that begins at 
 the wall, in summer as in winter.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from fnmatch import fnmatchcase
@@ -12,10 +12,14 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from bot.phrase import Phrase
-from bot.target import fold
+from bot.target import Environment, fold
 
 LONGEST: Final = timedelta(days=30)
 """What is silenced longer than this was forgotten."""
+NOTICE: Final = timedelta(hours=48)
+"""How long before users are told of a maintenance that they feel (guide section 3.1, major updates)."""
+SHORT: Final = timedelta(minutes=15)
+"""Up to that long it is a minor one, which needs no notice."""
 DAYS: Final = range(7)  # Monday is 0
 
 
@@ -57,8 +61,8 @@ class Matcher:
 class Silence:
     """From `starts_at` until before `ends_at` what matches is kept and opens nothing.
 
-    `origin` names the window whose occurrence it is ('' when somebody asked for it). `came`, `firing`: how many alerts
-    came in meanwhile, and how many of them still fire.
+    `origin` names the window whose occurrence it is ('' when somebody asked for it). `maintenance`: told to everybody,
+    on the status page too. `came`, `firing`: how many alerts came in meanwhile, and how many of them still fire.
     """
 
     id: int
@@ -68,11 +72,19 @@ class Silence:
     reason: str
     by: str
     origin: str = ""
+    maintenance: bool = False
     came: int = 0
     firing: int = 0
 
     def in_force(self, now: datetime) -> bool:
         return self.starts_at <= now < self.ends_at
+
+
+def is_short_notice(silence: Silence, environments: Iterable[Environment], now: datetime) -> bool:
+    """A longer maintenance of production, told late."""
+    production = {each.name for each in environments if "production" in each.answers_to()}
+    felt = not silence.matcher.environments or production & set(silence.matcher.environments)
+    return bool(felt) and silence.ends_at - silence.starts_at > SHORT and silence.starts_at - now < NOTICE
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ from datetime import datetime
 
 import asyncpg
 
+from bot import statuspage
 from bot.desk import Desk
-from bot.incident import Incident
+from bot.incident import Incident, Status
 from bot.message import Kind, State
 from bot.phrase import Phrase
 from bot.sla import Due
-from bot.store import alerts, audit, dues, escalations, incidents, messages, pages, responders
+from bot.store import alerts, audit, dues, escalations, incidents, messages, pages, responders, silences
 from bot.store.database import Database, Tx
 from bot.view import AlertRow, DueRow, IncidentView, LevelRow, PageRow, ResponderRow, RungRow, TimelineRow, WhyView
 
@@ -48,6 +49,14 @@ class Questions:
             round=row["round"], position=row["position"], name=row["name"], state=row["state"], at=at,
             people=tuple(dict.fromkeys(person.name for person in meant)), why=phrase_or_none(row["why"]),
         )  # fmt: skip
+
+    async def status_page(self) -> statuspage.Page:
+        """What everybody may see."""
+        settings = self.desk.status_page
+        async with self.db.transaction() as tx:
+            found = await incidents.for_everybody(tx, settings.environments, statuspage.LOOKS_BACK)
+            planned = await silences.open_ones(tx)
+            return statuspage.page(settings, [trouble(each) for each in found], planned, await incidents.now(tx))
 
     async def open_incidents(self) -> list[Incident]:
         """Worst first, then oldest first; 200 at most."""
@@ -110,3 +119,10 @@ def due_row(row: asyncpg.Record) -> DueRow:
 
 def responder_row(row: asyncpg.Record) -> ResponderRow:
     return ResponderRow(row["person"], row["asked_by"], row["takes_over"], row["answered_at"])
+
+
+def trouble(incident: Incident) -> statuspage.Trouble:
+    """What the public may know of an incident."""
+    over = incident.resolved_at if incident.status is Status.RESOLVED else None
+    taken = incident.status is not Status.TRIGGERED
+    return statuspage.Trouble(incident.service, incident.priority, incident.opened_at, taken, over)

@@ -185,7 +185,7 @@ escalation:
         - {name: Two, after: 5 min, tell: [schedule:astreint]}
         - {name: One, after: 15, tell: []}
       stops_at: {P3: Three, P9: One}
-status_page: {}
+calendar: {}
 pepole: {}
 """
 
@@ -212,7 +212,7 @@ def test_every_problem_is_told_at_once_with_its_path_and_line(tmp_path: Path) ->
         f"{ladder}.levels[2].after: must be a duration, such as 15 min or 1 h 30 (line 29)",
         f"{ladder}.levels[2].tell: must not be empty (line 29)",
         f"{ladder}.stops_at.P9: must be one of 'P1', 'P2' or 'P3' (line 30)",
-        "status_page: this version has no such settings yet; take the section out (line 31)",
+        "calendar: this version has no such settings yet; take the section out (line 31)",
         "pepole: unknown key; did you mean `people`? (line 32)",
     ]
 

@@ -5,7 +5,7 @@ from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from bot.config import defaults, quiet, reaching, references
+from bot.config import defaults, quiet, reaching, references, status_page
 from bot.config.models import (
     EnvironmentSection,
     IntakeSection,
@@ -41,8 +41,9 @@ SECTIONS: Final = (
     "heartbeats",
     "sources",
     "intake",
+    "status_page",
 )
-NOT_YET: Final = ("runbooks", "status_page", "backups", "checks", "calendar")
+NOT_YET: Final = ("runbooks", "backups", "checks", "calendar")
 NO_ENGINE: Final = "none"
 
 M = TypeVar("M", bound=BaseModel)
@@ -87,6 +88,7 @@ def _parts(data: Mapping[str, object], problems: Problems) -> Parts:
         maintenance=read.entries(("maintenance",), quiet.WindowSection),
         heartbeats=read.entries(("heartbeats",), quiet.HeartbeatSection),
         sources=read.entries(("sources",), SourceSection),
+        status_page=read.section("status_page", status_page.StatusPageSection),
         names=read.names,
     )
 
@@ -163,6 +165,7 @@ def _desk(parts: Parts, docker_host: str, warnings: list[str]) -> Desk:
         windows=quiet.windows(parts.maintenance, workspace.time_zone),
         heartbeats=quiet.heartbeats(parts.heartbeats),
         steps=reaching.steps(parts.notifications),
+        status_page=status_page.settings(parts.status_page, parts.services, environments),
     )
 
 

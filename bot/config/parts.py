@@ -16,6 +16,7 @@ from bot.config.quiet import HeartbeatSection, WindowSection
 from bot.config.reaching import EscalationSection, NotificationsSection
 from bot.config.rules import ClassificationSection
 from bot.config.sources import SourceSection
+from bot.config.status_page import StatusPageSection
 
 
 @dataclass(slots=True)
@@ -36,4 +37,5 @@ class Parts:
     escalation: EscalationSection = field(default_factory=EscalationSection)
     notifications: NotificationsSection = field(default_factory=NotificationsSection)
     sources: dict[str, SourceSection] = field(default_factory=dict)
+    status_page: StatusPageSection = field(default_factory=StatusPageSection)
     names: dict[str, list[str]] = field(default_factory=dict)

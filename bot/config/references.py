@@ -27,7 +27,15 @@ def check(parts: Parts, problems: Problems, warnings: list[str]) -> None:
     _rules(parts, problems)
     _maintenance(parts, problems, warnings)
     _heartbeats(parts, problems)
+    _status_page(parts, problems)
     _approvers(parts, problems, warnings)
+
+
+def _status_page(parts: Parts, problems: Problems) -> None:
+    for name in parts.status_page.services:
+        _known(parts, "service", name, ("status_page", "services", name), problems, "services")
+    for position, place in enumerate(parts.status_page.environments):
+        _known(parts, "environment", place, ("status_page", "environments", position), problems, "environments")
 
 
 def _business_hours(parts: Parts, problems: Problems) -> None:

@@ -33,7 +33,7 @@ async def plan(tx: Tx, desk: Desk) -> None:
 async def tell_beginnings(tx: Tx, desk: Desk) -> None:
     for silence in await silences.beginning(tx):
         said = Phrase("🔕 Silence {id} ({what}) until {until}: {reason}", values(desk, silence))
-        if silence.origin:
+        if silence.maintenance:
             said = Phrase("🔧 Maintenance begins ({what}), until {until}: {reason}", values(desk, silence))
         await audit.write(tx, Entry(DESK, "silence.begun", on=str(silence.id), why=said))
         await announce(tx, desk, said)
@@ -113,7 +113,7 @@ async def tell_end(tx: Tx, desk: Desk, silence: Silence, opened: dict[str, Incid
     names = ", ".join(f"#{number}" for number in sorted({incident.number for incident in opened.values()}))
     facts = {**values(desk, silence), "incidents": names}
     ending = Phrase("🔔 Silence {id} is over ({what})", facts)
-    if silence.origin:
+    if silence.maintenance:
         ending = Phrase("🔔 Maintenance is over ({what})", facts)
     if (by := await silences.ended_by(tx, silence.id)) is not None:
         ending = Phrase("{ending}, ended by {name}", {"ending": ending, "name": person(desk, by)})

@@ -9,7 +9,7 @@ from bot.audit import Actor, Entry
 from bot.desk import Desk
 from bot.errors import UserError
 from bot.lifecycle import settle
-from bot.lifecycle.quiet import values
+from bot.lifecycle.quiet import announce, values
 from bot.maintenance import LONGEST, Matcher, Silence, Window
 from bot.phrase import Phrase
 from bot.store import audit, deliveries, incidents, silences
@@ -33,9 +33,10 @@ class Silences:
         self.desk = desk
 
     async def begin(
-        self, matcher: Matcher, length: timedelta, reason: str, by: Actor, starts_at: datetime | None = None
-    ) -> Silence | Repeated:
-        """Now, or from `starts_at`. Raises UserError when it is over already, or too long."""
+        self, matcher: Matcher, length: timedelta, reason: str, by: Actor, starts_at: datetime | None = None, *,
+        maintenance: bool = False,
+    ) -> Silence | Repeated:  # fmt: skip
+        """Now, or from `starts_at`. `maintenance`: announced. Raises UserError when it is over already, or too long."""
         async with self.db.transaction() as tx:
             if not await deliveries.first_time(tx, by):
                 return Repeated()
@@ -45,7 +46,13 @@ class Silences:
                 raise UserError(Phrase("{length} is too long: {most} at most.", {"length": length, "most": LONGEST}))
             if start + length <= now:
                 raise UserError(Phrase("That is over already: it would end at {at}.", {"at": start + length}))
-            made = await silences.insert(tx, matcher, start, start + length, reason, by.id)
+            made = await silences.insert(tx, matcher, start, start + length, reason, by.id, maintenance=maintenance)
+            if maintenance:
+                announced = Phrase(
+                    "🔧 Maintenance is announced ({what}), from {since} until {until}: {reason}",
+                    values(self.desk, made),
+                )
+                await announce(tx, self.desk, announced)
             said = Phrase("Silence {id} ({what}) until {until}: {reason}", values(self.desk, made))
             await audit.write(tx, Entry(by, "silence.made", on=str(made.id), why=said))
             return made

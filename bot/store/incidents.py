@@ -76,6 +76,16 @@ async def open_ones(tx: Tx, limit: int = 200) -> list[Incident]:
     return [from_row(row) for row in rows]
 
 
+async def for_everybody(tx: Tx, environments: Sequence[str], back: timedelta) -> list[Incident]:
+    """Those of these environments that are open, or were resolved within `back`; 500 at most, the newest first."""
+    rows = await tx.fetch(
+        "SELECT * FROM incident WHERE environment = ANY($1::text[])"
+        " AND (status <> 'resolved' OR resolved_at > app_now() - $2::interval) ORDER BY opened_at DESC LIMIT 500",
+        list(environments), back,
+    )  # fmt: skip
+    return [from_row(row) for row in rows]
+
+
 async def counts(tx: Tx) -> Sequence[asyncpg.Record]:
     """(priority, status, n) of those open."""
     return await tx.fetch(

@@ -19,15 +19,19 @@ COUNTED = (
 def from_row(row: asyncpg.Record) -> Silence:
     return Silence(
         id=row["id"], matcher=Matcher.from_json(row["matcher"]), starts_at=row["starts_at"], ends_at=row["ends_at"],
-        reason=row["reason"], by=row["created_by"], origin=row["origin"], came=row.get("came", 0),
+        reason=row["reason"], by=row["created_by"], origin=row["origin"],
+        maintenance=row["maintenance"], came=row.get("came", 0),
         firing=row.get("firing", 0),
     )  # fmt: skip
 
 
-async def insert(tx: Tx, matcher: Matcher, starts_at: datetime, ends_at: datetime, reason: str, by: str) -> Silence:
+async def insert(
+    tx: Tx, matcher: Matcher, starts_at: datetime, ends_at: datetime, reason: str, by: str, *, maintenance: bool = False
+) -> Silence:
     row = await tx.fetchrow(
-        "INSERT INTO silence (matcher, starts_at, ends_at, reason, created_by) VALUES ($1, $2, $3, $4, $5) RETURNING *",
-        matcher.to_json(), starts_at, ends_at, reason, by,
+        "INSERT INTO silence (matcher, starts_at, ends_at, reason, created_by, maintenance)"
+        " VALUES ($1, $2, $3, $4, $5, $6) RETURNING *",
+        matcher.to_json(), starts_at, ends_at, reason, by, maintenance,
     )  # fmt: skip
     assert row is not None  # INSERT … RETURNING always returns
     return from_row(row)
@@ -37,8 +41,8 @@ async def plan(tx: Tx, window: Window, starts_at: datetime, ends_at: datetime) -
     """The window's occurrence as a silence; None when it is there already, be it over."""
     row = await tx.fetchrow(
         # asked first: a conflict alone would spend a number each second
-        "INSERT INTO silence (matcher, starts_at, ends_at, reason, origin, created_by)"
-        " SELECT $1::jsonb, $2::timestamptz, $3::timestamptz, $4::text, $5::text, $6::text"
+        "INSERT INTO silence (matcher, starts_at, ends_at, reason, origin, created_by, maintenance)"
+        " SELECT $1::jsonb, $2::timestamptz, $3::timestamptz, $4::text, $5::text, $6::text, true"
         " WHERE NOT EXISTS (SELECT FROM silence WHERE origin = $5::text AND starts_at = $2::timestamptz)"
         " ON CONFLICT (origin, starts_at) WHERE origin <> '' DO NOTHING RETURNING *",
         window.matcher.to_json(), starts_at, ends_at, window.reason, window.key, window.by,

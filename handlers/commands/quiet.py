@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.answers import Repeated
 from bot.errors import UserError
-from bot.maintenance import Matcher, Silence, Window
+from bot.maintenance import NOTICE, SHORT, Matcher, Silence, Window, is_short_notice
 from bot.notify.blocks import quiet_list
 from bot.phrase import Phrase
 from bot.target import fold, nearest
@@ -91,7 +91,10 @@ async def maintenance(tools: Tools, asked: Asked) -> Reply:
     )
     if wish.on is not None:
         start, end = window.occurrence_on(wish.on)
-        return _begun(await tools.silences.begin(wish.matcher, end - start, wish.reason, asked.by, start), start)
+        made_once = await tools.silences.begin(
+            wish.matcher, end - start, wish.reason, asked.by, start, maintenance=True
+        )
+        return _short_notice(tools, made_once, now) or _begun(made_once, start)
     made = await tools.silences.plan_weekly(window, asked.by)
     if isinstance(made, Repeated):
         return None
@@ -99,6 +102,19 @@ async def maintenance(tools: Tools, asked: Asked) -> Reply:
         "Weekly maintenance {id} is planned: {what}, next from {since} until {until}.",
         {"id": made.name, "what": made.matcher.what(), **_next(made, now)},
     )
+
+
+def _short_notice(tools: Tools, made: Silence | Repeated, now: datetime) -> Phrase | None:
+    """The guide (section 3.1): what users feel for longer is announced two days before; None: it is."""
+    if isinstance(made, Repeated) or not is_short_notice(made, tools.desk.environments.values(), now):
+        return None
+    return Phrase(
+        "Maintenance {id} is announced, from {since} until {until}. That is less than {notice} ahead: users were "
+        "promised more for what takes longer than {length}. Tell them yourself as well.",
+        {
+            "id": made.id, "since": made.starts_at, "until": made.ends_at, "notice": NOTICE, "length": SHORT,
+        },
+    )  # fmt: skip
 
 
 async def show(tools: Tools, asked: Asked) -> Reply:
