@@ -124,7 +124,8 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         if settings.slack is not None:
             groups = Groups(db, desk, settings.slack.bot_token, settings.slack.api_url)
             await stop.enter_async_context(in_background("groups", groups.run))
-        slack = slack_door(settings, Tools(desk, lifecycle, questions, runs, engines, clock, silences, rota))
+        tools = Tools(desk, lifecycle, questions, runs, engines, clock, silences, rota)
+        slack = slack_door(settings, tools, intake)
         if slack is not None:
             await stop.enter_async_context(slack.running())
         routes = [
@@ -143,11 +144,13 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         yield
 
 
-def slack_door(settings: Settings, tools: Tools) -> SlackDoor | None:
+def slack_door(settings: Settings, tools: Tools, intake: Webhooks) -> SlackDoor | None:
     if settings.slack is None:
         return None
     slack = settings.slack
-    return SlackDoor(SlackKeys(slack.bot_token, slack.app_token, slack.signing_secret, slack.api_url), tools)
+    keys = SlackKeys(slack.bot_token, slack.app_token, slack.signing_secret, slack.api_url)
+    watched = tuple(channel for entry in tools.desk.sources.values() for channel in entry.channels)
+    return SlackDoor(keys, tools, intake.reception, watched)
 
 
 def twilio_routes(

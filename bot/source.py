@@ -61,6 +61,7 @@ class SourceEntry:
 
     `secret`: what the vendor signs with. `environment` and `service` go to alerts that name none themselves.
     `branches`: patterns of those that matter (github, gitlab). `topics`: ARNs that may be confirmed (cloudwatch).
+    `channels`: those watched (slack), names or ids.
     """
 
     name: str
@@ -72,6 +73,7 @@ class SourceEntry:
     service: str = ""
     branches: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
     paths: Paths | None = None
 
     def secrets(self) -> tuple[Secret, ...]:

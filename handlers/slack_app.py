@@ -6,7 +6,7 @@ for three seconds in vain. So a listener here does two things, neither of which 
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,6 +17,7 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
@@ -29,6 +30,7 @@ from handlers import actions, commands, people
 from handlers.commands import Tools
 from handlers.errands import Errands
 from handlers.people import Visitor
+from handlers.watched import Reception, Watched
 
 log = structlog.get_logger("slack")
 
@@ -55,9 +57,14 @@ class SlackKeys:
 class SlackDoor:
     """`async with door.running():` listens; `routes()` are for our HTTP server and empty in Socket Mode."""
 
-    def __init__(self, keys: SlackKeys, tools: Tools) -> None:
+    def __init__(
+        self, keys: SlackKeys, tools: Tools, reception: Reception | None = None, watched: tuple[str, ...] = ()
+    ) -> None:
+        """`reception` takes what other apps post in the channels `watched`."""
         self.keys = keys
         self.tools = tools
+        asking = AsyncWebClient(base_url=keys.api_url, timeout=10, token=keys.bot_token.reveal())
+        self.watched = Watched(reception, watched, asking) if reception is not None else None
         self.errands = Errands()
         self.socket: AsyncSocketModeHandler | None = None
         self.bolt = self._app()
@@ -89,6 +96,7 @@ class SlackDoor:
 
     def _app(self) -> AsyncApp:
         token = self.keys.bot_token.reveal()
+
         client = AsyncWebClient(base_url=self.keys.api_url, timeout=10)
 
         async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
@@ -97,9 +105,25 @@ class SlackDoor:
 
         secret = self.keys.signing_secret.reveal() if self.keys.signing_secret else ""
         app = AsyncApp(name="ecotrajet", client=client, authorize=authorize, signing_secret=secret)
+        app.middleware(self.store_first)
         app.command(COMMAND)(self.command)
+        app.event("message")(self.heard)
         app.action(re.compile(".*", re.DOTALL))(self.press)  # links are acked, too, or Slack shows a warning sign
         return app
+
+    async def store_first(self, body: dict[str, Any], next: Callable[[], Awaitable[None]]) -> BoltResponse | None:
+        """Bolt acks an event before its listener runs; an alert is acked once it is stored. Not acked: 503."""
+        if body.get("type") == "event_callback" and self.watched is not None:
+            try:
+                await self.watched.take(body)
+            except Exception as away:  # noqa: BLE001 - whatever it is, Slack delivers it again
+                log.warning("not taken: Slack has to deliver it again", error=str(away) or type(away).__name__)
+                return BoltResponse(status=503, body="")
+        await next()
+        return None
+
+    async def heard(self) -> None:
+        """Everything was done before the ack; without a listener bolt would answer 404."""
 
     async def command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()

@@ -12,6 +12,7 @@ from bot.source import BUILT_IN, PATHS, Path, Paths, SourceEntry, Template, path
 from bot.target import fold
 
 SHORTEST: Final = 8
+CHANNEL: Final = r"^#?[^\s#@,]{1,80}$"
 TOPIC: Final = r"^arn:aws[\w-]*:sns:[a-z0-9-]+:\d{1,12}:[\w.-]+$"
 
 
@@ -65,6 +66,7 @@ class SourceSection(Section):
     service: Told | None = None
     branches: Words = ()
     topics: Annotated[tuple[Annotated[str, Field(pattern=TOPIC)], ...], BeforeValidator(words)] = ()
+    channels: Annotated[tuple[Annotated[str, Field(pattern=CHANNEL)], ...], BeforeValidator(words)] = ()
     title: Told | None = None
     each: Place | None = None
     status: Annotated[StatusSection | None, BeforeValidator(as_status)] = None
@@ -82,7 +84,7 @@ class SourceSection(Section):
 
 
 OWN: Final = ("title", "each", "status", "dedup_key", "group_key", "severity", "text", "url", "starts_at", "labels")
-ONLY: Final = {"branches": ("github", "gitlab"), "topics": ("cloudwatch",)}
+ONLY: Final = {"branches": ("github", "gitlab"), "topics": ("cloudwatch",), "channels": ("slack",)}
 
 
 def check(entries: dict[str, SourceSection], problems: Problems) -> None:
@@ -135,6 +137,7 @@ def _entry(name: str, section: SourceSection) -> SourceEntry:
         service="" if own else _plain(section.service),
         branches=section.branches,
         topics=section.topics,
+        channels=section.channels,
         paths=_paths(section) if own else None,
     )
 

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.sandbox.slack.methods import EVENT_SCOPES
 from handlers.commands import COMMANDS
 from handlers.slack_app import COMMAND
 
@@ -66,7 +67,8 @@ def test_the_scopes_are_those_of_the_methods_that_are_called(manifest: dict[str,
     methods = called_methods()
     assert methods >= {"chat_postMessage", "chat_update", "conversations_open"}
     assert methods <= set(SCOPES), "add the new method's scope here and in manifest.yml"
-    needed = set().union(*(SCOPES[method] for method in methods)) | {"commands"}
+    events = {EVENT_SCOPES[event] for event in manifest["settings"]["event_subscriptions"]["bot_events"]}
+    needed = set().union(*(SCOPES[method] for method in methods)) | events | {"commands"}
     assert set(manifest["oauth_config"]["scopes"]["bot"]) == needed
     assert "user" not in manifest["oauth_config"]["scopes"]
 
@@ -90,7 +92,7 @@ def test_the_hint_names_commands_that_exist(manifest: dict[str, Any]) -> None:
 
 
 def test_only_what_is_used_is_switched_on(manifest: dict[str, Any]) -> None:
-    """Buttons need interactivity; no event is listened to, so none is subscribed to."""
+    """Buttons need interactivity; an event is subscribed to when it is listened to."""
     settings = manifest["settings"]
     assert settings["interactivity"] == {"is_enabled": True}
     assert settings["socket_mode_enabled"] is True
@@ -99,7 +101,8 @@ def test_only_what_is_used_is_switched_on(manifest: dict[str, Any]) -> None:
         for call in calls()
         if isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) == "app"
     }
-    assert ("event" in registered) == ("event_subscriptions" in settings)
+    assert "event" in registered
+    assert settings["event_subscriptions"] == {"bot_events": ["message.channels", "message.groups"]}
     assert ("shortcut" in registered) == ("shortcuts" in manifest["features"])
 
 

@@ -176,6 +176,21 @@ class Gestures:
             body["view"] = views.as_slack(self.workspace.homes[person.slack_id])
         return await self.event(person, "app_home_opened", body["channel"], body)
 
+    async def app_posts(self, place: Conversation, app: str, text: str, **more: object) -> Delivery:
+        """Another app speaks in a channel; `more`: attachments, blocks, thread_ts, subtype, app_id of the event."""
+        mark = re.sub(r"\W", "", app).upper()[:8]
+        attachments, blocks = (list(more.get(key) or ()) for key in ("attachments", "blocks"))  # type: ignore[call-overload]  # lists, as Slack has them
+        message = Message(place.id, self.workspace.new_ts(), f"B0{mark}", text, blocks, attachments, username=app)
+        self.workspace.post(message)
+        said: Json = {
+            "type": "message", "subtype": "bot_message", "channel": place.id, "channel_type": "channel", "text": text,
+            "ts": message.ts, "bot_id": f"B0{mark}", "app_id": f"A0{mark}", "username": app,
+        }  # fmt: skip
+        somebody = next(iter(self.workspace.people.values()))
+        if BOT_USER not in place.members:
+            return Delivery("events_api", said, somebody, place.id, self.workspace, status="posted")
+        return await self.event(somebody, "message.channels", place.id, said | more)
+
     async def event(self, person: Person, name: str, channel: str, body: Mapping[str, object]) -> Delivery:
         """An event, if the manifest subscribes to it; one whose scope is missing is a violation."""
         workspace = self.workspace

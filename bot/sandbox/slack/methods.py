@@ -84,6 +84,7 @@ METHODS = MappingProxyType(
 )
 EVERY_SCOPE = frozenset(scope for method in METHODS.values() for scope in method.scopes) | {
     "commands", "app_mentions:read", "chat:write.public", "chat:write.customize", "reactions:read",
+    "channels:history", "groups:history",
 }  # fmt: skip
 
 # The event types that the sandbox sends, and the scope without which Slack would not.
@@ -91,6 +92,7 @@ EVENT_SCOPES = MappingProxyType(
     {
         "message.im": "im:history",
         "message.channels": "channels:history",
+        "message.groups": "groups:history",
         "app_mention": "app_mentions:read",
         "app_home_opened": "",
         "reaction_added": "reactions:read",
