@@ -97,7 +97,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         intake = Webhooks(
             lifecycle, settings.webhook_token, Refused(settings.data / "refused"),
             tell=lambda phrase: say(phrase, desk.language, desk.zone, clock.now()), metrics=metrics,
-            entries=desk.sources,
+            entries=desk.sources, is_sign_of_life=beats.sign if beats.have_watchdogs else None,
         )  # fmt: skip
         channels = channels_of(settings, desk)
         for channel in channels.values():

@@ -1,18 +1,23 @@
 """One body from the door to the desk: understood, then stored and acted upon at once."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol
 
 import structlog
 
+from bot.alert import Alert, AlertStatus
 from bot.lifecycle import Letter, Received, Unavailable
 from bot.phrase import Phrase
 from handlers.refused import Delivery
 from handlers.sources import NotUnderstood, Source
 
 log = structlog.get_logger(__name__)
+
+
+IsSignOfLife = Callable[[Alert], Awaitable[bool]]
+"""Another tool's watchdog: noted as a sign of life, and no alert. Raises Unavailable."""
 
 
 class Intake(Protocol):
@@ -43,13 +48,19 @@ class NotTaken:
     our_fault: bool = False
 
 
-async def take(intake: Intake, source: Source, delivery: Delivery) -> Taken | NotTaken:
+async def take(
+    intake: Intake, source: Source, delivery: Delivery, is_sign_of_life: IsSignOfLife | None = None
+) -> Taken | NotTaken:
     """Safe to repeat: alerts that are known are counted. Raises Unavailable; `delivery.kept` says if it was stored.
 
     Understood before it is stored, so that body and effects are one transaction; before that nothing is answered.
     """
     try:
         alerts = source.read(delivery.body, delivery.headers)
+        if is_sign_of_life is not None:
+            alerts = [
+                replace(each, status=AlertStatus.INFO) if await is_sign_of_life(each) else each for each in alerts
+            ]
         letter = Letter(source.name, delivery.headers, delivery.body, alerts, delivery.kept)
         return Taken(await intake.take(letter))
     except NotUnderstood as error:

@@ -9,7 +9,7 @@ import structlog
 
 from bot.lifecycle import Unavailable
 from bot.source import SourceEntry
-from handlers.intake import Intake, NotTaken, Taken, take
+from handlers.intake import Intake, IsSignOfLife, NotTaken, Taken, take
 from handlers.refused import Delivery, Refused
 from handlers.sources import SOURCES, Source
 from handlers.sources.configured import configured
@@ -23,8 +23,10 @@ class Reception:
     """Stores first, then reads, then acts. `sources`: the built-in ones and the configuration's, by name."""
 
     def __init__(
-        self, intake: Intake, refused: Refused, entries: Mapping[str, SourceEntry] = MappingProxyType({})
-    ) -> None:
+        self, intake: Intake, refused: Refused, entries: Mapping[str, SourceEntry] = MappingProxyType({}),
+        is_sign_of_life: IsSignOfLife | None = None,
+    ) -> None:  # fmt: skip
+        self.is_sign_of_life = is_sign_of_life
         self.intake, self.refused, self.entries = intake, refused, entries
         self.sources = configured(entries)
 
@@ -52,7 +54,7 @@ class Reception:
 
     async def _take(self, delivery: Delivery) -> Taken | NotTaken:
         source = self.sources.get(delivery.source) or unknown_source(delivery.source)
-        return await take(self.intake, source, delivery)
+        return await take(self.intake, source, delivery, self.is_sign_of_life)
 
 
 def unknown_source(name: str) -> Source:

@@ -24,7 +24,7 @@ from bot.phrase import Phrase
 from bot.secret import Secret
 from bot.source import SourceEntry
 from handlers.body import Answer, check_readable, kept_headers, read_body
-from handlers.intake import Intake, NotTaken, Taken
+from handlers.intake import Intake, IsSignOfLife, NotTaken, Taken
 from handlers.keys import Keys, token_in
 from handlers.reception import Reception
 from handlers.refused import Delivery, Refused
@@ -49,8 +49,9 @@ class Webhooks:
         metrics: Metrics | None = None,
         entries: Mapping[str, SourceEntry] = MappingProxyType({}),
         subscriptions: Subscriptions | None = None,
+        is_sign_of_life: IsSignOfLife | None = None,
     ) -> None:
-        self.keys, self.reception = Keys(token, entries), Reception(intake, refused, entries)
+        self.keys, self.reception = Keys(token, entries), Reception(intake, refused, entries, is_sign_of_life)
         self.subscriptions = subscriptions or Subscriptions()
         self.tell, self.metrics, self.entries, self.sources = tell, metrics, entries, self.reception.sources
         self.take_in = self.reception.take_in

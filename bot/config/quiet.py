@@ -11,7 +11,7 @@ from pydantic import Field
 from bot.alert import AlertStatus
 from bot.classification import Rule, When
 from bot.config.models import Day, Duration, Name, Section, Text, TimeOfDay, Zone
-from bot.heartbeat import SOURCE, Heartbeat
+from bot.heartbeat import SOURCE, Heartbeat, Watchdog
 from bot.incident import Priority
 from bot.maintenance import Matcher, Window
 from bot.phrase import Phrase
@@ -33,8 +33,13 @@ class WindowSection(Section):
     why: str = ""
 
 
+class WatchdogSection(Section):
+    source: Name
+    alert: Text = "watchdog"
+
+
 class HeartbeatSection(Section):
-    """`run_within` left out: as long as the grace."""
+    """`run_within` left out: as long as the grace. `watchdog`: an alert that is always sent, as a sign of life."""
 
     period: Duration
     grace: Duration = timedelta(minutes=5)
@@ -42,6 +47,7 @@ class HeartbeatSection(Section):
     priority: Priority = Priority.P2
     environment: str = ""
     service: str = ""
+    watchdog: WatchdogSection | None = None
 
 
 def windows(entries: Mapping[str, WindowSection], zone: ZoneInfo) -> tuple[Window, ...]:
@@ -59,7 +65,7 @@ def heartbeats(entries: Mapping[str, HeartbeatSection]) -> dict[str, Heartbeat]:
     return {
         name: Heartbeat(
             name, entry.period, entry.grace, entry.run_within or entry.grace, entry.priority, entry.environment,
-            entry.service,
+            entry.service, Watchdog(entry.watchdog.source, entry.watchdog.alert) if entry.watchdog else None,
         )
         for name, entry in entries.items()
     }  # fmt: skip

@@ -10,6 +10,7 @@ from bot.config.problems import Problems, Where, shown, unknown_name
 from bot.config.quiet import SHORTEST
 from bot.desk import DEFAULT_POLICY
 from bot.runbook import ActionClass
+from bot.source import BUILT_IN
 
 KINDS: Final = {"person": "people", "team": "teams", "schedule": "schedules"}
 APPROVERS: Final = (ActionClass.DEPLOY, ActionClass.DESTROY)
@@ -179,6 +180,8 @@ def _heartbeats(parts: Parts, problems: Problems) -> None:
             _known(parts, "service", beat.service, (*where, "service"), problems, "services")
         if beat.period < SHORTEST:
             problems.add_once((*where, "period"), "must be 10 s or longer")
+        if beat.watchdog and beat.watchdog.source not in (known := (*BUILT_IN, *parts.names["sources"])):
+            problems.add_once((*where, "watchdog", "source"), unknown_name("source", beat.watchdog.source, known))
         if "/" in name:
             problems.add_once(where, "must have no / in its name: it is part of an address")
 

@@ -24,6 +24,10 @@ class Heartbeats:
         self.desk = desk
         self.tell = tell
 
+    @property
+    def have_watchdogs(self) -> bool:
+        return any(beat.watchdog for beat in self.desk.heartbeats.values())
+
     async def ping(self, name: str, signal: Signal, output: str = "") -> Incident | None:
         """A sign of life, or of the contrary: a success ends the incident, a failure opens one now.
 
@@ -47,6 +51,13 @@ class Heartbeats:
             return False
         await self.ping(name, Signal.SUCCESS)
         return True
+
+    async def sign(self, alert: Alert) -> bool:
+        """Was it another tool's watchdog? Then it is a sign of life, and nothing to be woken for."""
+        found = [beat.name for beat in self.desk.heartbeats.values() if beat.watchdog and beat.watchdog.is_this(alert)]
+        for name in found:
+            await self.ping(name, Signal.SUCCESS)
+        return bool(found)
 
     async def round(self) -> None:
         """The worker's: what was due and did not come is an alert now, one a transaction."""

@@ -104,3 +104,44 @@ async def test_two_signs_at_once_end_one_incident_once(beating: World) -> None:
     answers = await asyncio.gather(*(ping(beating, "rapport") for _ in range(10)))
     assert {status for status, _ in answers} == {200}
     await beating.eventually_value(1, "SELECT count(*) FROM audit WHERE did = 'incident.resolved'")
+
+
+@pytest.fixture
+async def guarded(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
+    def edit(configuration: dict[str, Any]) -> None:
+        configuration["heartbeats"] = {
+            "prometheus": {"period": "5 min", "grace": "1 min", "priority": "P1", "environment": "prod",
+                           "watchdog": {"source": "alertmanager", "alert": "watchdog"}},
+        }  # fmt: skip
+
+    async with new_world(database_url, config=edited_config(tmp_path, edit)) as made:
+        await made.eventually_value(1, "SELECT count(*) FROM heartbeat")
+        yield made
+
+
+def from_prometheus(*names: str) -> dict[str, Any]:
+    labels = [{"alertname": name, "severity": "critical" if name != "Watchdog" else "none"} for name in names]
+    alerts = [
+        {"status": "firing", "labels": each, "annotations": {}, "startsAt": "2026-11-25T09:00:00Z",
+         "fingerprint": f"{n:016x}"}
+        for n, each in enumerate(labels)
+    ]  # fmt: skip
+    return {"version": "4", "status": "firing", "receiver": "desk", "groupKey": "{}:{}", "alerts": alerts,
+            "groupLabels": {}, "commonLabels": {}, "commonAnnotations": {}, "externalURL": "http://am"}  # fmt: skip
+
+
+async def test_another_tool_s_watchdog_is_a_sign_of_life_and_its_silence_the_alarm(guarded: World) -> None:
+    for _ in range(3):
+        status, answer = await guarded.post("/webhooks/alertmanager", from_prometheus("Watchdog"))
+        assert (status, answer["alerts"][0]["incident"]) == (200, None)
+        await guarded.fast_forward(minutes=4)
+    status, answer = await guarded.post("/webhooks/alertmanager", from_prometheus("Watchdog", "SiteDown"))
+    opened = [each["incident"] for each in answer["alerts"]]
+    assert opened[0] is None
+    assert opened[1] is not None
+    await guarded.fast_forward(minutes=7)
+    await guarded.eventually_value(
+        1, "SELECT count(*) FROM incident WHERE title LIKE '%prometheus%' AND status = 'triggered'"
+    )
+    await guarded.post("/webhooks/alertmanager", from_prometheus("Watchdog"))
+    await guarded.eventually_value("resolved", "SELECT status FROM incident WHERE title LIKE '%prometheus%'")
