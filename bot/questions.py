@@ -10,10 +10,22 @@ from bot.desk import Desk
 from bot.incident import Incident, Status
 from bot.message import Kind, State
 from bot.phrase import Phrase
+from bot.runbook import Image
 from bot.sla import Due
-from bot.store import alerts, audit, dues, escalations, incidents, messages, pages, responders, silences
+from bot.store import alerts, audit, changes, dues, escalations, incidents, messages, pages, responders, silences
 from bot.store.database import Database, Tx
-from bot.view import AlertRow, DueRow, IncidentView, LevelRow, PageRow, ResponderRow, RungRow, TimelineRow, WhyView
+from bot.view import (
+    AlertRow,
+    ChangeRow,
+    DueRow,
+    IncidentView,
+    LevelRow,
+    PageRow,
+    ResponderRow,
+    RungRow,
+    TimelineRow,
+    WhyView,
+)
 
 OURSELVES = "desk"
 
@@ -77,6 +89,10 @@ async def view(tx: Tx, desk: Desk, incident: Incident) -> IncidentView:
         timeline=tuple(timeline_row(row) for row in await audit.of_incident(tx, incident.number)),
         dues=tuple(due_row(row) for row in await dues.of_incident(tx, incident.number, incident.round)),
         responders=tuple(responder_row(row) for row in await responders.of_incident(tx, incident.number)),
+        changes=tuple(
+            change_row(row)
+            for row in await changes.around(tx, incident.environment, incident.service, incident.opened_at)
+        ),
     )
 
 
@@ -119,6 +135,11 @@ def due_row(row: asyncpg.Record) -> DueRow:
 
 def responder_row(row: asyncpg.Record) -> ResponderRow:
     return ResponderRow(row["person"], row["asked_by"], row["takes_over"], row["answered_at"])
+
+
+def change_row(row: asyncpg.Record) -> ChangeRow:
+    image = Image(row["image_id"], row["reference"], row["version"])
+    return ChangeRow(row["summary"] or image.name, row["at"], row["by"], row["url"])
 
 
 def trouble(incident: Incident) -> statuspage.Trouble:

@@ -67,6 +67,16 @@ class ResponderRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """Something that was changed on purpose where the incident is; `by` is a person's id, a tool's name or ''."""
+
+    what: str
+    at: datetime
+    by: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentView:
     incident: Incident
     alerts: tuple[AlertRow, ...] = ()
@@ -74,6 +84,7 @@ class IncidentView:
     timeline: tuple[TimelineRow, ...] = ()
     dues: tuple[DueRow, ...] = ()
     responders: tuple[ResponderRow, ...] = ()
+    changes: tuple[ChangeRow, ...] = ()
 
     def waits_for(self, person: str | None) -> bool:
         """Whether this person was asked and has not answered."""

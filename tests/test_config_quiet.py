@@ -12,7 +12,7 @@ from bot.classification import classify
 from bot.config import load_desk
 from bot.desk import Desk
 from bot.errors import ConfigError
-from bot.heartbeat import SOURCE, Heartbeat
+from bot.heartbeat import SOURCE, Heartbeat, Watchdog
 from bot.incident import Priority
 from bot.maintenance import Matcher, Window
 
@@ -46,7 +46,7 @@ def test_what_the_example_shows_behind_its_hash_signs_is_valid(tmp_path: Path) -
     assert desk.heartbeats == {
         "sauvegarde": Heartbeat(
             "sauvegarde", timedelta(days=1), timedelta(hours=1), timedelta(minutes=30), Priority.P2, "prod",
-            "ecotrajet",
+            "ecotrajet", Watchdog("alertmanager", "Watchdog"),
         )
     }  # fmt: skip
 

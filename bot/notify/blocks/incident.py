@@ -7,6 +7,7 @@ from typing import Final
 from bot.escalation import LAST_RESORT
 from bot.incident import Incident, Priority, Status
 from bot.notify.blocks import responding
+from bot.notify.blocks.changes import changed
 from bot.notify.blocks.gathered import gathered
 from bot.notify.blocks.parts import (
     Block,
@@ -182,6 +183,7 @@ def _facts(view: IncidentView, reader: Reader) -> list[tuple[str, str]]:
     following = view.next_level
     if incident.status is Status.TRIGGERED and following is not None:
         facts.append((Phrase("If nobody takes it"), _next(following, incident.opened_at, reader)))
+    facts += changed(view, reader)
     facts += responding.facts(view, reader)
     return [(reader.say(label), value) for label, value in facts]
 
