@@ -9,6 +9,7 @@ from typing import Annotated, Final
 
 import structlog
 import typer
+import uvloop
 from asyncpg import PostgresError
 from rich.console import Console
 from rich.table import Table
@@ -87,7 +88,8 @@ def serve() -> None:
     for warning in configuration.warnings:
         structlog.get_logger("config").warning(warning)
     try:
-        asyncio.run(serve_until_told(configuration.settings, configuration.desk))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(serve_until_told(configuration.settings, configuration.desk))
     except Unavailable as away:
         print(f"The database cannot be reached ({away}). Check DATABASE_URL, then: ecotrajet check", file=sys.stderr)
         raise typer.Exit(WRONG_OUT_THERE) from None

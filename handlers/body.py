@@ -33,6 +33,11 @@ async def read_body(request: web.Request, limit: int) -> bytes:
     too_large = Answer(413, Phrase("The body is too large: {limit} bytes at most.", {"limit": limit}), limit=limit)
     if request.content_length is not None and request.content_length > limit:
         raise too_large
+    if request.content.is_eof() and request.content.exception() is None:  # nothing to wait for
+        whole = request.content.read_nowait()
+        if len(whole) > limit:
+            raise too_large
+        return whole
     body = bytearray()
     try:
         async with asyncio.timeout(COMES_WITHIN):

@@ -89,7 +89,6 @@ def place_of(alert: Alert, environments: Mapping[str, Environment], services: Ma
     labels = {_spelled(name): value for name, value in alert.labels.items()}
     service, its_environment = _service(alert, labels, services)
     found = _finder(tuple(environments.items()))
-    watched = watched_host(alert)
     told = [alert.environment, *(labels.get(name, "") for name in ENVIRONMENT_LABELS)]
     stage, environment = (
         found.first(told, IN_FIELDS)
@@ -97,13 +96,13 @@ def place_of(alert: Alert, environments: Mapping[str, Environment], services: Ma
         or found.known(its_environment)
         or found.first([alert.service, *(labels.get(name, "") for name in SERVICE_LABELS)], IN_SENTENCES)
         or found.first([_host(alert.url), *(_host(labels.get(name, "")) for name in HOST_LABELS)], IN_SENTENCES)
-        or found.named_host(watched)
+        or found.named_host(watched_host(alert))
         or found.in_sentence(alert.title)
         or found.in_sentence(alert.text[:1000])
         or found.in_labels(labels)
         or (Stage.UNKNOWN, "")
     )
-    return Place(environment, stage, service, stage is Stage.UNKNOWN and is_public(watched))
+    return Place(environment, stage, service, stage is Stage.UNKNOWN and is_public(watched_host(alert)))
 
 
 def stage_of(environment: Environment) -> Stage:
@@ -113,8 +112,13 @@ def stage_of(environment: Environment) -> Stage:
     return own or (Stage.PRODUCTION if environment.protected else Stage.STAGING)
 
 
+SHORT: Final = 40  # characters
+REMEMBERED: Final = 4096
+
+
 class _Finder:
     def __init__(self, environments: Mapping[str, Environment]) -> None:
+        self.known_words: dict[tuple[int, str], tuple[Stage, str] | None] = {}
         self.stages = {name: stage_of(each) for name, each in environments.items()}
         self.names = {
             "".join(WORD.findall(word)): name for name, each in environments.items() for word in each.answers_to()
@@ -143,6 +147,17 @@ class _Finder:
         return found if found and found[0] is not Stage.DEVELOPMENT else None
 
     def _worst(self, text: str, usual: Mapping[str, Stage]) -> tuple[Stage, str] | None:
+        """Remembered for the few short words by which senders name environments and services."""
+        if len(text) > SHORT:
+            return self._worst_of(text, usual)
+        key = (id(usual), text)
+        if key not in self.known_words:
+            if len(self.known_words) > REMEMBERED:
+                self.known_words.clear()
+            self.known_words[key] = self._worst_of(text, usual)
+        return self.known_words[key]
+
+    def _worst_of(self, text: str, usual: Mapping[str, Stage]) -> tuple[Stage, str] | None:
         """Of several environments that a text names, the one that matters most: better a page too many."""
         order = list(Stage)
         found = [each for name in names_in(text) if (each := self._meant(name, usual))]
@@ -189,6 +204,8 @@ def names_in(text: str) -> list[str]:
 
 def _service(alert: Alert, labels: Mapping[str, str], services: Mapping[str, Service]) -> tuple[str, str]:
     """(service, environment): by the name of a container both are known; the environment is '' otherwise."""
+    if not services:
+        return _given(alert, labels), ""
     told = [alert.service, *(labels.get(name, "") for name in SERVICE_LABELS)]
     names = {fold(said).lstrip("/") for said in (*told, *_hosts(labels))}
     for each in services.values():
@@ -199,8 +216,13 @@ def _service(alert: Alert, labels: Mapping[str, str], services: Mapping[str, Ser
     for said in [*told, alert.title]:
         if said and (found := _named(said, services)):
             return found, ""
+    return _given(alert, labels), ""
+
+
+def _given(alert: Alert, labels: Mapping[str, str]) -> str:
+    """As it was sent."""
     given = (alert.service, *(labels.get(name, "") for name in NAMES_A_SERVICE))
-    return next((" ".join(said.split())[:100] for said in given if said.strip()), ""), ""
+    return next((" ".join(said.split())[:100] for said in given if said.strip()), "")
 
 
 def _named(said: str, services: Mapping[str, Service]) -> str:

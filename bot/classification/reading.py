@@ -139,13 +139,24 @@ RANKS: Final = {impact: rank for rank, impact in enumerate((*BAD, Impact.TEST, I
 
 
 def _read(text: Plain) -> tuple[Reading, Hint]:
-    worst, hints = Reading(), Hint.NONE
-    for start, end in _clauses(text.folded):
-        impact, (first, last), firm, hint = _judged(IDENTIFIER.sub(_any_number, text.folded[start:end]))
+    impact, (start, end), firm, hints = _worst(IDENTIFIER.sub(_any_number, text.folded))
+    return Reading(impact, " ".join(text.shown[start:end].split())[:80], firm), hints
+
+
+@lru_cache(maxsize=4096)
+def _worst(folded: str) -> tuple[Impact, tuple[int, int], bool, Hint]:
+    """Of all clauses: the worst impact, where it is said, how clearly; and what all of them hint at.
+
+    Remembered: in a storm a thousand alerts differ in a machine's name only, which is the same for us.
+    """
+    worst: tuple[Impact, tuple[int, int], bool] = (Impact.NONE, (0, 0), False)
+    hints = Hint.NONE
+    for start, end in _clauses(folded):
+        impact, (first, last), firm, hint = _judged(folded[start:end])
         hints |= hint
-        if RANKS[impact] < RANKS[worst.impact]:
-            worst = Reading(impact, " ".join(text.shown[start + first : start + last].split())[:80], firm)
-    return worst, hints
+        if RANKS[impact] < RANKS[worst[0]]:
+            worst = (impact, (start + first, start + last), firm)
+    return *worst, hints
 
 
 def _clauses(folded: str) -> Iterator[tuple[int, int]]:
@@ -165,10 +176,7 @@ def _any_number(name: re.Match[str]) -> str:
 
 @lru_cache(maxsize=4096)
 def _judged(clause: str) -> tuple[Impact, tuple[int, int], bool, Hint]:
-    """What the clause says, where, how clearly, and what else it tells.
-
-    Remembered: in a storm a thousand alerts differ in a machine's name only.
-    """
+    """What the clause says, where, how clearly, and what else it tells."""
     hints = _hints(clause)
     planned = context.PLANNED.search(clause)
     if planned and not context.AFTERWARDS.search(clause) and Hint.STILL not in hints:

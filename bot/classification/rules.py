@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.alert import Alert, AlertStatus
@@ -94,9 +95,15 @@ class When:
     def _says(self, alert: Alert) -> bool:
         return (
             all(re.fullmatch(wanted, fold(alert.labels.get(name, ""))) for name, wanted in self.labels.items())
-            and (not self.title or re.search(self.title, plain(alert.title).folded) is not None)
-            and (not self.text or re.search(self.text, plain(f"{alert.title}\n{alert.text}").folded) is not None)
+            and (not self.title or re.search(self.title, folded(alert.title)) is not None)
+            and (not self.text or re.search(self.text, folded(f"{alert.title}\n{alert.text}")) is not None)
         )
+
+
+@lru_cache(maxsize=4)
+def folded(text: str) -> str:
+    """Several rules look at the same text, one after the other."""
+    return plain(text).folded
 
 
 @dataclass(frozen=True, slots=True)

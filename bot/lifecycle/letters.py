@@ -61,6 +61,7 @@ class Letters:
 
     async def write(self) -> None:
         while self.waiting:
+            await self.gathered()
             group, self.waiting = self.waiting[:AT_ONCE], self.waiting[AT_ONCE:]
             try:
                 await self.settle(group)
@@ -69,6 +70,13 @@ class Letters:
                     failed(letter, broken if isinstance(broken, Exception) else Unavailable("stopping"))
                 if not isinstance(broken, Exception):
                     raise
+
+    async def gathered(self) -> None:
+        """Whoever stands at the door already comes along: a statement for one costs half of one for ten."""
+        before = 0
+        while before < len(self.waiting) < AT_ONCE:
+            before = len(self.waiting)
+            await asyncio.sleep(0)
 
     async def settle(self, group: Sequence[Letter]) -> None:
         """What only adds to what is known goes in one statement; the others take the long way, in their order."""

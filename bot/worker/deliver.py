@@ -64,6 +64,8 @@ class Deliverer:
             message = await messages.claim(tx, number, self.owner)
             if message is None:
                 return None
+            if message.kind not in self.channels:  # it fails at once: nothing more needs to be known of it
+                return Outgoing(message, self.desk.language, None, None, None, as_of=message.due_at)
             why = await no_longer_wanted(tx, message)
             if why is not None:
                 await speaking.drop(tx, message, self.owner, why)

@@ -54,17 +54,31 @@ class Group(msgspec.Struct, frozen=True, rename="camel"):
     truncated_alerts: int | None = None
 
 
+GROUPS: Final = msgspec.json.Decoder(Group)
+
+
 def parse(body: bytes, headers: Mapping[str, str]) -> list[Alert]:
     """One Alert for each member. Raises NotUnderstood."""
+    try:
+        return _members(GROUPS.decode(body))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _otherwise(body)
+
+
+def _members(group: Group) -> list[Alert]:
+    key = "" if group.group_key is None else str(group.group_key)
+    return [
+        _alert(member, f"$.alerts[{n}]", group.status, key, group.external_url or "")
+        for n, member in enumerate(group.alerts)
+    ]
+
+
+def _otherwise(body: bytes) -> list[Alert]:
+    """A bare alert, a list of them, or nothing of the kind, said with its path."""
     content = decode(body, object)
     match content:
         case {"alerts": _}:
-            group = decode(body, Group)
-            key = "" if group.group_key is None else str(group.group_key)
-            return [
-                _alert(member, f"$.alerts[{n}]", group.status, key, group.external_url or "")
-                for n, member in enumerate(group.alerts)
-            ]
+            return _members(decode(body, Group))
         case dict() if "labels" in content or "annotations" in content:
             return [_alert(decode(body, Member), "$")]
         case list():

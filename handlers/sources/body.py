@@ -88,7 +88,25 @@ def stable_hash(*parts: str) -> str:
 
 def cleaned(alerts: Sequence[Alert]) -> list[Alert]:
     """What every alert keeps to, whoever sent it: no NUL, no broken Unicode, nothing longer than we can keep."""
-    return [_cleaned(alert) for alert in alerts]
+    return [alert if _is_clean(alert) else _cleaned(alert) for alert in alerts]
+
+
+def _is_clean(alert: Alert) -> bool:
+    """Nearly all are: then nothing is copied. Whatever is in doubt is cleaned."""
+    words = (alert.environment, alert.service, alert.severity, *alert.labels)
+    everything = "".join((alert.dedup_key, alert.group_key, alert.title, alert.text, *words, *alert.labels.values()))
+    return (
+        (everything + alert.url).isascii()
+        and NUL not in everything
+        and NUL not in alert.url
+        and max(len(alert.dedup_key), len(alert.group_key), len(alert.title)) <= LONGEST_KEY
+        and max(map(len, words)) <= LONGEST_FIELD
+        and max(map(len, alert.labels.values()), default=0) <= LONGEST_LABEL
+        and len(alert.labels) <= MOST_LABELS
+        and alert.title == " ".join(alert.title.split())
+        and alert.text == alert.text.strip()
+        and (not alert.url or alert.url.startswith(("http://", "https://")))
+    )
 
 
 def _cleaned(alert: Alert) -> Alert:
