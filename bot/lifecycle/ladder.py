@@ -193,11 +193,15 @@ async def all_unreachable(tx: Tx, desk: Desk, incident: Incident) -> None:
 
 
 async def may_be_dead(tx: Tx, desk: Desk, page: Message) -> None:
-    """A page reached nobody by any channel. If it was the level's last hope, the next level is due now."""
-    if page.incident is None or not await messages.level_is_dead(tx, page):
+    """A page reached nobody by any channel. If it was the level's last hope, the next level is due now.
+
+    The incident is held before we look: of two last pages that fail at the same moment each would otherwise see the
+    other one as still under way, and nobody would go on.
+    """
+    if page.incident is None:
         return
     incident = await incidents.lock(tx, page.incident)
-    if incident is None:
+    if incident is None or not await messages.level_is_dead(tx, page):
         return
     if page.level >= speaking.ASKED:
         person = desk.people.get(page.person or "")
