@@ -132,7 +132,7 @@ async def test_cover_goes_to_the_first_who_taps(calm_world: World) -> None:
     await world.person("bruno").types("/ecotrajet oncall accept 1", channel=PLACE)
     await world.person("bruno").sees("ne s’adresse pas à vous", channel=PLACE)
     await other.presses(label)
-    await asker.dm(containing="1")
+    await asker.dm(containing=other.person.name)
     await world.eventually_value(1, "SELECT count(*) FROM oncall_override WHERE instead_of IS NOT NULL")
     await world.alert(TITLE)
     await other.phone.gets_sms(TITLE)
