@@ -1,6 +1,7 @@
 """Builds everything, in one straight line; stops in reverse order. Nobody imports this but `cli` and the stories."""
 
 import asyncio
+import functools
 import gc
 import os
 import signal
@@ -47,6 +48,7 @@ from bot.store.embedded import EmbeddedPostgres
 from bot.store.migrate import migrate
 from bot.target import upstream
 from bot.worker.aftercare import Aftercare
+from bot.worker.blind import Blindness, ask_database
 from bot.worker.calendars import Calendars
 from bot.worker.cron import GAPS, HOUSEKEEPING, Calendar
 from bot.worker.deliver import Deliverer
@@ -82,6 +84,11 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
     """The whole desk, until the block ends. Raises Unavailable when there is no database."""
     async with AsyncExitStack() as stop:
         url = await stop.enter_async_context(database_url(settings))
+        channels = channels_of(settings, desk)
+        for channel in channels.values():
+            stop.push_async_callback(channel.close)
+        blindness = Blindness(functools.partial(ask_database, url), desk, channels, settings.data)
+        await stop.enter_async_context(in_background("blindness", blindness.run))
         await wait_for(migrate, url)
         db = await stop.enter_async_context(Database.open(url))
         metrics = Metrics(version("ecotrajet"))
@@ -100,9 +107,6 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
             tell=lambda phrase: say(phrase, desk.language, desk.zone, clock.now()), metrics=metrics,
             entries=desk.sources, is_sign_of_life=beats.sign if beats.have_watchdogs else None,
         )  # fmt: skip
-        channels = channels_of(settings, desk)
-        for channel in channels.values():
-            stop.push_async_callback(channel.close)
         tidy = Tidy(db, desk, engines)
         runner = Runner(Execution(db, desk, owner), desk, lifecycle, engines, runbooks, tidy, metrics)
         deliverer = Deliverer(db, desk, channels, metrics, owner)

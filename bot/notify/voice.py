@@ -9,11 +9,11 @@ from twilio.twiml.voice_response import Gather, VoiceResponse
 from bot.desk import Desk
 from bot.errors import Permanent
 from bot.incident import Incident
-from bot.message import Kind
+from bot.message import About, Kind
 from bot.notify.blocks.incident import severity
 from bot.notify.blocks.reader import Reader
 from bot.notify.bundle import more
-from bot.notify.channel import Outgoing
+from bot.notify.channel import Outgoing, phrase_of
 from bot.notify.twilio_client import Twilio
 from bot.notify.wording import plain
 from bot.phrase import Phrase
@@ -21,6 +21,7 @@ from bot.phrase import Phrase
 TAKE: Final = "4"
 VOICES: Final = {"fr": "fr-FR", "en": "en-GB"}
 SAID: Final = 160
+LONGEST: Final = 400
 TAGS: Final = re.compile(r"[\[\]{}<>_|/\\#*`~^=]+")
 
 
@@ -36,11 +37,14 @@ class VoiceChannel:
 
     async def send(self, outgoing: Outgoing) -> str:
         """Twilio's sid of the call (`CA…`)."""
-        if outgoing.view is None:
-            raise Permanent("a call needs an incident to tell about")
         reader = Reader.of(self.desk, outgoing.language, outgoing.as_of)
-        worst = outgoing.together[0] if outgoing.together else outgoing.view.incident
-        twiml = spoken(worst, reader, self.twilio.public_url, others=outgoing.together)
+        if outgoing.view is not None:
+            worst = outgoing.together[0] if outgoing.together else outgoing.view.incident
+            twiml = spoken(worst, reader, self.twilio.public_url, others=outgoing.together)
+        elif outgoing.message.about is About.TELL:
+            twiml = announced(phrase_of(outgoing.message), reader)
+        else:
+            raise Permanent("a call needs an incident to tell about")
         async with self.twilio.talking() as client:
             call = await client.calls.create_async(
                 to=outgoing.message.to,
@@ -50,6 +54,17 @@ class VoiceChannel:
                 **self.twilio.callback("/twilio/status"),
             )
         return str(call.sid)
+
+
+def announced(said: Phrase, reader: Reader) -> str:
+    """TwiML of a sentence, said twice, that asks for no key."""
+    response = VoiceResponse()
+    for _ in range(2):
+        response.say(
+            TAGS.sub(" ", plain(reader.say(said), LONGEST)), language=VOICES.get(reader.language, VOICES["en"])
+        )
+        response.pause(length=1)
+    return str(response)
 
 
 def spoken(incident: Incident, reader: Reader, public_url: str, others: Sequence[Incident] = ()) -> str:
