@@ -53,6 +53,7 @@ from bot.worker.calendars import Calendars
 from bot.worker.cron import GAPS, HOUSEKEEPING, Calendar
 from bot.worker.deliver import Deliverer
 from bot.worker.observe import Observer
+from bot.worker.pulse import Pulse
 from bot.worker.queue import Entrypoint, Queue
 from bot.worker.run import Runner
 from bot.worker.tidy import Tidy
@@ -112,11 +113,14 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         deliverer = Deliverer(db, desk, channels, metrics, owner)
         aftercare = Aftercare(db, desk, engines)
         stop.push_async_callback(aftercare.stop)
+        pulse = Pulse(desk.dead_man_url) if desk.dead_man_url else None
+        if pulse is not None:
+            stop.push_async_callback(pulse.stop)
         watch = Watch(
             db, desk, deliverer, metrics,
             (
                 clock.refresh, Dues(db, desk).round, intake.take_in, lifecycle.calm, runner.round, silences.round,
-                beats.round, hand_offs.round, aftercare.round,
+                beats.round, hand_offs.round, aftercare.round, *((pulse.round,) if pulse else ()),
             ),
         )  # fmt: skip
         await stop.enter_async_context(in_background("watch", watch.run))

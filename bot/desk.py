@@ -58,11 +58,13 @@ class Desk:
     sources: Mapping[str, SourceEntry] = field(default_factory=dict)
     gathering: Gathering = field(default_factory=Gathering)
     steps: Steps = field(default_factory=lambda: CHANNELS)
+    dead_man_url: Secret | None = None
     status_page: StatusPage = field(default_factory=lambda: StatusPage("ÉcoTrajet", {}, ()))
 
     def secrets(self) -> tuple[Secret, ...]:
         """Every secret value of the file, for redaction."""
-        return tuple(secret for source in self.sources.values() for secret in source.secrets())
+        own = (self.dead_man_url,) if self.dead_man_url else ()
+        return (*own, *(secret for source in self.sources.values() for secret in source.secrets()))
 
     def policy_for(self, service: str) -> Policy:
         """The ladder of this service's incidents; of an unknown service: the default one."""

@@ -25,6 +25,7 @@ from bot.config.sources import entries as source_entries
 from bot.desk import DEFAULT_POLICY, Desk
 from bot.gathering import Gathering
 from bot.person import Person, Team
+from bot.secret import Secret
 from bot.target import EngineAddress, Environment, TlsFiles
 
 SECTIONS: Final = (
@@ -151,6 +152,7 @@ def _desk(parts: Parts, docker_host: str, warnings: list[str]) -> Desk:
         language=workspace.language,
         zone=workspace.time_zone,
         incidents_channel=workspace.incidents_channel,
+        dead_man_url=Secret(workspace.dead_man_url) if workspace.dead_man_url else None,
         environments=environments,
         services={name: defaults.service(name, entry) for name, entry in parts.services.items()},
         people={name: _person(name, entry, workspace.language) for name, entry in parts.people.items()},

@@ -85,6 +85,15 @@ def mail_address(value: object) -> object:
     return value
 
 
+def web_address(value: object) -> object:
+    """An empty variable of the environment counts as not given."""
+    if not value:
+        return None
+    if not re.fullmatch(r"https?://[^\s<>\"]+", str(value)):
+        raise ValueError("must be an address, such as https://hc-ping.com/…")
+    return value
+
+
 def slack_user(value: object) -> object:
     if value is not None and not re.fullmatch(r"[UW][A-Z0-9]{4,}", str(value)):
         raise ValueError("must be a Slack member id, such as U012AB3CD (profile → ⋮ → Copy member ID)")
@@ -120,6 +129,7 @@ Target = Annotated[str, BeforeValidator(target)]
 Language = Literal["fr", "en"]
 SlackUser = Annotated[str | None, BeforeValidator(slack_user)]
 Phone = Annotated[str | None, BeforeValidator(phone)]
+WebAddress = Annotated[str | None, BeforeValidator(web_address)]
 MailAddress = Annotated[str | None, BeforeValidator(mail_address)]
 ChannelName = Annotated[str, BeforeValidator(channel_name)]
 EngineUrl = Annotated[str, BeforeValidator(engine_url)]
@@ -146,6 +156,7 @@ class WorkspaceSection(Section):
     time_zone: Zone = ZoneInfo("Europe/Paris")
     business_hours: BusinessHoursSection = BusinessHoursSection()
     incidents_channel: ChannelName = "incidents"
+    dead_man_url: WebAddress = None
 
 
 class TlsSection(Section):

@@ -1,0 +1,82 @@
+"""The desk's own sign of life: sent while its rounds go through, and not when they do not."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from bot.config import load
+from bot.metrics import Metrics
+from bot.secret import Secret
+from bot.store.database import Database
+from bot.worker.deliver import Deliverer
+from bot.worker.pulse import Pulse
+from bot.worker.watch import Watch
+from tests.world import ROOT, edited_config, new_world
+
+
+class DeadMan:
+    """A dead-man's service: counts what it hears."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        app = web.Application()
+        app.add_routes([web.get("/ping/{key}", self.ping)])
+        self.server = TestServer(app)
+
+    async def ping(self, request: web.Request) -> web.Response:
+        self.heard.append(request.match_info["key"])
+        return web.Response(text="OK")
+
+
+@pytest.fixture
+async def dead_man() -> AsyncIterator[DeadMan]:
+    made = DeadMan()
+    await made.server.start_server()
+    yield made
+    await made.server.close()
+
+
+async def test_it_is_sent_after_the_first_clean_round(database_url: str, tmp_path: Path, dead_man: DeadMan) -> None:
+    def told_where(configuration: dict[str, Any]) -> None:
+        configuration["workspace"]["dead_man_url"] = str(dead_man.server.make_url("/ping/secret-key"))
+
+    async with new_world(database_url, config=edited_config(tmp_path, told_where)) as world:
+
+        async def heard() -> bool:
+            return dead_man.heard == ["secret-key"]
+
+        await world.eventually(heard, "the sign of life")
+
+
+async def test_a_round_that_is_not_clean_sends_none(database_url: str, dead_man: DeadMan) -> None:
+    desk = load({"ECOTRAJET_CONFIG": str(ROOT / "ecotrajet.example.yaml"), "DATABASE_URL": database_url}).desk
+    pulse = Pulse(Secret(str(dead_man.server.make_url("/ping/k"))), every=0.0)
+    broken = True
+
+    async def chore() -> None:
+        if broken:
+            raise RuntimeError("this chore")
+
+    async with Database.open(database_url) as db:
+        watch = Watch(db, desk, Deliverer(db, desk, {}, Metrics(), "us"), Metrics(), (chore, pulse.round))
+        with pytest.raises(RuntimeError, match="this chore"):
+            await watch.round()
+        assert pulse.sending is None
+        broken = False
+        await watch.round()
+        assert pulse.sending is not None
+        await pulse.sending
+    assert dead_man.heard == ["k"]
+
+
+async def test_a_service_that_is_away_or_says_no_is_only_noted(dead_man: DeadMan) -> None:
+    for url in ("http://127.0.0.1:1/x", str(dead_man.server.make_url("/nowhere"))):
+        pulse = Pulse(Secret(url), every=0.0)
+        await pulse.round()
+        assert pulse.sending is not None
+        await pulse.sending
+    assert dead_man.heard == []
