@@ -27,6 +27,7 @@ from bot.lifecycle.handoffs import HandOffs
 from bot.lifecycle.heartbeats import Heartbeats
 from bot.lifecycle.rota import Rota
 from bot.lifecycle.silences import Silences
+from bot.link import Links
 from bot.message import Kind
 from bot.metrics import Metrics
 from bot.notify.channel import Channel
@@ -61,6 +62,7 @@ from bot.worker.watch import Watch
 from handlers import doors, health, heartbeats, twilio
 from handlers.commands import Tools
 from handlers.pages import ical
+from handlers.pages.ack import AckPages
 from handlers.pages.status import StatusPages
 from handlers.refused import Refused
 from handlers.slack_app import SlackDoor, SlackKeys
@@ -146,6 +148,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
             *heartbeats.routes(beats, settings.webhook_token),
             *ical.routes(rota),
             *StatusPages(questions.status_page, desk.status_page.shown, desk.zone, desk.language).routes(),
+            *ack_routes(settings, desk, lifecycle, questions, clock),
             *twilio_routes(settings, desk, lifecycle, questions, clock),
             *(slack.routes() if slack is not None else []),
         ]
@@ -160,6 +163,13 @@ def slack_door(settings: Settings, tools: Tools, intake: Webhooks) -> SlackDoor 
     keys = SlackKeys(slack.bot_token, slack.app_token, slack.signing_secret, slack.api_url)
     watched = tuple(channel for entry in tools.desk.sources.values() for channel in entry.channels)
     return SlackDoor(keys, tools, intake.reception, watched)
+
+
+def ack_routes(
+    settings: Settings, desk: Desk, lifecycle: Lifecycle, questions: Questions, clock: Clock
+) -> list[web.RouteDef]:
+    links = links_of(settings)
+    return AckPages(links, lifecycle, questions, desk, clock.now).routes() if links is not None else []
 
 
 def twilio_routes(
@@ -226,8 +236,15 @@ def channels_of(settings: Settings, desk: Desk) -> Mapping[Kind, Channel]:
         channels[Kind.VOICE] = VoiceChannel(twilio_of(settings), desk)
     if settings.mail is not None:
         post = Smtp(settings.mail.smtp_url) if settings.mail.smtp_url else Ses(endpoint_url=settings.mail.endpoint_url)
-        channels[Kind.EMAIL] = EmailChannel(post, settings.mail.sender, desk)
+        channels[Kind.EMAIL] = EmailChannel(post, settings.mail.sender, desk, links_of(settings))
     return channels
+
+
+def links_of(settings: Settings) -> Links | None:
+    """Links in mails need an address that people reach, and a secret to sign with."""
+    if settings.public_url is None or settings.webhook_token is None:
+        return None
+    return Links(settings.webhook_token.reveal(), settings.public_url)
 
 
 def twilio_of(settings: Settings) -> Twilio:

@@ -12,7 +12,8 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 
 from bot.desk import Desk
 from bot.errors import Permanent
-from bot.incident import Priority
+from bot.incident import Priority, Status
+from bot.link import Links
 from bot.message import About, Kind, Message
 from bot.notify.blocks.incident import severity, state
 from bot.notify.blocks.reader import Reader
@@ -37,8 +38,9 @@ class Post(Protocol):
 class EmailChannel:
     kind = Kind.EMAIL
 
-    def __init__(self, post: Post, sender: str, desk: Desk) -> None:
-        """`sender`: `EMAIL_FROM`, with or without a display name."""
+    def __init__(self, post: Post, sender: str, desk: Desk, links: Links | None = None) -> None:
+        """`sender`: `EMAIL_FROM`, with or without a display name. `links`: a page can be taken from the mail."""
+        self.links = links
         self.post = post
         self.sender = sender
         self.desk = desk
@@ -54,12 +56,23 @@ class EmailChannel:
         reader = Reader.of(self.desk, outgoing.language, outgoing.as_of)
         return await self.post.carry(self.mail(outgoing, reader))
 
+    def way_to_take(self, outgoing: Outgoing, reader: Reader) -> tuple[str, str] | None:
+        """(label, address) of the link in a page; managers are told, not asked."""
+        message, view = outgoing.message, outgoing.view
+        if self.links is None or view is None or message.about is not About.PAGE or message.person is None:
+            return None
+        if outgoing.manager or view.incident.status is not Status.TRIGGERED:
+            return None
+        said = reader.say(Phrase("Take incident #{number}", {"number": view.incident.number}))
+        return said, self.links.to_acknowledge(view.incident.number, message.person, message.id, outgoing.as_of)
+
     def mail(self, outgoing: Outgoing, reader: Reader) -> EmailMessage:
         """Headers, text and HTML. Raises Permanent when there is nothing to say or nobody to say it to."""
         message = outgoing.message
         if "@" not in parseaddr(message.to)[1]:
             raise Permanent("not a mail address: correct people.*.email in ecotrajet.yaml")
         about = words_of(outgoing, reader)
+        about["take"] = self.way_to_take(outgoing, reader)
         about["footer"] = reader.say(Phrase("Sent by the ÉcoTrajet incident desk."))
         made = EmailMessage()
         made["Subject"] = about["subject"]
@@ -142,10 +155,12 @@ def as_text(words: dict[str, object], reader: Reader) -> str:
     rows, links = words["facts"], words["links"]
     assert isinstance(rows, list)
     assert isinstance(links, list)
+    take = words.get("take")
     lines = [
         words["grade"],
         words["title"],
         "",
+        *([_labelled(take[0], take[1], reader), ""] if isinstance(take, tuple) else []),
         words["text"],
         *(_labelled(label, value, reader) for label, value in [*rows, *links]),
     ]

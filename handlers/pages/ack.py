@@ -1,0 +1,114 @@
+"""`GET /ack/{token}`: what it is about, and a button; `POST`: take it. The link comes by mail (`bot.link`).
+
+A GET never acts: mail programs and their scanners open links by themselves. The page is in the person's language.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Final
+
+import structlog
+from aiohttp import web
+from jinja2 import Environment, PackageLoader, select_autoescape
+
+from bot.answers import Acknowledged, Repeated
+from bot.audit import Actor, Door
+from bot.desk import Desk
+from bot.incident import Incident, Status
+from bot.lifecycle import Lifecycle, Unavailable
+from bot.link import Links, Pass
+from bot.notify.blocks import Reader
+from bot.notify.blocks.incident import LIGHT, severity, state
+from bot.phrase import Phrase
+from bot.questions import Questions
+from handlers import sms_reply
+
+log = structlog.get_logger("ack page")
+
+LONGEST: Final = 600
+HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex",
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'",
+}
+Handler = Callable[[web.Request], Awaitable[web.Response]]
+
+
+class AckPages:
+    def __init__(
+        self, links: Links, lifecycle: Lifecycle, questions: Questions, desk: Desk, now: Callable[[], datetime]
+    ) -> None:
+        self.links, self.lifecycle, self.questions, self.desk, self.now = links, lifecycle, questions, desk, now
+        self.pages = Environment(
+            loader=PackageLoader("handlers.pages", ""), autoescape=select_autoescape(), trim_blocks=True,
+            lstrip_blocks=True,
+        )  # fmt: skip
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.get("/ack/{token}", self.ask), web.post("/ack/{token}", self.take)]
+
+    async def ask(self, request: web.Request) -> web.Response:
+        return await self._answered(request, self._ask)
+
+    async def take(self, request: web.Request) -> web.Response:
+        return await self._answered(request, self._take)
+
+    async def _answered(self, request: web.Request, work: Callable[[Pass], Awaitable[web.Response]]) -> web.Response:
+        given = self.links.read(request.match_info["token"][:LONGEST])
+        if given is None or given.person not in self.desk.people:
+            return self._page(None, Phrase("This link is not one of ours."), 404)
+        if given.is_over(self.now()):
+            how = Phrase("This link is too old. In Slack: {command}", {"command": f"/ecotrajet ack {given.incident}"})
+            return self._page(given, how, 410)
+        try:
+            return await work(given)
+        except Unavailable:
+            return self._page(given, Phrase("The desk cannot write it down just now. Try again in a minute."), 503)
+
+    async def _ask(self, given: Pass) -> web.Response:
+        view = await self.questions.incident(given.incident)
+        if view is None:
+            return self._page(given, sms_reply.nothing_open(), 404)
+        incident = view.incident
+        reader = self._reader(given)
+        if incident.status is Status.TRIGGERED:
+            return self._page(given, state(incident, reader), 200, incident, button=True)
+        return self._page(given, state(incident, reader), 200, incident)
+
+    async def _take(self, given: Pass) -> web.Response:
+        person = self.desk.people[given.person]
+        by = Actor(person.id, person.name, Door.EMAIL, delivery=f"ack-link:{given.message}:{given.person}")
+        answer = await self.lifecycle.acknowledge(given.incident, by)
+        view = await self.questions.incident(given.incident)
+        incident = view.incident if view else None
+        if isinstance(answer, Repeated) and incident is not None:
+            return self._page(given, state(incident, self._reader(given)), 200, incident)
+        done = isinstance(answer, Acknowledged)
+        return self._page(given, sms_reply.worded(answer) or sms_reply.nothing_open(), 200, incident, done=done)
+
+    def _reader(self, given: Pass | None) -> Reader:
+        person = self.desk.people.get(given.person) if given else None
+        return Reader.of(self.desk, person.language if person else self.desk.language, self.now())
+
+    def _page(
+        self, given: Pass | None, said: Phrase, status: int, incident: Incident | None = None, *,
+        button: bool = False, done: bool = False,
+    ) -> web.Response:  # fmt: skip
+        reader = self._reader(given)
+        words: dict[str, object] = {
+            "language": reader.language, "said": reader.say(said), "title": "ÉcoTrajet", "grade": "", "where": "",
+            "done": done, "button": "",
+        }  # fmt: skip
+        if incident is not None:
+            grade = f"{incident.priority} {reader.say(severity(incident.priority))} · #{incident.number}"
+            words |= {
+                "title": incident.title, "grade": f"{LIGHT[incident.priority]} {grade}",
+                "where": reader.place(incident.environment, incident.service),
+                "since": reader.say(Phrase("since {time}", {"time": incident.opened_at})),
+            }  # fmt: skip
+        if button and incident is not None:
+            words["button"] = reader.say(Phrase("I take incident #{number}", {"number": incident.number}))
+        html = self.pages.get_template("ack.html").render(words)
+        return web.Response(text=html, status=status, content_type="text/html", headers=HEADERS)

@@ -1,0 +1,81 @@
+"""A page by mail is taken from the mail: by a button on a page, never by opening the link."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from playwright.async_api import async_playwright, expect
+
+from bot.sandbox.actor import Actor
+from tests.sandbox.test_page import FLAGS
+from tests.world import World
+
+TITLE = "Database connection lost"
+
+
+async def link_in_mail(world: World, person: Actor) -> str:
+    assert person.mailbox is not None
+    mail = await person.mailbox.gets(TITLE)
+    found = re.search(rf"{re.escape(world.url)}/ack/[\w-]+", mail.text)
+    assert found is not None, mail.text
+    assert found[0] in mail.html
+    return found[0]
+
+
+async def status(world: World) -> object:
+    return await world.value("SELECT status FROM incident")
+
+
+async def test_opening_the_link_changes_nothing_and_the_button_takes_it_once(world: World, tmp_path: Path) -> None:
+    await world.alert(TITLE)
+    on_call = await world.on_call()
+    link = await link_in_mail(world, on_call)
+    pictures = Path(os.environ.get("ECOTRAJET_SCREENSHOTS", tmp_path))
+    async with async_playwright() as player:
+        browser = await player.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS.split())
+        page = await browser.new_page(viewport={"width": 390, "height": 844}, locale="fr-FR")
+        await page.goto(link)
+        await page.reload()
+        assert await status(world) == "triggered"
+        assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        await page.screenshot(path=pictures / "ack-page.png")
+        await page.get_by_role("button").click()
+        await expect(page.get_by_role("status")).to_contain_text("✅")
+        assert await status(world) == "acknowledged"
+        assert await page.get_by_role("button").count() == 0
+        await page.goto(link)
+        await expect(page.get_by_role("status")).to_contain_text(on_call.person.name)
+        await browser.close()
+    assert await world.value("SELECT door FROM audit WHERE did = 'incident.acknowledged'") == "email"
+
+
+async def test_who_was_first_is_told(world: World) -> None:
+    number = await world.alert(TITLE)
+    on_call = await world.on_call()
+    link = await link_in_mail(world, on_call)
+    await world.person("bruno").types(f"/ecotrajet ack {number}", channel="incidents")
+    await world.eventually_value("acknowledged", "SELECT status FROM incident")
+    async with world.http.post(link) as answer:
+        assert answer.status == 200
+        assert "Bruno Martin" in await answer.text()
+    assert await world.value("SELECT acknowledged_by FROM incident") == "bruno"
+
+
+async def test_a_link_that_is_not_ours_or_too_old_says_what_to_do(world: World) -> None:
+    number = await world.alert(TITLE)
+    link = await link_in_mail(world, await world.on_call())
+    async with world.http.post(f"{world.url}/ack/made-up") as answer:
+        assert answer.status == 404
+        assert answer.headers["Cache-Control"] == "no-store"
+    await world.fast_forward(hours=24.5)
+    async with world.http.post(link) as answer:
+        assert answer.status == 410
+        assert f"/ecotrajet ack {number}" in await answer.text()
+    assert await status(world) == "triggered"
+
+
+@pytest.mark.parametrize("token", ["%00", "é", "A" * 5000])
+async def test_odd_links_are_answered_without_a_traceback(world: World, token: str) -> None:
+    async with world.http.get(f"{world.url}/ack/{token}") as answer:
+        assert answer.status in (400, 404)
