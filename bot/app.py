@@ -25,6 +25,7 @@ from bot.lifecycle.doors import Doors
 from bot.lifecycle.dues import Dues
 from bot.lifecycle.handoffs import HandOffs
 from bot.lifecycle.heartbeats import Heartbeats
+from bot.lifecycle.reach import Reach
 from bot.lifecycle.rota import Rota
 from bot.lifecycle.silences import Silences
 from bot.link import Links
@@ -135,7 +136,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         if settings.slack is not None:
             groups = Groups(db, desk, settings.slack.bot_token, settings.slack.api_url)
             await stop.enter_async_context(in_background("groups", groups.run))
-        tools = Tools(desk, lifecycle, questions, runs, engines, clock, silences, rota)
+        tools = Tools(desk, lifecycle, questions, runs, engines, clock, silences, rota, Reach(db, desk))
         slack = slack_door(settings, tools, intake)
         if slack is not None:
             await stop.enter_async_context(slack.running())

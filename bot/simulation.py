@@ -3,16 +3,17 @@
 The same rules as in earnest: `Desk.policy_for`, `due_levels`, `Desk.recipients`, `Desk.methods`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from bot.desk import Desk
 from bot.escalation import due_levels
 from bot.incident import Priority
 from bot.maintenance import Silence, Window
 from bot.oncall import Booked
-from bot.person import Person, Step
+from bot.person import Person, Step, Steps, methods
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def span(desk: Desk, case: Case) -> timedelta:
 
 def simulate(
     desk: Desk, case: Case, booked: Sequence[Booked] = (), silences: Sequence[Silence] = (),
-    windows: Sequence[Window] = (),
+    windows: Sequence[Window] = (), personal: Mapping[str, Steps] = MappingProxyType({}),
 ) -> Simulation:  # fmt: skip
     policy = desk.policy_for(case.service)
     levels: list[SimulatedLevel] = []
@@ -74,7 +75,9 @@ def simulate(
         found = [desk.recipients(target, due_at, booked) for target in level.targets]
         people = dict.fromkeys(person for recipients in found for person in recipients.people)
         channels = dict.fromkeys(channel for recipients in found for channel in recipients.channels)
-        told = tuple(Told(person, desk.methods(person, case.priority)) for person in people)
+        told = tuple(
+            Told(person, methods(person, case.priority, personal.get(person.id, desk.steps))) for person in people
+        )
         empty = not any(each.steps for each in told)
         at_once = due_at if empty else None
         waits = level.waits and due_at == level.due_at

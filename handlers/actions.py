@@ -10,8 +10,10 @@ from bot.access import stranger
 from bot.answers import Repeated
 from bot.errors import UserError
 from bot.incident import Priority
+from bot.notify.blocks.declaring import Form
 from bot.phrase import Phrase
 from handlers.answers import worded
+from handlers.commands import me
 from handlers.commands.incidents import allow_responding
 from handlers.commands.oncall import accepted
 from handlers.commands.tools import Tools
@@ -101,7 +103,17 @@ async def stand_in(tools: Tools, press: Press) -> Phrase | None:
     return None if isinstance(request, Repeated) else accepted()
 
 
-BUTTONS: Final[Mapping[str, Callable[[Tools, Press], Awaitable[Phrase | None]]]] = {
+async def edit_me(tools: Tools, press: Press) -> Form:
+    return await me.form(tools, press.visitor)
+
+
+async def test_me(tools: Tools, press: Press) -> Phrase | None:
+    return await me.test(tools, press.visitor)
+
+
+BUTTONS: Final[Mapping[str, Callable[[Tools, Press], Awaitable[Phrase | Form | None]]]] = {
+    "me.edit": edit_me,
+    "me.test": test_me,
     "incident.acknowledge": acknowledge,
     "incident.still_on_it": still_on_it,
     "incident.snooze": snooze,
@@ -117,8 +129,10 @@ BUTTONS: Final[Mapping[str, Callable[[Tools, Press], Awaitable[Phrase | None]]]]
 }
 
 
-async def answer(tools: Tools, action: Mapping[str, Any], visitor: Visitor) -> Phrase | None:
-    """What to say to whoever pressed; None: nothing (a mere link, or a press that came twice). Raises UserError."""
+async def answer(tools: Tools, action: Mapping[str, Any], visitor: Visitor) -> Phrase | Form | None:
+    """What to say to whoever pressed, or a form; None: nothing (a mere link, a press that came twice). Raises
+    UserError.
+    """
     pressed = BUTTONS.get(str(action.get("action_id")))
     if pressed is None:
         return None

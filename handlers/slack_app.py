@@ -27,10 +27,11 @@ from bot.errors import UserError
 from bot.notify import blocks
 from bot.notify.blocks import Card
 from bot.notify.blocks.declaring import DECLARE, SURE, Form, Told
+from bot.notify.blocks.reaching import ME
 from bot.phrase import Phrase
 from bot.secret import Secret
 from handlers import actions, commands, people
-from handlers.commands import Tools, declaring
+from handlers.commands import Tools, declaring, me
 from handlers.errands import Errands
 from handlers.people import Visitor
 from handlers.watched import Reception, Watched
@@ -117,6 +118,7 @@ class SlackDoor:
         app.shortcut(DECLARE_MESSAGE)(self.shortcut)
         app.view(DECLARE)(self.submit)
         app.view(SURE)(self.submit)
+        app.view(ME)(self.keep)
         app.action(re.compile(".*", re.DOTALL))(self.press)  # links are acked, too, or Slack shows a warning sign
         return app
 
@@ -154,6 +156,25 @@ class SlackDoor:
             return
         await ack()
         self._begin(body, people.of_submission, self._answer_submission)
+
+    async def keep(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """How somebody is reached: what would let them sleep is said beside the choice, by the ack itself."""
+        try:
+            visitor = people.of_submission(body, self.tools.desk)
+            wrong = me.mistakes(self.tools, visitor, body["view"]["state"]["values"])
+        except (KeyError, TypeError, ValueError):
+            log.warning("a form without its usual fields")
+            wrong = {}
+        if wrong:
+            await ack(response_action="errors", errors=wrong)
+            return
+        await ack()
+        self._begin(body, people.of_submission, self._keep)
+
+    async def _keep(self, body: Body, visitor: Visitor, _url: str) -> None:
+        said = await me.keep(self.tools, visitor, body["view"]["state"]["values"])
+        if said is not None:
+            await self._tell(str(body["user"]["id"]), said, visitor)
 
     async def _question(self, body: Body) -> Form | None:
         """None: nothing to ask, or no time to find out. Nothing here may raise."""
@@ -226,7 +247,11 @@ class SlackDoor:
         pressed = body["actions"][0]
         with structlog.contextvars.bound_contextvars(delivery=visitor.by.delivery, by=visitor.by.id):
             log.info("press", action=pressed.get("action_id"))
-            await self._say(url, visitor, await actions.answer(self.tools, pressed, visitor))
+            reply = await actions.answer(self.tools, pressed, visitor)
+            if isinstance(reply, Form):
+                await self._open(body, reply)
+            else:
+                await self._say(url, visitor, reply)
 
     # Answering ---------------------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from bot.oncall import Feed, Gap, Lineup, Override, Row, Schedule, Weeks
 from bot.person import Person
 from bot.phrase import Phrase, Value
 from bot.simulation import Case, Simulation, simulate, span
-from bot.store import audit, deliveries, incidents, oncall, silences
+from bot.store import audit, deliveries, incidents, oncall, personal, silences
 from bot.store.database import Database, Tx
 from bot.store.oncall import Request
 
@@ -81,7 +81,8 @@ class Rota:
             booked = await oncall.between(tx, case.at, case.at + span(self.desk, case) + timedelta(seconds=1))
             quiet = await silences.open_ones(tx)
             windows = (*self.desk.windows, *await silences.windows(tx))
-        return simulate(self.desk, case, booked, quiet, windows)
+            own = await personal.everybody(tx)
+        return simulate(self.desk, case, booked, quiet, windows, own)
 
     # Overrides ----------------------------------------------------------------------------------------------------
 

@@ -9,9 +9,9 @@ from bot.audit import DESK, Entry
 from bot.desk import Desk
 from bot.incident import Incident, Priority
 from bot.message import About, Kind, Message, State
-from bot.person import Person, next_method
+from bot.person import Person, methods, next_method
 from bot.phrase import Phrase
-from bot.store import audit, incidents, messages, responders
+from bot.store import audit, incidents, messages, personal, responders
 from bot.store.database import Tx
 from bot.store.escalations import FiredLevel
 
@@ -46,7 +46,8 @@ async def page(
     `because`: they are told though somebody is on it; the page is wanted until they answer or it is over.
     """
     body = {"because": because.to_json()} if because else None
-    for step in desk.methods(person, incident.priority):
+    own = await personal.of(tx, person.id)
+    for step in methods(person, incident.priority, own or desk.steps):
         of = Page(incident.number, incident.round, level.position, level.name, person)
         await page_by(tx, of, step.kind, attempt=1, after=step.after, body=body)
 

@@ -8,6 +8,7 @@ from bot.clock import Clock
 from bot.desk import Desk
 from bot.errors import UserError
 from bot.lifecycle import Lifecycle
+from bot.lifecycle.reach import Reach
 from bot.lifecycle.rota import Rota
 from bot.lifecycle.silences import Silences
 from bot.notify.blocks import Card, Reader
@@ -33,6 +34,7 @@ class Tools:
     clock: Clock
     silences: Silences
     rota: Rota
+    reach: Reach
 
     def reader(self, language: str) -> Reader:
         return Reader.of(self.desk, language, self.clock.now())

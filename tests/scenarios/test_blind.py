@@ -14,7 +14,8 @@ from bot.notify.channel import Channel
 from bot.worker.blind import Blindness, ask_database
 from tests.world import World
 
-BLIND = "est aveugle"
+BLIND = ("est aveugle", "is blind")  # in whichever language whoever is on call this week reads
+SEES = ("voit de nouveau", "sees again")
 
 
 class Watching:
@@ -36,8 +37,8 @@ class Watching:
         await self.process.look()
 
 
-def told(world: World, person: str, containing: str = BLIND) -> int:
-    return sum(containing in sms.body for sms in world.person(person).phone.inbox)
+def told(world: World, person: str, words: tuple[str, str] = BLIND) -> int:
+    return sum(any(each in sms.body for each in words) for sms in world.person(person).phone.inbox)
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ async def test_who_is_on_call_is_told_once_a_quarter_of_an_hour_also_by_a_proces
     assert told(world, key) == 0  # a restart of PostgreSQL wakes nobody
     await watching.looks(seconds=15)
     assert told(world, key) == 1
-    await on_call.dm(containing=BLIND)
+    await on_call.dm(containing=BLIND[on_call.person.language == "en"])
     assert (watching.folder / "on-call.json").stat().st_mode & 0o777 == 0o600
     watching.start()
     await watching.looks(minutes=10)
@@ -69,9 +70,9 @@ async def test_who_is_on_call_is_told_once_a_quarter_of_an_hour_also_by_a_proces
     assert told(world, key) == 2
     world.proxy.cable(pulled=False)
     await watching.looks(seconds=5)
-    assert told(world, key, "voit de nouveau") == 1
+    assert told(world, key, SEES) == 1
     await watching.looks(seconds=5)
-    assert told(world, key, "voit de nouveau") == 1
+    assert told(world, key, SEES) == 1
 
 
 async def test_a_replacement_made_before_the_outage_is_known_during_it(world: World, watching: Watching) -> None:
@@ -83,8 +84,8 @@ async def test_a_replacement_made_before_the_outage_is_known_during_it(world: Wo
     world.proxy.cable(pulled=True)
     await watching.looks()
     await watching.looks(minutes=2)
-    assert told(world, other) + told(world, other, "is blind") == 1
-    assert told(world, on_call.person.key) + told(world, on_call.person.key, "is blind") == 0
+    assert told(world, other) == 1
+    assert told(world, on_call.person.key) == 0
 
 
 async def test_where_neither_text_nor_slack_nor_mail_goes_through_the_phone_rings(

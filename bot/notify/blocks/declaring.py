@@ -85,15 +85,15 @@ def declare_form(told: Told, places: Places, like: Sequence[Incident], reader: R
             optional=True,
             placeholder=say(Phrase("Everybody, one client…")),
         ),
-        _choice("environment", say(Phrase("Where?")), _known(places.environments, reader), told.environment),
+        choice("environment", say(Phrase("Where?")), _known(places.environments, reader), told.environment),
     ]
     if places.services:
-        blocks.append(_choice("service", say(Phrase("Which service?")), _known(places.services, reader), told.service))
+        blocks.append(choice("service", say(Phrase("Which service?")), _known(places.services, reader), told.service))
     blocks.append(_text("page", say(Phrase("Page or screen")), told.page, 300, optional=True))
     levels = [(UNKNOWN, say(Phrase("Let the desk propose it")))]
     levels += [(each.value, f"{LIGHT[each]} {each.value} {say(severity(each))}") for each in Priority]
-    blocks.append(_choice("priority", say(Phrase("Priority")), levels, told.priority))
-    return _modal(DECLARE, Phrase("Declare an incident"), Phrase("Declare"), blocks, {"link": told.link}, reader)
+    blocks.append(choice("priority", say(Phrase("Priority")), levels, told.priority))
+    return modal(DECLARE, Phrase("Declare an incident"), Phrase("Declare"), blocks, {"link": told.link}, reader)
 
 
 def sure_form(told: Told, like: Sequence[Incident], reader: Reader) -> Form:
@@ -107,7 +107,7 @@ def sure_form(told: Told, like: Sequence[Incident], reader: Reader) -> Form:
         {"type": "input", "block_id": "same", "label": label, "element": element},
     ]
     metadata = {name: getattr(told, name)[:MAX_TOLD] for name in Told.__slots__ if getattr(told, name)}
-    return _modal(SURE, Phrase("Declare an incident"), Phrase("Go on"), blocks, metadata, reader)
+    return modal(SURE, Phrase("Declare an incident"), Phrase("Go on"), blocks, metadata, reader)
 
 
 def _which(like: Sequence[Incident]) -> str:
@@ -118,7 +118,7 @@ def _known(names: Mapping[str, str], reader: Reader) -> list[tuple[str, str]]:
     return [(UNKNOWN, reader.say(Phrase("I do not know"))), *names.items()]
 
 
-def _modal(
+def modal(
     callback: str, title: Phrase, submit: Phrase, blocks: Sequence[Block], metadata: Mapping[str, str], reader: Reader
 ) -> Form:
     return Form(
@@ -150,7 +150,7 @@ def _text(
     }  # fmt: skip
 
 
-def _choice(name: str, label: str, options: Sequence[tuple[str, str]], value: str) -> Block:
+def choice(name: str, label: str, options: Sequence[tuple[str, str]], value: str) -> Block:
     made = [_option(*each) for each in options[:100]]
     first = next((each for each in made if each["value"] == value), made[0])
     element = {"type": "static_select", "action_id": name, "options": made, "initial_option": first}

@@ -1,0 +1,18 @@
+"""How people want to be reached, where they said so."""
+
+from importlib.resources import files
+
+import asyncpg
+import sqlalchemy.util
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+
+
+def upgrade() -> None:
+    """Several statements at once: asyncpg's own connection can, SQLAlchemy's prepared statements cannot."""
+    connection = op.get_bind().connection.driver_connection
+    assert isinstance(connection, asyncpg.Connection)
+    sql = files("bot.store.migrations").joinpath("0009_personal.sql").read_text("utf-8")
+    sqlalchemy.util.await_only(connection.execute(sql))

@@ -1,0 +1,64 @@
+"""`/ecotrajet me`: how I am reached; changed by a form, and tried."""
+
+from typing import Any, Final
+
+from bot.access import stranger
+from bot.errors import UserError
+from bot.lifecycle.reach import chosen, unfit
+from bot.message import Kind
+from bot.notify.blocks.declaring import Form
+from bot.notify.blocks.reaching import block_of, delays_in, me_card, me_form
+from bot.phrase import Phrase
+from bot.target import fold
+from handlers.commands.tools import Asked, Command, Reply, Tools
+from handlers.people import Visitor
+
+TEST: Final = frozenset({"test", "essai", "tester"})
+EDIT: Final = frozenset({"edit", "change", "modifier", "modifie"})
+
+
+async def me(tools: Tools, asked: Asked) -> Reply:
+    verb = fold(asked.line.verb)
+    if verb in TEST:
+        return await tools.reach.test(asked.person, asked.by)
+    steps = await tools.reach.ways(asked.person)
+    if verb in EDIT:
+        return me_form(asked.person, steps, asked.reader)
+    return me_card(asked.person, steps, asked.reader)
+
+
+async def form(tools: Tools, visitor: Visitor) -> Form:
+    if visitor.person is None:
+        raise UserError(stranger())
+    return me_form(visitor.person, await tools.reach.ways(visitor.person), tools.reader(visitor.language))
+
+
+async def test(tools: Tools, visitor: Visitor) -> Phrase | None:
+    if visitor.person is None:
+        raise UserError(stranger())
+    return await tools.reach.test(visitor.person, visitor.by)
+
+
+def mistakes(tools: Tools, visitor: Visitor, values: dict[str, Any]) -> dict[str, str]:
+    """By block of the form, what is wrong with it; empty: it may be kept."""
+    person = visitor.person
+    if person is None:
+        return {}
+    reader = tools.reader(visitor.language)
+    shown = next(kind for kind in (Kind.SMS, Kind.SLACK, Kind.EMAIL, Kind.VOICE) if person.address(kind))
+    wrong = unfit(person, chosen(person, delays_in(values)))
+    return {block_of(priority, shown): reader.say(why) for priority, why in wrong.items()}
+
+
+async def keep(tools: Tools, visitor: Visitor, values: dict[str, Any]) -> Phrase | None:
+    if visitor.person is None:
+        raise UserError(stranger())
+    return await tools.reach.change(visitor.person, chosen(visitor.person, delays_in(values)), visitor.by)
+
+
+COMMANDS: Final = (
+    Command(
+        me, ("me",), ("moi",), "[edit | test]",
+        Phrase("how you are reached, by priority; change it, and send yourself a test"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,68 @@
+"""How somebody wants to be reached: shown, changed in a form, kept from letting them sleep, and tried."""
+
+from bot.sandbox.slack.workspace import View
+from tests.world import World
+
+HERE = "general"
+TITLE = "Database connection lost"
+
+
+async def form_of(world: World, person: str) -> View:
+    somebody = world.person(person)
+    await somebody.types("/ecotrajet me", channel=HERE)
+    shown = await somebody.sees("Comment vous joindre", channel=HERE)
+    await somebody.presses("Modifier", on=shown)
+    return await somebody.gets_view("Comment vous joindre")
+
+
+async def test_the_guide_s_ways_are_shown_and_what_is_chosen_instead_counts_from_the_next_page(world: World) -> None:
+    amina, bruno = world.person("amina"), world.person("bruno")
+    await amina.types("/ecotrajet moi", channel=HERE)
+    shown = await amina.sees("Comment vous joindre", channel=HERE)
+    assert "appel téléphonique après 5 min" in shown.text.replace("\u00a0", " ")
+    sent = await amina.submits(await form_of(world, "amina"), {"P1-sms": "120", "P1-email": "never"})
+    assert sent.ok
+    await amina.dm(containing="désormais")
+    assert await world.value("SELECT count(*) FROM audit WHERE did = 'reach.changed'") == 1
+
+    number = await world.alert(TITLE)
+    await bruno.types(f"/ecotrajet ack {number}", channel="incidents")
+    await world.eventually_value("acknowledged", "SELECT status FROM incident")
+    before = len(amina.phone.inbox)
+    await bruno.types(f"/ecotrajet page {number} @amina", channel="incidents")
+    await amina.dm(containing="demande votre aide")
+    asked = "SELECT count(*) FROM message WHERE person = 'amina' AND kind = $1 AND body ? 'because'"
+    await world.eventually_value(1, asked, "sms")
+    assert await world.value(asked, "email") == 0
+    assert len(amina.phone.inbox) == before
+    await world.fast_forward(minutes=2.1)
+    assert len(amina.phone.inbox) == before + 1
+
+
+async def test_nobody_can_choose_to_sleep_through_a_p1(world: World) -> None:
+    view = await form_of(world, "amina")
+    sent = await world.person("amina").submits(view, {"P1-sms": "900", "P1-voice": "never", "P3-slack": "never"})
+    assert sent.ack["response_action"] == "errors"
+    assert "doit vous réveiller" in view.errors["P1-sms"].replace("\u00a0", " ")
+    assert "au moins un moyen" in view.errors["P3-sms"]
+    assert await world.value("SELECT count(*) FROM personal_rule") == 0
+
+
+async def test_back_to_the_usual_ways_leaves_no_rule_behind(world: World) -> None:
+    amina = world.person("amina")
+    await amina.submits(await form_of(world, "amina"), {"P1-email": "never"})
+    await world.eventually_value(1, "SELECT count(*) FROM personal_rule")
+    await amina.submits(await form_of(world, "amina"), {"P1-email": "0"})
+    await world.eventually_value(0, "SELECT count(*) FROM personal_rule")
+
+
+async def test_a_test_comes_by_everything_they_have(world: World) -> None:
+    amina = world.person("amina")
+    await amina.types("/ecotrajet me test", channel=HERE)
+    await amina.sees("Un essai part vers vous", channel=HERE)
+    await amina.phone.gets_sms("Ceci est un essai")
+    await amina.dm(containing="Ceci est un essai")
+    assert amina.mailbox is not None
+    await amina.mailbox.gets("essai")
+    call = await amina.phone.gets_call()
+    assert any("essai" in each for each in call.said)
