@@ -49,7 +49,8 @@ def me_form(person: Person, steps: Steps, reader: Reader) -> Form:
             if person.address(kind) is not None:
                 value = str(round(now[kind].total_seconds())) if kind in now else NEVER
                 options = _options([now[kind]] if kind in now else [], reader)
-                blocks.append(choice(block_of(priority, kind), reader.say(kind_name(kind)), options, value))
+                label = f"{priority.value} · {reader.say(kind_name(kind))}"
+                blocks.append(choice(block_of(priority, kind), label, options, value))
     return modal(ME, Phrase("How you are reached"), Phrase("Keep"), blocks, {}, reader)
 
 
