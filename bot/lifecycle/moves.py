@@ -61,9 +61,7 @@ async def resolve(tx: Tx, desk: Desk, number: int, by: Actor, note: str = "") ->
     return Resolved(moved, firing)
 
 
-async def escalate(
-    tx: Tx, desk: Desk, number: int, by: Actor, as_of: datetime | None, reason: str = ""
-) -> EscalateAnswer:
+async def escalate(tx: Tx, desk: Desk, number: int, by: Actor, as_of: datetime | None) -> EscalateAnswer:
     """The next level now. On a taken incident: it is taken back first, since whoever asks wants more people.
 
     `as_of` is the time of the message whose button was pressed: a level that fired since makes the press superfluous.
@@ -85,10 +83,7 @@ async def escalate(
     await jobs.enqueue(
         tx, [jobs.escalate_job(number, incident.round, position, await jobs.until(tx, await incidents.now(tx)))]
     )
-    facts = {"name": by.name, "level": ladder.named(level), "reason": reason}
-    said = Phrase("{name} asked for {level} now", facts)
-    if reason:
-        said = Phrase("{name} asked for {level} now: {reason}", facts)
+    said = Phrase("{name} asked for {level} now", {"name": by.name, "level": ladder.named(level)})
     await audit.write(tx, Entry(by, "incident.escalated", number, on=level, why=said))
     await speaking.note(tx, desk, incident, said)
     return Escalated(incident, level)

@@ -155,7 +155,7 @@ async def assign(tx: Tx, desk: Desk, number: int, to: Person, by: Actor) -> AskA
     return Acknowledged(moved or incident)
 
 
-async def call(tx: Tx, desk: Desk, number: int, people: Sequence[Person], by: Actor, reason: str = "") -> AskAnswer:
+async def call(tx: Tx, desk: Desk, number: int, people: Sequence[Person], by: Actor) -> AskAnswer:
     """More people, now, whoever is on it."""
     incident = await incidents.lock(tx, number)
     if incident is None:
@@ -163,18 +163,16 @@ async def call(tx: Tx, desk: Desk, number: int, people: Sequence[Person], by: Ac
     if incident.status is Status.RESOLVED:
         return over(desk, incident)
     wanted = [person for person in people if person.id not in (by.id, incident.acknowledged_by)]
-    return await ask(tx, desk, incident, wanted, by, takes_over=False, reason=reason)
+    return await ask(tx, desk, incident, wanted, by, takes_over=False)
 
 
 async def ask(
-    tx: Tx, desk: Desk, incident: Incident, people: Sequence[Person], by: Actor, *, takes_over: bool, reason: str = ""
+    tx: Tx, desk: Desk, incident: Incident, people: Sequence[Person], by: Actor, *, takes_over: bool
 ) -> AskAnswer:
     reachable = [person for person in people if desk.methods(person, incident.priority)]
     if not reachable:
         return NobodyToAsk(incident)
     because = Phrase("{name} asks for your help", {"name": by.name})
-    if reason:
-        because = Phrase("{name} asks for your help: {reason}", {"name": by.name, "reason": reason})
     if takes_over:
         because = Phrase("{name} hands it over to you", {"name": by.name})
     for person in reachable:
@@ -182,10 +180,8 @@ async def ask(
         if takes_over:
             await responders.hand_over_to_one(tx, incident.number, person.id)
     names = ", ".join(person.name for person in reachable)
-    facts = {"name": by.name, "names": names, "reason": reason}
+    facts = {"name": by.name, "names": names}
     said = Phrase("{name} asks {names} to help: paged now", facts)
-    if reason:
-        said = Phrase("{name} asks {names} to help: paged now. {reason}", facts)
     if takes_over:
         said = Phrase("{name} hands it over to {names}: theirs as soon as they answer", facts)
     did = "incident.assigned" if takes_over else "incident.help_asked"

@@ -52,35 +52,6 @@ async def page(tools: Tools, asked: Asked) -> Reply:
     return worded(await tools.lifecycle.call(number, people, asked.by))
 
 
-async def escalate(tools: Tools, asked: Asked) -> Reply:
-    """`escalate 42`: the next level; `escalate 42 devops "payments fail"`: these people, and why."""
-    allow_responding(tools, asked.by.id)
-    number = asked.number("/ecotrajet escalate 42")
-    people, reason = whom_and_why(tools, asked, asked.line.words[1:])
-    if people:
-        return worded(await tools.lifecycle.call(number, people, asked.by, reason))
-    return worded(await tools.lifecycle.escalate(number, asked.by, reason=reason))
-
-
-def whom_and_why(tools: Tools, asked: Asked, words: Sequence[str]) -> tuple[list[Person], str]:
-    """The people that the first words mean; the first other word begins the reason.
-
-    Raises UserError for one that is nearly a name: it must not page somebody else.
-    """
-    found: dict[str, Person] = {}
-    rest = list(words)
-    while rest:
-        try:
-            people, used = _next(tools, asked, rest)
-        except UserError:
-            if len(rest[0].split()) == 1 and (rest[0].startswith("@") or _near(tools, rest[0])):
-                raise
-            break
-        found.update((person.id, person) for person in people)
-        del rest[:used]
-    return list(found.values()), " ".join(rest)[:500]
-
-
 def named(tools: Tools, asked: Asked, words: Sequence[str]) -> list[Person]:
     """The people meant, once each: mentions, ids, names, teams, `me`.
 
@@ -117,21 +88,14 @@ def _names(person: Person) -> set[str]:
     return {fold(each) for each in (person.id, person.name, first, person.slack or person.id)}
 
 
-def _near(tools: Tools, word: str) -> str | None:
-    return nearest(word.removeprefix("@"), [*tools.desk.people, *tools.desk.teams])
-
-
 def _nobody(tools: Tools, word: str) -> Phrase:
-    if near := _near(tools, word):
+    names = [*tools.desk.people, *tools.desk.teams]
+    if near := nearest(word.removeprefix("@"), names):
         return Phrase("I know nobody called “{word}”. Did you mean “{near}”?", {"word": word, "near": near})
     return Phrase("I know nobody called “{word}”: say a person or a team of ecotrajet.yaml.", {"word": word})
 
 
 COMMANDS: Final = (
-    Command(
-        escalate, ("escalate",), ("escalade", "escalader"), "N [team or @person] [\"reason\"]",
-        Phrase("call the next level now, or these people, and say why"), of_incident=True, free_text=True,
-    ),
     Command(
         snooze, ("snooze", "later"), ("reporte", "reporter", "pause"), "N 30m",
         Phrase("leave an incident for a while: nobody is paged, then it comes back"), of_incident=True,

@@ -361,26 +361,3 @@ async def test_when_nobody_at_all_can_be_reached_it_is_said_and_tried_again(data
         await world.fast_forward(minutes=5.1)
         await world.person("bruno").phone.gets_sms(TITLE)
         assert await world.value(sent) > tried
-
-
-async def test_support_escalates_to_a_team_and_says_why_in_one_line(world: World) -> None:
-    number = await world.alert(TITLE)
-    chloe = world.person("chloe")
-    await chloe.types(f'/ecotrajet escalate {number} devops "paiement impossible"', channel="incidents")
-    for person in ("amina", "david"):
-        paged = await world.person(person).dm(containing=TITLE)
-        assert "paiement impossible" in paged.text
-    await world.person("bruno").sees("paiement impossible", channel="incidents")
-
-
-async def test_a_reason_alone_goes_with_the_next_level_and_a_mistyped_name_pages_nobody(world: World) -> None:
-    number = await world.alert(TITLE)
-    chloe = world.person("chloe")
-    await chloe.types(f"/ecotrajet escalate {number} devop paiement impossible", channel="incidents")
-    await chloe.sees("« devops »", channel="incidents")
-    assert (
-        await world.value("SELECT count(*) FROM audit WHERE did IN ('incident.escalated', 'incident.help_asked')") == 0
-    )
-    await chloe.types(f"/ecotrajet escalate {number} les clients attendent", channel="incidents")
-    await world.person("bruno").sees("les clients attendent", channel="incidents")
-    assert await world.value("SELECT count(*) FROM audit WHERE did = 'incident.escalated'") == 1
