@@ -30,19 +30,6 @@ def of_press(body: Mapping[str, Any], desk: Desk) -> Visitor:
     return _visitor(desk, str(user["id"]), str(user.get("username") or user.get("name", "")), Door.BUTTON, press)
 
 
-def of_shortcut(body: Mapping[str, Any], desk: Desk) -> Visitor:
-    """A shortcut, global or on a message."""
-    user = body["user"]
-    return _visitor(desk, str(user["id"]), str(user.get("username", "")), Door.COMMAND, str(body["trigger_id"]))
-
-
-def of_submission(body: Mapping[str, Any], desk: Desk) -> Visitor:
-    """A form that was sent off: its hash changes whenever the form does."""
-    user, view = body["user"], body["view"]
-    delivery = f"{view['id']}:{view.get('hash', '')}"
-    return _visitor(desk, str(user["id"]), str(user.get("username", "")), Door.BUTTON, delivery)
-
-
 def _visitor(desk: Desk, user: str, name: str, door: Door, delivery: str) -> Visitor:
     person = desk.person_of_slack(user)
     if person is None:

@@ -18,20 +18,16 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.desk import Desk
-from bot.errors import UserError
 from bot.notify import blocks
 from bot.notify.blocks import Card
-from bot.notify.blocks.declaring import DECLARE, SURE, Form, Told
-from bot.notify.blocks.reaching import ME
 from bot.phrase import Phrase
 from bot.secret import Secret
 from handlers import actions, commands, people
-from handlers.commands import Tools, declaring, me
+from handlers.commands import Tools
 from handlers.errands import Errands
 from handlers.people import Visitor
 from handlers.watched import Reception, Watched
@@ -40,8 +36,6 @@ log = structlog.get_logger("slack")
 
 COMMAND: Final = "/ecotrajet"
 PATH: Final = "/slack/events"
-DECLARE_MESSAGE: Final = "declare_message"
-LOOKS_FOR: Final = 1.5  # seconds of the three that Slack gives a form's ack
 PING: Final = 5.0  # seconds between signs of life of the socket; a dead one is noticed within a few of them
 FINISH_WITHIN: Final = 3.0  # seconds; the whole process stops within 5
 CLOSE_WITHIN: Final = 1.0  # seconds; aiohttp would wait 10 for the other side's goodbye
@@ -69,8 +63,8 @@ class SlackDoor:
         """`reception` takes what other apps post in the channels `watched`."""
         self.keys = keys
         self.tools = tools
-        self.asking = AsyncWebClient(base_url=keys.api_url, timeout=10, token=keys.bot_token.reveal())
-        self.watched = Watched(reception, watched, self.asking) if reception is not None else None
+        asking = AsyncWebClient(base_url=keys.api_url, timeout=10, token=keys.bot_token.reveal())
+        self.watched = Watched(reception, watched, asking) if reception is not None else None
         self.errands = Errands()
         self.socket: AsyncSocketModeHandler | None = None
         self.bolt = self._app()
@@ -114,11 +108,6 @@ class SlackDoor:
         app.middleware(self.store_first)
         app.command(COMMAND)(self.command)
         app.event("message")(self.heard)
-        app.shortcut(DECLARE)(self.shortcut)
-        app.shortcut(DECLARE_MESSAGE)(self.shortcut)
-        app.view(DECLARE)(self.submit)
-        app.view(SURE)(self.submit)
-        app.view(ME)(self.keep)
         app.action(re.compile(".*", re.DOTALL))(self.press)  # links are acked, too, or Slack shows a warning sign
         return app
 
@@ -144,79 +133,6 @@ class SlackDoor:
         await ack()
         self._begin(body, people.of_press, self._answer_press)
 
-    async def shortcut(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        await ack()
-        self._begin(body, people.of_shortcut, self._answer_shortcut)
-
-    async def submit(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        """The ack says what becomes of the form, so a look at what is open comes first; never for long."""
-        question = await self._question(body)
-        if question is not None:
-            await ack(response_action="update", view=dict(question.view))
-            return
-        await ack()
-        self._begin(body, people.of_submission, self._answer_submission)
-
-    async def keep(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        """How somebody is reached: what would let them sleep is said beside the choice, by the ack itself."""
-        try:
-            visitor = people.of_submission(body, self.tools.desk)
-            wrong = me.mistakes(self.tools, visitor, body["view"]["state"]["values"])
-        except (KeyError, TypeError, ValueError):
-            log.warning("a form without its usual fields")
-            wrong = {}
-        if wrong:
-            await ack(response_action="errors", errors=wrong)
-            return
-        await ack()
-        self._begin(body, people.of_submission, self._keep)
-
-    async def _keep(self, body: Body, visitor: Visitor, _url: str) -> None:
-        said = await me.keep(self.tools, visitor, body["view"]["state"]["values"])
-        if said is not None:
-            await self._tell(str(body["user"]["id"]), said, visitor)
-
-    async def _question(self, body: Body) -> Form | None:
-        """None: nothing to ask, or no time to find out. Nothing here may raise."""
-        view = body["view"]
-        if view.get("callback_id") != DECLARE:
-            return None
-        try:
-            async with asyncio.timeout(LOOKS_FOR):
-                visitor = people.of_submission(body, self.tools.desk)
-                return await declaring.checked(self.tools, visitor, view)
-        except Exception as missed:  # noqa: BLE001 - a second incident is better than none
-            log.warning("could not look for one like it", error=type(missed).__name__)
-            return None
-
-    async def _answer_shortcut(self, body: Body, visitor: Visitor, url: str) -> None:
-        told = Told()
-        if body.get("message"):
-            found = await self.asking.chat_getPermalink(channel=body["channel"]["id"], message_ts=body["message"]["ts"])
-            told = declaring.of_message(body, str(found.get("permalink", "")))
-        await self._open(body, await declaring.form(self.tools, visitor, told))
-
-    async def _answer_submission(self, body: Body, visitor: Visitor, _url: str) -> None:
-        with structlog.contextvars.bound_contextvars(delivery=visitor.by.delivery, by=visitor.by.id):
-            log.info("form", form=body["view"]["callback_id"])
-            said = await declaring.declared(self.tools, visitor, body["view"])
-            if said is not None:
-                await self._tell(str(body["user"]["id"]), said, visitor)
-
-    async def _open(self, body: Body, form: Form) -> None:
-        """Within the three seconds for which the trigger is good."""
-        try:
-            await self.asking.views_open(trigger_id=str(body["trigger_id"]), view=dict(form.view))
-        except SlackApiError as refused:
-            if refused.response.get("error") not in ("expired_trigger_id", "exchanged_trigger_id"):
-                raise
-            raise UserError(Phrase("That took too long for Slack. Please try again.")) from refused
-
-    async def _tell(self, user: str, said: Phrase, visitor: Visitor) -> None:
-        """A form has no channel to answer in: to the person."""
-        card = blocks.answer(said, self.tools.reader(visitor.language))
-        await self.asking.chat_postMessage(channel=user, **card.arguments())
-
     def _begin(self, body: Body, who: Callable[[Body, Desk], Visitor], work: Work) -> None:
         """Nothing here may raise: bolt would forget the ack."""
         url = str(body.get("response_url", ""))
@@ -227,9 +143,6 @@ class SlackDoor:
             return
 
         async def tell(phrase: Phrase) -> None:
-            if not url:
-                await self._tell(str(body["user"]["id"]), phrase, visitor)
-                return
             await self._reply(url, blocks.error(phrase, self.tools.reader(visitor.language)))
 
         self.errands.start(work(body, visitor, url), tell)
@@ -237,11 +150,7 @@ class SlackDoor:
     async def _answer_command(self, body: Body, visitor: Visitor, url: str) -> None:
         with structlog.contextvars.bound_contextvars(delivery=visitor.by.delivery, by=visitor.by.id):
             log.info("command", text=body.get("text", ""))
-            reply = await commands.answer(self.tools, str(body.get("text", "")), visitor)
-            if isinstance(reply, Form):
-                await self._open(body, reply)
-            else:
-                await self._say(url, visitor, reply)
+            await self._say(url, visitor, await commands.answer(self.tools, str(body.get("text", "")), visitor))
 
     async def _answer_press(self, body: Body, visitor: Visitor, url: str) -> None:
         pressed = body["actions"][0]
@@ -255,7 +164,7 @@ class SlackDoor:
 
     # Answering ---------------------------------------------------------------------------------------------------
 
-    async def _say(self, url: str, visitor: Visitor, reply: Card | Phrase | None) -> None:
+    async def _say(self, url: str, visitor: Visitor, reply: commands.Reply) -> None:
         if reply is None:
             return
         card = blocks.answer(reply, self.tools.reader(visitor.language)) if isinstance(reply, Phrase) else reply

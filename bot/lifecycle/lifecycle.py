@@ -18,8 +18,7 @@ from bot.answers import (
 from bot.audit import Actor, Door, Entry
 from bot.classification import Classification, classify
 from bot.desk import Desk
-from bot.errors import UserError
-from bot.incident import Priority, Status
+from bot.incident import Priority
 from bot.lifecycle import calming, ladder, moves, receive, reclassify, regroup, responding, speaking
 from bot.lifecycle.letters import Letter, Letters
 from bot.lifecycle.receive import Received
@@ -156,21 +155,6 @@ class Lifecycle:
                 why = Phrase("Declared without a priority: please classify")
                 judged = Classification(Priority.P2, DECLARED, why, judged.environment, judged.service, judged.severity)
             return Declared(await receive.open_incident(tx, self.desk, alert, judged, by))
-
-    async def add_report(self, number: int, title: str, text: str, by: Actor) -> Phrase | None:
-        """One more person says so: told in the incident's thread. None: this very delivery was handled before."""
-        async with self.db.transaction() as tx:
-            if not await deliveries.first_time(tx, by):
-                return None
-            incident = await incidents.lock(tx, number)
-            if incident is None or incident.status is Status.RESOLVED:
-                raise UserError(Phrase("#{number} is over by now. Declare a new one.", {"number": number}))
-            said = Phrase("{name} reports it, too: {title}", {"name": by.name, "title": title[:300]})
-            if text:
-                said = Phrase("{said}\n{text}", {"said": said, "text": text[:2000]})
-            await audit.write(tx, Entry(by, "incident.reported", number, why=said))
-            await speaking.note(tx, self.desk, incident, said)
-            return Phrase("Added to #{number}: those who are on it see it in its thread.", {"number": number})
 
     async def merge(self, number: int, into: int, by: Actor) -> Merged | Repeated:
         """The alerts of `number` become part of `into`. Raises UserError when that cannot be."""

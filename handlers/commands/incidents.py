@@ -7,14 +7,11 @@ from bot.answers import Repeated
 from bot.errors import UserError
 from bot.incident import Priority
 from bot.notify.blocks import incident_details, incident_list, incident_why
-from bot.notify.blocks.declaring import Told
 from bot.phrase import Phrase
 from bot.target import fold
 from handlers import parse
 from handlers.answers import no_such_incident, worded
-from handlers.commands import declaring
 from handlers.commands.tools import Asked, Command, Reply, Tools
-from handlers.people import Visitor
 
 LONGEST_TITLE: Final = 200
 
@@ -128,10 +125,9 @@ async def declare(tools: Tools, asked: Asked) -> Reply:
         del rest[0]
     title = " ".join(rest).strip()
     if not title:
-        return await declaring.form(
-            tools, Visitor(asked.person, asked.by, asked.reader.language),
-            Told(environment=environment, service=service, priority=priority or ""),
-        )  # fmt: skip
+        raise UserError(
+            Phrase("Say what is wrong, for example `/ecotrajet declare P1 prod payments fail for everybody`.")
+        )
     declared = await tools.lifecycle.declare(
         title=title[:LONGEST_TITLE], priority=priority, environment=environment, service=service,
         text=title if len(title) > LONGEST_TITLE else "", by=asked.by,

@@ -12,7 +12,6 @@ from bot.lifecycle.reach import Reach
 from bot.lifecycle.rota import Rota
 from bot.lifecycle.silences import Silences
 from bot.notify.blocks import Card, Reader
-from bot.notify.blocks.declaring import Form
 from bot.person import Person
 from bot.phrase import Phrase
 from bot.questions import Questions
@@ -57,8 +56,8 @@ class Asked:
         return found
 
 
-Reply = Card | Form | Phrase | None
-"""A form is opened in front of the person. None: this very delivery was answered before, say nothing."""
+Reply = Card | Phrase | None
+"""None: this very delivery was answered before, say nothing."""
 Run = Callable[[Tools, Asked], Awaitable[Reply]]
 
 
