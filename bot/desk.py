@@ -19,6 +19,7 @@ from bot.source import SourceEntry
 from bot.target import EngineAddress, Environment, Service
 
 DEFAULT_POLICY: Final = "default"
+DECLARE_EMOJI: Final = "rotating_light"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class Desk:
     """The configuration, checked as a whole by `bot.config`: every reference in it leads somewhere.
 
     Mappings are by id. `incidents_channel` has no leading `#`. `service_policies` names the policy of services that
-    do not use the default one. `sources`: those that the file says something about; the others are as they come.
+    do not use the default one. `declare_emoji`: under a message it offers to declare an incident; '' for none.
+    `sources`: those that the file says something about; the others are as they come.
     """
 
     language: str
@@ -57,6 +59,7 @@ class Desk:
     sources: Mapping[str, SourceEntry] = field(default_factory=dict)
     gathering: Gathering = field(default_factory=Gathering)
     steps: Steps = field(default_factory=lambda: CHANNELS)
+    declare_emoji: str = DECLARE_EMOJI
 
     def secrets(self) -> tuple[Secret, ...]:
         """Every secret value of the file, for redaction."""

@@ -9,8 +9,9 @@ from bot.desk import Desk
 from bot.incident import Incident
 from bot.message import Kind, State
 from bot.phrase import Phrase
+from bot.report import Report
 from bot.sla import Due
-from bot.store import alerts, audit, dues, escalations, incidents, messages, pages, responders
+from bot.store import alerts, audit, dues, escalations, incidents, messages, pages, reports, responders
 from bot.store.database import Database, Tx
 from bot.view import AlertRow, DueRow, IncidentView, LevelRow, PageRow, ResponderRow, RungRow, TimelineRow, WhyView
 
@@ -68,6 +69,7 @@ async def view(tx: Tx, desk: Desk, incident: Incident) -> IncidentView:
         timeline=tuple(timeline_row(row) for row in await audit.of_incident(tx, incident.number)),
         dues=tuple(due_row(row) for row in await dues.of_incident(tx, incident.number, incident.round)),
         responders=tuple(responder_row(row) for row in await responders.of_incident(tx, incident.number)),
+        reports=tuple(report_row(row) for row in await reports.of_incident(tx, incident.number)),
     )
 
 
@@ -106,6 +108,10 @@ def timeline_row(row: asyncpg.Record) -> TimelineRow:
 
 def due_row(row: asyncpg.Record) -> DueRow:
     return DueRow(Due(row["kind"]), row["due_at"], row["state"])
+
+
+def report_row(row: asyncpg.Record) -> Report:
+    return Report(row["what"], row["since"], row["who"], row["place"], row["link"])
 
 
 def responder_row(row: asyncpg.Record) -> ResponderRow:

@@ -7,6 +7,7 @@ from bot.deployment import WatchState
 from bot.incident import Incident
 from bot.message import Kind, State
 from bot.phrase import Phrase
+from bot.report import Report
 from bot.run import Run
 from bot.runbook import Evidence
 from bot.sla import Due
@@ -74,6 +75,7 @@ class IncidentView:
     timeline: tuple[TimelineRow, ...] = ()
     dues: tuple[DueRow, ...] = ()
     responders: tuple[ResponderRow, ...] = ()
+    reports: tuple[Report, ...] = ()
 
     def waits_for(self, person: str | None) -> bool:
         """Whether this person was asked and has not answered."""

@@ -10,11 +10,14 @@ from bot.access import stranger
 from bot.answers import Repeated
 from bot.errors import UserError
 from bot.incident import Priority
+from bot.notify.blocks.declaring import OFFER
 from bot.phrase import Phrase
+from bot.report import Report
+from handlers import declaring
 from handlers.answers import worded
 from handlers.commands.incidents import allow_responding
 from handlers.commands.oncall import accepted
-from handlers.commands.tools import Tools
+from handlers.commands.tools import Reply, Tools
 from handlers.people import Visitor
 
 
@@ -96,12 +99,17 @@ async def snooze(tools: Tools, press: Press) -> Phrase | None:
     return worded(await tools.lifecycle.snooze(press.number("incident"), press.visitor.by, length))
 
 
+async def declare(tools: Tools, press: Press) -> Reply:
+    """The offer under an emoji or a mention: the form opens with the message's own words."""
+    return declaring.questions(tools, press.visitor, Report.of({**press.value, "what": press.value.get("text")}))
+
+
 async def stand_in(tools: Tools, press: Press) -> Phrase | None:
     request = await tools.rota.accept(press.number("request"), press.visitor.by)
     return None if isinstance(request, Repeated) else accepted()
 
 
-BUTTONS: Final[Mapping[str, Callable[[Tools, Press], Awaitable[Phrase | None]]]] = {
+BUTTONS: Final[Mapping[str, Callable[[Tools, Press], Awaitable[Reply]]]] = {
     "incident.acknowledge": acknowledge,
     "incident.still_on_it": still_on_it,
     "incident.snooze": snooze,
@@ -114,11 +122,15 @@ BUTTONS: Final[Mapping[str, Callable[[Tools, Press], Awaitable[Phrase | None]]]]
     "run.go_back": go_back,
     "deploy.validate": validate,
     "oncall.accept": stand_in,
+    OFFER: declare,
 }
 
 
-async def answer(tools: Tools, action: Mapping[str, Any], visitor: Visitor) -> Phrase | None:
-    """What to say to whoever pressed; None: nothing (a mere link, or a press that came twice). Raises UserError."""
+async def answer(tools: Tools, action: Mapping[str, Any], visitor: Visitor) -> Reply:
+    """What to say to whoever pressed, or to open; None: nothing (a mere link, a press that came twice).
+
+    Raises UserError.
+    """
     pressed = BUTTONS.get(str(action.get("action_id")))
     if pressed is None:
         return None

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from bot.desk import DECLARE_EMOJI
 from bot.incident import Priority
 from bot.runbook import ActionClass
 from bot.target import fold
@@ -146,6 +147,7 @@ class WorkspaceSection(Section):
     time_zone: Zone = ZoneInfo("Europe/Paris")
     business_hours: BusinessHoursSection = BusinessHoursSection()
     incidents_channel: ChannelName = "incidents"
+    declare_emoji: str = Field(default=DECLARE_EMOJI, pattern=r"^[a-z0-9_+'-]{0,100}$")
 
 
 class TlsSection(Section):

@@ -9,6 +9,7 @@ from bot.answers import (
     AskAnswer,
     Declared,
     EscalateAnswer,
+    JoinAnswer,
     ReclassifyAnswer,
     ReopenAnswer,
     Repeated,
@@ -26,7 +27,8 @@ from bot.lifecycle.regroup import Merged, SplitOff
 from bot.message import About, Kind, Message, State
 from bot.person import Person
 from bot.phrase import Phrase
-from bot.store import audit, bodies, deliveries, incidents, members, messages
+from bot.report import Report
+from bot.store import audit, bodies, deliveries, incidents, members, messages, reports
 from bot.store.database import Database, Tx
 
 DECLARED = "declared"
@@ -135,8 +137,9 @@ class Lifecycle:
             return await reclassify.reclassify(tx, self.desk, number, to, by)
 
     async def declare(
-        self, *, title: str, priority: Priority | None, environment: str, service: str, text: str, by: Actor
-    ) -> Declared | Repeated:
+        self, *, title: str, priority: Priority | None, environment: str, service: str, text: str, by: Actor,
+        report: Report | None = None,
+    ) -> Declared | Repeated:  # fmt: skip
         """A person says that something is wrong. Without a priority the rules propose one, P2 at least kept open."""
         alert = Alert(
             source="declared", dedup_key=by.delivery or title, status=AlertStatus.FIRING, title=title, text=text,
@@ -154,7 +157,17 @@ class Lifecycle:
             elif judged.priority is None:
                 why = Phrase("Declared without a priority: please classify")
                 judged = Classification(Priority.P2, DECLARED, why, judged.environment, judged.service, judged.severity)
-            return Declared(await receive.open_incident(tx, self.desk, alert, judged, by))
+            opened = await receive.open_incident(tx, self.desk, alert, judged, by)
+            if report is not None:
+                await reports.insert(tx, opened.number, by.id, report)
+            return Declared(opened)
+
+    async def join(self, number: int, report: Report, by: Actor) -> JoinAnswer:
+        """What somebody reports is open already: kept there, told in its thread, and nobody is paged anew."""
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            return await moves.join(tx, self.desk, number, report, by)
 
     async def merge(self, number: int, into: int, by: Actor) -> Merged | Repeated:
         """The alerts of `number` become part of `into`. Raises UserError when that cannot be."""

@@ -9,6 +9,8 @@ from bot.answers import (
     AlreadyResolved,
     EscalateAnswer,
     Escalated,
+    JoinAnswer,
+    Joined,
     NoSuchIncident,
     NothingLeft,
     NotResolved,
@@ -24,8 +26,9 @@ from bot.incident import REOPEN_WITHIN, Incident, Status
 from bot.lifecycle import ladder, responding, speaking
 from bot.lifecycle.responding import at, name
 from bot.phrase import Phrase
+from bot.report import Report
 from bot.sla import Due
-from bot.store import alerts, audit, dues, escalations, incidents, jobs
+from bot.store import alerts, audit, dues, escalations, incidents, jobs, reports
 from bot.store.database import Tx
 
 
@@ -129,4 +132,19 @@ async def reopen(tx: Tx, desk: Desk, number: int, by: Actor) -> ReopenAnswer:
     return Reopened(moved or incident)
 
 
-__all__ = ["DESK", "acknowledge", "at", "back_to_triggered", "escalate", "name", "reopen", "resolve"]
+async def join(tx: Tx, desk: Desk, number: int, report: Report, by: Actor) -> JoinAnswer:
+    """One more report of what is open already."""
+    incident = await incidents.lock(tx, number)
+    if incident is None:
+        return NoSuchIncident(number)
+    if incident.status is Status.RESOLVED:
+        return AlreadyResolved(incident, name(desk, incident.resolved_by), at(incident.resolved_at))
+    await reports.insert(tx, number, by.id, report)
+    said = Phrase("{name} reports it, too: {what}", {"name": by.name, "what": report.title})
+    await audit.write(tx, Entry(by, "incident.reported", number, why=said, result=report.text[:500]))
+    await speaking.card(tx, incident, desk.incidents_channel)
+    await speaking.note(tx, desk, incident, said)
+    return Joined(incident)
+
+
+__all__ = ["DESK", "acknowledge", "at", "back_to_triggered", "escalate", "join", "name", "reopen", "resolve"]

@@ -6,14 +6,13 @@ from bot import access
 from bot.answers import Repeated
 from bot.errors import UserError
 from bot.incident import Priority
-from bot.notify.blocks import incident_details, incident_list, incident_why
+from bot.notify.blocks import declaring, incident_details, incident_list, incident_why
 from bot.phrase import Phrase
+from bot.report import LONGEST_TITLE, Report
 from bot.target import fold
 from handlers import parse
 from handlers.answers import no_such_incident, worded
 from handlers.commands.tools import Asked, Command, Reply, Tools
-
-LONGEST_TITLE: Final = 200
 
 
 async def group(tools: Tools, asked: Asked) -> Reply:
@@ -109,7 +108,10 @@ async def split(tools: Tools, asked: Asked) -> Reply:
 
 
 async def declare(tools: Tools, asked: Asked) -> Reply:
-    """`declare [P1|P2|P3] [env] [service] what is wrong`: the first words may say how bad and where."""
+    """`declare [P1|P2|P3] [env] [service] what is wrong`: the first words may say how bad and where.
+
+    Without saying what is wrong, the form with the four questions opens.
+    """
     priority, environment, service, rest = None, "", "", list(asked.line.words)
     while rest:
         place = next((e.name for e in tools.desk.environments.values() if fold(rest[0]) in e.answers_to()), None)
@@ -125,9 +127,8 @@ async def declare(tools: Tools, asked: Asked) -> Reply:
         del rest[0]
     title = " ".join(rest).strip()
     if not title:
-        raise UserError(
-            Phrase("Say what is wrong, for example `/ecotrajet declare P1 prod payments fail for everybody`.")
-        )
+        given = {"priority": priority or "", "environment": environment, "service": service}
+        return declaring.questions(asked.reader, Report(""), given)
     declared = await tools.lifecycle.declare(
         title=title[:LONGEST_TITLE], priority=priority, environment=environment, service=service,
         text=title if len(title) > LONGEST_TITLE else "", by=asked.by,

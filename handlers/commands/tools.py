@@ -11,6 +11,7 @@ from bot.lifecycle import Lifecycle
 from bot.lifecycle.rota import Rota
 from bot.lifecycle.silences import Silences
 from bot.notify.blocks import Card, Reader
+from bot.notify.blocks.modal import Modal
 from bot.person import Person
 from bot.phrase import Phrase
 from bot.questions import Questions
@@ -54,8 +55,8 @@ class Asked:
         return found
 
 
-Reply = Card | Phrase | None
-"""None: this very delivery was answered before, say nothing."""
+Reply = Card | Phrase | Modal | None
+"""A modal opens before the person. None: this very delivery was answered before, say nothing."""
 Run = Callable[[Tools, Asked], Awaitable[Reply]]
 
 

@@ -68,7 +68,6 @@ async def test_logs_are_for_the_asker_alone(slack_desk: SlackDesk) -> None:
         ("ack", "/ecotrajet ack 42"),
         ("ack tomorrow", "/ecotrajet ack 42"),
         ("ack 999", "#999"),
-        ("declare", "/ecotrajet declare"),
         ("incident dance", "dance"),
         ('rollback prod --break-glass ""', "--break-glass"),
         ("rollback prod nowhere", "nowhere"),

@@ -27,6 +27,7 @@ from bot.notify.blocks.parts import (
 from bot.notify.blocks.reader import Reader
 from bot.notify.blocks.timeline import told
 from bot.phrase import Phrase
+from bot.report import Report
 from bot.view import IncidentView, LevelRow
 
 LIGHT: Final = {Priority.P1: "🔴", Priority.P2: "🟠", Priority.P3: "🔵"}
@@ -34,6 +35,7 @@ LISTED: Final = 40
 ALERTS_SHOWN: Final = 8
 ALERTS_READ: Final = 100  # of more than these nobody has counted how many still fire
 STORY_SHOWN: Final = 20
+REPORTS_SHOWN: Final = 3
 
 
 def incident_card(view: IncidentView, reader: Reader) -> Card:
@@ -164,10 +166,25 @@ def _body(view: IncidentView, reader: Reader) -> list[Block]:
     blocks = [section(f"{LIGHT[incident.priority]} *{grade}*\n*{line(incident.title)}*"), fields(_facts(view, reader))]
     if incident.summary.strip():
         blocks.append(section(line(incident.summary, 600)))
+    if view.reports and (said := _reported(view.reports, reader)):
+        blocks.append(section(said))
     why = Phrase(
         "Why {priority}: {why}", {"priority": incident.priority.value, "why": escape(reader.say(incident.why))}
     )
     return [*blocks, context(reader.say(why), *gathered(view, reader), _links(view, reader))]
+
+
+def _reported(reports: Sequence[Report], reader: Reader) -> str:
+    """When, who and where as people said it, each answer once, and the messages they said it in."""
+    labels = {"since": Phrase("When"), "who": Phrase("Who"), "where": Phrase("Where it shows")}
+    rows: list[str] = []
+    for name, label in labels.items():
+        said = dict.fromkeys(line(getattr(each, name), 120) for each in reports if getattr(each, name))
+        if said:
+            rows.append(f"*{reader.say(label)}* {' · '.join(list(said)[:REPORTS_SHOWN])}")
+    links = dict.fromkeys(each.link for each in reports if link(each.link, ""))
+    where = [link(each, reader.say(Phrase("reported in this message"))) for each in list(links)[:REPORTS_SHOWN]]
+    return "\n".join([*rows, *where])
 
 
 def _facts(view: IncidentView, reader: Reader) -> list[tuple[str, str]]:
