@@ -89,3 +89,28 @@ async def test_help_in_french_reads_well(page: Page, pictures: Path) -> None:
     await expect(page.get_by_text("Visible par vous uniquement").first).to_be_visible()
     await expect(page.get_by_text("/ecotrajet rollback", exact=False).first).to_be_visible()
     await page.screenshot(path=pictures / "help.png")
+
+
+async def test_an_incident_is_declared_by_form_and_found_open_the_second_time(
+    world: World, page: Page, pictures: Path
+) -> None:
+    for time in ("first", "second"):
+        await page.get_by_label("Message ou commande").fill("/ecotrajet declare")
+        await page.keyboard.press("Enter")
+        await page.get_by_label("Quoi").fill("Les paiements échouent en prod")
+        await page.get_by_label("Qui est touché").fill("tous les utilisateurs")
+        await page.screenshot(path=pictures / f"declare-questions-{time}.png")
+        await page.get_by_role("button", name="Continuer").click()
+        await expect(page.get_by_label("Priorité")).to_be_visible()
+        await page.screenshot(path=pictures / f"declare-proposal-{time}.png")
+        if time == "second":
+            await page.set_viewport_size(PHONE)
+            await page.screenshot(path=pictures / "declare-proposal-phone.png")
+            assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+            await page.get_by_label("#1 P").check()
+        await page.get_by_role("button", name="Valider").click()
+        await expect(page.get_by_role("dialog")).to_have_count(0)
+        await world.person("bruno").dm(containing="est ouvert" if time == "first" else "Ajouté à #1")
+    assert await world.value("SELECT count(*) FROM incident") == 1
+    await expect(page.get_by_text("tous les utilisateurs").first).to_be_visible()
+    await page.screenshot(path=pictures / "declared-card-phone.png")
