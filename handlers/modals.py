@@ -9,9 +9,10 @@ import structlog
 from bot.errors import UserError
 from bot.lifecycle import Unavailable
 from bot.notify.blocks.declaring import ASKED, JUDGED
+from bot.notify.blocks.escalating import ESCALATE
 from bot.notify.blocks.modal import Modal
 from bot.phrase import Phrase
-from handlers import declaring
+from handlers import declaring, escalating
 from handlers.commands.tools import Tools
 from handlers.people import Visitor
 
@@ -22,7 +23,10 @@ View = Mapping[str, Any]
 
 STEPS: Final[Mapping[str, Callable[[Tools, View, Visitor], Awaitable[Modal]]]] = {ASKED: declaring.judged}
 """By callback_id: a submission that another modal follows."""
-ENDS: Final[Mapping[str, Callable[[Tools, View, Visitor], Awaitable[Phrase | None]]]] = {JUDGED: declaring.confirmed}
+ENDS: Final[Mapping[str, Callable[[Tools, View, Visitor], Awaitable[Phrase | None]]]] = {
+    JUDGED: declaring.confirmed,
+    ESCALATE: escalating.sent,
+}
 """By callback_id: a submission that closes the modal; then it is worked on."""
 
 

@@ -31,7 +31,7 @@ from bot.notify.blocks.modal import Modal
 from bot.phrase import Phrase
 from bot.report import Report
 from bot.secret import Secret
-from handlers import actions, commands, declaring, modals, parse, people
+from handlers import actions, commands, declaring, escalating, modals, parse, people
 from handlers.commands import Tools
 from handlers.errands import Errands
 from handlers.people import Visitor
@@ -42,6 +42,7 @@ log = structlog.get_logger("slack")
 COMMAND: Final = "/ecotrajet"
 DECLARE: Final = "declare"  # callback ids of the shortcuts, as in manifest.yml
 DECLARE_MESSAGE: Final = "declare_message"
+ESCALATE_MESSAGE: Final = "escalate_message"
 PATH: Final = "/slack/events"
 PING: Final = 5.0  # seconds between signs of life of the socket; a dead one is noticed within a few of them
 FINISH_WITHIN: Final = 3.0  # seconds; the whole process stops within 5
@@ -112,6 +113,7 @@ class SlackDoor:
         app.action(re.compile(".*", re.DOTALL))(self.press)  # links are acked, too, or Slack shows a warning sign
         app.shortcut(DECLARE)(self.shortcut)
         app.shortcut(DECLARE_MESSAGE)(self.shortcut)
+        app.shortcut(ESCALATE_MESSAGE)(self.shortcut)
         app.view(re.compile(".*", re.DOTALL))(self.submission)
         app.event("app_mention")(self.mention)
         app.event("reaction_added")(self.reaction)
@@ -181,9 +183,11 @@ class SlackDoor:
 
     async def _answer_shortcut(self, body: Body, visitor: Visitor, say: Say) -> None:
         log.info("shortcut", callback=body.get("callback_id"), by=visitor.by.id)
-        report = Report("")
+        report, text = Report(""), parse.unescape(str((body.get("message") or {}).get("text") or ""))
+        if body.get("callback_id") == ESCALATE_MESSAGE:
+            await self._say(say, body, visitor, await escalating.form(self.tools, visitor, text))
+            return
         if body.get("message"):
-            text = parse.unescape(str(body["message"].get("text") or ""))
             report = Report.of({"what": text, "link": await self.messages.link_of(body)})
         await self._say(say, body, visitor, declaring.questions(self.tools, visitor, report))
 

@@ -93,11 +93,11 @@ class Lifecycle:
                 return Repeated()
             return await moves.resolve(tx, self.desk, number, by, note)
 
-    async def escalate(self, number: int, by: Actor, as_of: datetime | None = None) -> EscalateAnswer:
+    async def escalate(self, number: int, by: Actor, as_of: datetime | None = None, reason: str = "") -> EscalateAnswer:
         async with self.db.transaction() as tx:
             if not await deliveries.first_time(tx, by):
                 return Repeated()
-            return await moves.escalate(tx, self.desk, number, by, as_of)
+            return await moves.escalate(tx, self.desk, number, by, as_of, reason)
 
     async def still_on_it(self, number: int, by: Actor) -> AcknowledgeAnswer:
         async with self.db.transaction() as tx:
@@ -117,12 +117,12 @@ class Lifecycle:
                 return Repeated()
             return await responding.assign(tx, self.desk, number, to, by)
 
-    async def call(self, number: int, people: Sequence[Person], by: Actor) -> AskAnswer:
-        """Page these people, too."""
+    async def call(self, number: int, people: Sequence[Person], by: Actor, reason: str = "") -> AskAnswer:
+        """Page these people, too; they read the reason first."""
         async with self.db.transaction() as tx:
             if not await deliveries.first_time(tx, by):
                 return Repeated()
-            return await responding.call(tx, self.desk, number, people, by)
+            return await responding.call(tx, self.desk, number, people, by, reason)
 
     async def reopen(self, number: int, by: Actor) -> ReopenAnswer:
         async with self.db.transaction() as tx:

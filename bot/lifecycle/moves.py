@@ -25,7 +25,7 @@ from bot.desk import Desk
 from bot.incident import REOPEN_WITHIN, Incident, Status
 from bot.lifecycle import ladder, responding, speaking
 from bot.lifecycle.responding import at, name
-from bot.phrase import Phrase
+from bot.phrase import Phrase, Value
 from bot.report import Report
 from bot.sla import Due
 from bot.store import alerts, audit, dues, escalations, incidents, jobs, reports
@@ -64,7 +64,9 @@ async def resolve(tx: Tx, desk: Desk, number: int, by: Actor, note: str = "") ->
     return Resolved(moved, firing)
 
 
-async def escalate(tx: Tx, desk: Desk, number: int, by: Actor, as_of: datetime | None) -> EscalateAnswer:
+async def escalate(
+    tx: Tx, desk: Desk, number: int, by: Actor, as_of: datetime | None, reason: str = ""
+) -> EscalateAnswer:
     """The next level now. On a taken incident: it is taken back first, since whoever asks wants more people.
 
     `as_of` is the time of the message whose button was pressed: a level that fired since makes the press superfluous.
@@ -86,7 +88,10 @@ async def escalate(tx: Tx, desk: Desk, number: int, by: Actor, as_of: datetime |
     await jobs.enqueue(
         tx, [jobs.escalate_job(number, incident.round, position, await jobs.until(tx, await incidents.now(tx)))]
     )
-    said = Phrase("{name} asked for {level} now", {"name": by.name, "level": ladder.named(level)})
+    facts: dict[str, Value | Phrase] = {"name": by.name, "level": ladder.named(level)}
+    said = Phrase("{name} asked for {level} now", facts)
+    if reason:
+        said = Phrase("{name} asked for {level} now: {reason}", {**facts, "reason": reason})
     await audit.write(tx, Entry(by, "incident.escalated", number, on=level, why=said))
     await speaking.note(tx, desk, incident, said)
     return Escalated(incident, level)

@@ -65,11 +65,6 @@ async def reopen(tools: Tools, asked: Asked) -> Reply:
     return worded(await tools.lifecycle.reopen(asked.number("/ecotrajet reopen 42"), asked.by))
 
 
-async def escalate(tools: Tools, asked: Asked) -> Reply:
-    allow_responding(tools, asked.by.id)
-    return worded(await tools.lifecycle.escalate(asked.number("/ecotrajet escalate 42"), asked.by))
-
-
 async def reclassify(tools: Tools, asked: Asked) -> Reply:
     """`priority 42 P2`."""
     allow_responding(tools, asked.by.id)
@@ -166,9 +161,6 @@ COMMANDS: Final = (
     ),
     Command(
         reopen, ("reopen",), ("rouvre", "rouvrir"), "N", Phrase("open it again, within 24 hours"), of_incident=True
-    ),
-    Command(
-        escalate, ("escalate",), ("escalade", "escalader"), "N", Phrase("call the next level now"), of_incident=True
     ),
     Command(
         reclassify, ("priority", "reclassify"), ("priorité", "reclasse", "reclasser", "requalifier"), "N P2",
