@@ -10,10 +10,22 @@ from bot.incident import Incident
 from bot.message import Kind, State
 from bot.phrase import Phrase
 from bot.report import Report
+from bot.resolution import Resolution
 from bot.sla import Due
-from bot.store import alerts, audit, dues, escalations, incidents, messages, pages, reports, responders
+from bot.store import alerts, audit, dues, escalations, incidents, messages, pages, reports, resolutions, responders
 from bot.store.database import Database, Tx
-from bot.view import AlertRow, DueRow, IncidentView, LevelRow, PageRow, ResponderRow, RungRow, TimelineRow, WhyView
+from bot.view import (
+    AlertRow,
+    DueRow,
+    IncidentView,
+    LevelRow,
+    PageRow,
+    ResponderRow,
+    RungRow,
+    TaskRow,
+    TimelineRow,
+    WhyView,
+)
 
 OURSELVES = "desk"
 
@@ -70,6 +82,10 @@ async def view(tx: Tx, desk: Desk, incident: Incident) -> IncidentView:
         dues=tuple(due_row(row) for row in await dues.of_incident(tx, incident.number, incident.round)),
         responders=tuple(responder_row(row) for row in await responders.of_incident(tx, incident.number)),
         reports=tuple(report_row(row) for row in await reports.of_incident(tx, incident.number)),
+        resolution=resolution_of(await resolutions.latest(tx, incident.number)),
+        tasks=tuple(
+            TaskRow(row["id"], row["title"], row["done_by"]) for row in await resolutions.tasks(tx, incident.number)
+        ),
     )
 
 
@@ -112,6 +128,10 @@ def due_row(row: asyncpg.Record) -> DueRow:
 
 def report_row(row: asyncpg.Record) -> Report:
     return Report(row["what"], row["since"], row["who"], row["place"], row["link"])
+
+
+def resolution_of(row: asyncpg.Record | None) -> Resolution | None:
+    return Resolution(row["cause"], row["fix"], row["impact"]) if row else None
 
 
 def responder_row(row: asyncpg.Record) -> ResponderRow:

@@ -8,6 +8,7 @@ from bot.incident import Incident
 from bot.message import Kind, State
 from bot.phrase import Phrase
 from bot.report import Report
+from bot.resolution import Resolution
 from bot.run import Run
 from bot.runbook import Evidence
 from bot.sla import Due
@@ -68,6 +69,15 @@ class ResponderRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskRow:
+    """Something left to do; `done_by` None: still."""
+
+    id: int
+    title: str
+    done_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentView:
     incident: Incident
     alerts: tuple[AlertRow, ...] = ()
@@ -76,6 +86,8 @@ class IncidentView:
     dues: tuple[DueRow, ...] = ()
     responders: tuple[ResponderRow, ...] = ()
     reports: tuple[Report, ...] = ()
+    resolution: Resolution | None = None
+    tasks: tuple[TaskRow, ...] = ()
 
     def waits_for(self, person: str | None) -> bool:
         """Whether this person was asked and has not answered."""

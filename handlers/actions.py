@@ -13,7 +13,7 @@ from bot.incident import Priority
 from bot.notify.blocks.declaring import OFFER
 from bot.phrase import Phrase
 from bot.report import Report
-from handlers import declaring
+from handlers import declaring, resolving
 from handlers.answers import worded
 from handlers.commands.incidents import allow_responding
 from handlers.commands.oncall import accepted
@@ -41,8 +41,11 @@ async def acknowledge(tools: Tools, press: Press) -> Phrase | None:
     return worded(await tools.lifecycle.acknowledge(press.number("incident"), press.visitor.by))
 
 
-async def resolve(tools: Tools, press: Press) -> Phrase | None:
-    allow_responding(tools, press.visitor.by.id)
+async def resolve(tools: Tools, press: Press) -> Reply:
+    """The form with what still fires, which resolves when it is sent; of what is over, who closed it."""
+    opened = await resolving.form(tools, press.visitor, press.number("incident"))
+    if opened is not None:
+        return opened
     return worded(await tools.lifecycle.resolve(press.number("incident"), press.visitor.by))
 
 

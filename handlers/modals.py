@@ -11,8 +11,9 @@ from bot.lifecycle import Unavailable
 from bot.notify.blocks.declaring import ASKED, JUDGED
 from bot.notify.blocks.escalating import ESCALATE
 from bot.notify.blocks.modal import Modal
+from bot.notify.blocks.resolving import RESOLVE
 from bot.phrase import Phrase
-from handlers import declaring, escalating
+from handlers import declaring, escalating, resolving
 from handlers.commands.tools import Tools
 from handlers.people import Visitor
 
@@ -26,6 +27,7 @@ STEPS: Final[Mapping[str, Callable[[Tools, View, Visitor], Awaitable[Modal]]]] =
 ENDS: Final[Mapping[str, Callable[[Tools, View, Visitor], Awaitable[Phrase | None]]]] = {
     JUDGED: declaring.confirmed,
     ESCALATE: escalating.sent,
+    RESOLVE: resolving.sent,
 }
 """By callback_id: a submission that closes the modal; then it is worked on."""
 

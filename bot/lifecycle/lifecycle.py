@@ -28,6 +28,7 @@ from bot.message import About, Kind, Message, State
 from bot.person import Person
 from bot.phrase import Phrase
 from bot.report import Report
+from bot.resolution import Resolution
 from bot.store import audit, bodies, deliveries, incidents, members, messages, reports
 from bot.store.database import Database, Tx
 
@@ -87,11 +88,13 @@ class Lifecycle:
                 return Repeated()
             return await moves.acknowledge(tx, self.desk, number, by)
 
-    async def resolve(self, number: int, by: Actor, note: str = "") -> ResolveAnswer:
+    async def resolve(
+        self, number: int, by: Actor, note: str = "", resolution: Resolution | None = None
+    ) -> ResolveAnswer:
         async with self.db.transaction() as tx:
             if not await deliveries.first_time(tx, by):
                 return Repeated()
-            return await moves.resolve(tx, self.desk, number, by, note)
+            return await moves.resolve(tx, self.desk, number, by, note, resolution)
 
     async def escalate(self, number: int, by: Actor, as_of: datetime | None = None, reason: str = "") -> EscalateAnswer:
         async with self.db.transaction() as tx:

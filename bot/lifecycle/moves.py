@@ -27,8 +27,9 @@ from bot.lifecycle import ladder, responding, speaking
 from bot.lifecycle.responding import at, name
 from bot.phrase import Phrase, Value
 from bot.report import Report
+from bot.resolution import Resolution
 from bot.sla import Due
-from bot.store import alerts, audit, dues, escalations, incidents, jobs, reports
+from bot.store import alerts, audit, dues, escalations, incidents, jobs, reports, resolutions
 from bot.store.database import Tx
 
 
@@ -45,7 +46,9 @@ async def acknowledge(tx: Tx, desk: Desk, number: int, by: Actor) -> Acknowledge
     return Acknowledged(moved)
 
 
-async def resolve(tx: Tx, desk: Desk, number: int, by: Actor, note: str = "") -> ResolveAnswer:
+async def resolve(
+    tx: Tx, desk: Desk, number: int, by: Actor, note: str = "", resolution: Resolution | None = None
+) -> ResolveAnswer:
     incident = await incidents.lock(tx, number)
     if incident is None:
         return NoSuchIncident(number)
@@ -58,6 +61,10 @@ async def resolve(tx: Tx, desk: Desk, number: int, by: Actor, note: str = "") ->
     said = Phrase(
         "Resolved by {name} after {duration}", {"name": by.name, "duration": at(moved.resolved_at) - moved.opened_at}
     )
+    if resolution is not None:
+        note = resolution.note
+        await resolutions.insert(tx, number, by.id, resolution)
+        await resolutions.add_tasks(tx, number, by.id, resolution.follow_ups)
     await audit.write(tx, Entry(by, "incident.resolved", number, why=said, result=note[:500]))
     await speaking.brought_up_to_date(tx, desk, moved)
     await speaking.note(tx, desk, moved, said)

@@ -14,7 +14,6 @@ from bot.notify.blocks.parts import (
     actions,
     button,
     card,
-    confirm,
     context,
     divider,
     escape,
@@ -83,8 +82,20 @@ def resolved_card(view: IncidentView, reader: Reader) -> Card:
     title = f"✅ *{reader.say(Phrase('Resolved'))} · #{incident.number}*\n{line(incident.title)}"
     facts = f"{how} · {incident.priority} · {line(reader.place(incident.environment, incident.service))}"
     return card(
-        f"✅ #{incident.number} {line(incident.title)}: {how}", [section(title), context(facts, reader.say(again))]
+        f"✅ #{incident.number} {line(incident.title)}: {how}",
+        [section(title), *_ending(view, reader), context(facts, reader.say(again))],
     )
+
+
+def _ending(view: IncidentView, reader: Reader) -> list[Block]:
+    """Cause, fix and impact as they were said, and what is left to do; empty when nothing was said."""
+    said = view.resolution
+    answers = (
+        [(Phrase("Cause"), said.cause), (Phrase("Fix"), said.fix), (Phrase("Impact"), said.impact)] if said else []
+    )
+    rows = [f"*{reader.say(label)}* {line(text, 500)}" for label, text in answers if text]
+    rows += [f"{'✅' if task.done_by else '☐'} {line(task.title)}" for task in view.tasks]
+    return [section("\n".join(rows))] if rows else []
 
 
 def incident_list(incidents: Sequence[Incident], reader: Reader) -> Card:
@@ -230,15 +241,9 @@ def _links(view: IncidentView, reader: Reader) -> str:
 
 def _buttons(incident: Incident, reader: Reader, *, asked: bool = False) -> Block:
     value = {"incident": incident.number, "as_of": reader.now.isoformat()}
-    sure = confirm(
-        reader.say(Phrase("Resolve #{number}?", {"number": incident.number})),
-        reader.say(Phrase("The card is closed and nobody else is paged. You can reopen it within 24 hours.")),
-        reader.say(Phrase("Resolve")),
-        reader.say(Phrase("Not yet")),
-    )
     take = button(reader.say(Phrase("Acknowledge")), "incident.acknowledge", value, "primary")
     rest = [
-        button(reader.say(Phrase("Resolve")), "incident.resolve", value, "danger", sure),
+        button(reader.say(Phrase("Resolve")), "incident.resolve", value, "danger"),
         button(reader.say(Phrase("Escalate")), "incident.escalate", value),
     ]
     others = [
