@@ -67,6 +67,11 @@ class Questions:
         async with self.db.transaction() as tx:
             return await incidents.open_ones(tx)
 
+    async def open_tasks(self) -> list[TaskRow]:
+        """What is left to do after incidents, the oldest first; 40 at most."""
+        async with self.db.transaction() as tx:
+            return [task_row(row) for row in await resolutions.open_tasks(tx)]
+
     async def latest_page_of(self, person: str) -> int | None:
         """The number of the incident whose page reached this person last and which still needs somebody."""
         async with self.db.transaction() as tx:
@@ -83,9 +88,7 @@ async def view(tx: Tx, desk: Desk, incident: Incident) -> IncidentView:
         responders=tuple(responder_row(row) for row in await responders.of_incident(tx, incident.number)),
         reports=tuple(report_row(row) for row in await reports.of_incident(tx, incident.number)),
         resolution=resolution_of(await resolutions.latest(tx, incident.number)),
-        tasks=tuple(
-            TaskRow(row["id"], row["title"], row["done_by"]) for row in await resolutions.tasks(tx, incident.number)
-        ),
+        tasks=tuple(task_row(row) for row in await resolutions.tasks(tx, incident.number)),
     )
 
 
@@ -128,6 +131,10 @@ def due_row(row: asyncpg.Record) -> DueRow:
 
 def report_row(row: asyncpg.Record) -> Report:
     return Report(row["what"], row["since"], row["who"], row["place"], row["link"])
+
+
+def task_row(row: asyncpg.Record) -> TaskRow:
+    return TaskRow(row["id"], row["incident"], row["title"], row["done_by"])
 
 
 def resolution_of(row: asyncpg.Record | None) -> Resolution | None:

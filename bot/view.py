@@ -70,9 +70,10 @@ class ResponderRow:
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """Something left to do; `done_by` None: still."""
+    """Something left to do after an incident; `done_by` None: still."""
 
     id: int
+    incident: int
     title: str
     done_by: str | None = None
 

@@ -11,6 +11,7 @@ from bot.answers import Repeated
 from bot.errors import UserError
 from bot.incident import Priority
 from bot.notify.blocks.declaring import OFFER
+from bot.notify.blocks.tasks import DONE
 from bot.phrase import Phrase
 from bot.report import Report
 from handlers import declaring, resolving
@@ -107,6 +108,12 @@ async def declare(tools: Tools, press: Press) -> Reply:
     return declaring.questions(tools, press.visitor, Report.of({**press.value, "what": press.value.get("text")}))
 
 
+async def task_done(tools: Tools, press: Press) -> Phrase | None:
+    allow_responding(tools, press.visitor.by.id)
+    finished = await tools.lifecycle.finish_task(press.number("task"), press.visitor.by)
+    return None if isinstance(finished, Repeated) else Phrase("Done: {title}", {"title": finished})
+
+
 async def stand_in(tools: Tools, press: Press) -> Phrase | None:
     request = await tools.rota.accept(press.number("request"), press.visitor.by)
     return None if isinstance(request, Repeated) else accepted()
@@ -126,6 +133,7 @@ BUTTONS: Final[Mapping[str, Callable[[Tools, Press], Awaitable[Reply]]]] = {
     "deploy.validate": validate,
     "oncall.accept": stand_in,
     OFFER: declare,
+    DONE: task_done,
 }
 
 

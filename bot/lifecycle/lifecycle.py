@@ -10,6 +10,7 @@ from bot.answers import (
     Declared,
     EscalateAnswer,
     JoinAnswer,
+    NoSuchIncident,
     ReclassifyAnswer,
     ReopenAnswer,
     Repeated,
@@ -20,7 +21,7 @@ from bot.audit import Actor, Door, Entry
 from bot.classification import Classification, classify
 from bot.desk import Desk
 from bot.incident import Priority
-from bot.lifecycle import calming, ladder, moves, receive, reclassify, regroup, responding, speaking
+from bot.lifecycle import calming, ladder, moves, receive, reclassify, regroup, responding, speaking, tasks
 from bot.lifecycle.letters import Letter, Letters
 from bot.lifecycle.receive import Received
 from bot.lifecycle.regroup import Merged, SplitOff
@@ -171,6 +172,20 @@ class Lifecycle:
             if not await deliveries.first_time(tx, by):
                 return Repeated()
             return await moves.join(tx, self.desk, number, report, by)
+
+    async def add_task(self, number: int, title: str, by: Actor) -> NoSuchIncident | Repeated | None:
+        """Something to be done after an incident. None: noted."""
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            return await tasks.add(tx, self.desk, number, title, by)
+
+    async def finish_task(self, task: int, by: Actor) -> str | Repeated:
+        """The task's title. Raises UserError when there is nothing to finish."""
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            return await tasks.finish(tx, self.desk, task, by)
 
     async def merge(self, number: int, into: int, by: Actor) -> Merged | Repeated:
         """The alerts of `number` become part of `into`. Raises UserError when that cannot be."""

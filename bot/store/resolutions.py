@@ -33,13 +33,17 @@ async def add_tasks(tx: Tx, incident: int, by: str, titles: Sequence[str]) -> No
 
 
 async def tasks(tx: Tx, incident: int) -> Sequence[asyncpg.Record]:
-    """(id, title, done_by) in the order they were made; 50 at most."""
-    return await tx.fetch("SELECT id, title, done_by FROM task WHERE incident = $1 ORDER BY id LIMIT 50", incident)
+    """(id, incident, title, done_by) in the order they were made; 50 at most."""
+    return await tx.fetch(
+        "SELECT id, incident, title, done_by FROM task WHERE incident = $1 ORDER BY id LIMIT 50", incident
+    )
 
 
 async def open_tasks(tx: Tx, limit: int = 40) -> Sequence[asyncpg.Record]:
-    """(id, incident, title) of all that are to be done, the oldest first."""
-    return await tx.fetch("SELECT id, incident, title FROM task WHERE done_at IS NULL ORDER BY id LIMIT $1", limit)
+    """(id, incident, title, done_by) of all that are to be done, the oldest first."""
+    return await tx.fetch(
+        "SELECT id, incident, title, done_by FROM task WHERE done_at IS NULL ORDER BY id LIMIT $1", limit
+    )
 
 
 async def finish(tx: Tx, task: int, by: str) -> asyncpg.Record | None:

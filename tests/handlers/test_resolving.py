@@ -73,3 +73,25 @@ async def test_what_is_over_opens_no_form(slack_desk: SlackDesk) -> None:
     await bruno.presses("incident.resolve")
     await bruno.sees("Amina Diallo")
     assert bruno.view is None
+
+
+async def test_a_task_is_noted_listed_and_done(slack_desk: SlackDesk) -> None:
+    number = await slack_desk.incident()
+    bruno = slack_desk.sandbox.person("bruno")
+    await bruno.types("/ecotrajet tâches")
+    await bruno.sees("Il ne reste rien à faire")
+    await bruno.types(f"/ecotrajet tâche {number} agrandir le disque")
+    await bruno.sees("agrandir le disque")
+    await bruno.types(f"/ecotrajet task {number} tester la sauvegarde")
+    await bruno.sees("tester la sauvegarde")
+    await bruno.types("/ecotrajet tasks")
+    await bruno.sees("À faire")
+    await bruno.presses("task.done")
+    await bruno.sees("Fait : agrandir")
+    await bruno.types("/ecotrajet task done 2")
+    await bruno.sees("Fait : tester")
+    await bruno.types("/ecotrajet task done 2")
+    await bruno.sees("Il n’y a pas de tâche 2")
+    await bruno.types("/ecotrajet task 999 rien")
+    await bruno.sees("#999")
+    assert await slack_desk.value("SELECT count(*) FROM task WHERE done_by = 'bruno'") == 2
