@@ -28,6 +28,7 @@ from bot.notify import blocks
 from bot.notify.blocks import Card
 from bot.notify.blocks.declaring import offer
 from bot.notify.blocks.modal import Modal
+from bot.notify.blocks.story import File
 from bot.phrase import Phrase
 from bot.report import Report
 from bot.secret import Secret
@@ -221,6 +222,8 @@ class SlackDoor:
         if isinstance(reply, Modal):
             await self.messages.open(str(body["trigger_id"]), reply)
             return
+        if isinstance(reply, File):
+            reply = await self.messages.send_file(str(body.get("user_id") or body["user"]["id"]), reply)
         card = blocks.answer(reply, self.tools.reader(visitor.language)) if isinstance(reply, Phrase) else reply
         await say(card)
 

@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import UserError
 from bot.notify.blocks import Card
 from bot.notify.blocks.modal import Modal
+from bot.notify.blocks.story import File
 from bot.phrase import Phrase
 
 log = structlog.get_logger("slack")
@@ -82,6 +83,28 @@ class Messages:
     async def direct(self, user: str, card: Card) -> None:
         opened = await self.client.conversations_open(users=user)
         await self.client.chat_postMessage(channel=str(opened["channel"]["id"]), **card.arguments())
+
+    async def send_file(self, user: str, file: File) -> Phrase:
+        """To somebody's own messages (files.getUploadURLExternal, completeUploadExternal). Raises UserError."""
+        try:
+            opened = await self.client.conversations_open(users=user)
+            await self.client.files_upload_v2(
+                channel=str(opened["channel"]["id"]), content=file.content, filename=file.name, title=file.title
+            )
+        except SlackApiError as refused:
+            word = str(refused.response.get("error", ""))
+            log.warning("a file was not sent", error=word)
+            needed = str(refused.response.get("needed") or "files:write")
+            if word == "missing_scope":
+                raise UserError(
+                    Phrase(
+                        "The app lacks the permission {scope}: an administrator updates it from manifest.yml and"
+                        " installs it again.",
+                        {"scope": needed},
+                    )
+                ) from None
+            raise UserError(Phrase("Slack did not take the file ({word}). Try again.", {"word": word})) from None
+        return Phrase("{file} is in your messages with the bot.", {"file": file.name})
 
 
 def _word(error: BaseException) -> str:

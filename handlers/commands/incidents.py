@@ -1,15 +1,17 @@
 """Commands about incidents."""
 
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from bot import access
 from bot.answers import Repeated
 from bot.errors import UserError
 from bot.incident import Priority
-from bot.notify.blocks import declaring, incident_details, incident_list, incident_why
+from bot.notify.blocks import Reader, declaring, incident_details, incident_list, incident_why, story
 from bot.phrase import Phrase
 from bot.report import LONGEST_TITLE, Report
 from bot.target import fold
+from bot.view import IncidentView
 from handlers import parse
 from handlers.answers import no_such_incident, worded
 from handlers.commands.tools import Asked, Command, Reply, Tools
@@ -41,6 +43,16 @@ async def show(tools: Tools, asked: Asked) -> Reply:
             "There is no incident #{number}. See the open ones: `/ecotrajet incident list`.", {"number": number}
         )
     return incident_details(view, asked.reader)
+
+
+async def timeline(tools: Tools, asked: Asked) -> Reply:
+    """`timeline 42`; `timeline 42 md` and `timeline 42 json` as a file."""
+    number = asked.number("/ecotrajet timeline 42")
+    form = fold(asked.line.words[1]) if len(asked.line.words) > 1 else ""
+    if form not in FORMS:
+        raise UserError(Phrase("As which file? `/ecotrajet timeline {number} md` or `… json`.", {"number": number}))
+    view = await tools.questions.incident(number)
+    return no_such_incident(number) if view is None else FORMS[form](view, asked.reader)
 
 
 async def why(tools: Tools, asked: Asked) -> Reply:
@@ -138,6 +150,12 @@ def allow_responding(tools: Tools, person: str) -> None:
         raise UserError(missing)
 
 
+FORMS: Final[Mapping[str, Callable[[IncidentView, Reader], Reply]]] = {
+    "": story.story,
+    "md": story.markdown,
+    "markdown": story.markdown,
+    "json": story.as_json,
+}
 COMMANDS: Final = (
     Command(
         list_open, ("list", "incidents"), ("liste", "lister"), "", Phrase("open incidents, the worst first"),
@@ -146,6 +164,10 @@ COMMANDS: Final = (
     Command(
         show, ("show", "view"), ("montre", "montrer", "voir", "affiche", "afficher"), "N",
         Phrase("everything about an incident: alerts, ladder, story"), of_incident=True,
+    ),
+    Command(
+        timeline, ("timeline", "story"), ("chronologie", "histoire"), "N [md|json]",
+        Phrase("what happened, line by line; or all of it as a file"), of_incident=True,
     ),
     Command(
         why, ("why",), ("pourquoi",), "N", Phrase("why it has its priority, and who was told of it or not"),
