@@ -11,14 +11,16 @@ from bot.answers import Repeated
 from bot.errors import UserError
 from bot.incident import Priority
 from bot.notify.blocks.declaring import OFFER
+from bot.notify.blocks.menu import RUNS
 from bot.notify.blocks.tasks import DONE
 from bot.phrase import Phrase
 from bot.report import Report
-from handlers import declaring, resolving
+from handlers import commands, declaring, resolving
 from handlers.answers import worded
 from handlers.commands.incidents import allow_responding
 from handlers.commands.oncall import accepted
 from handlers.commands.tools import Reply, Tools
+from handlers.menu import LABELS
 from handlers.people import Visitor
 
 
@@ -114,6 +116,14 @@ async def task_done(tools: Tools, press: Press) -> Phrase | None:
     return None if isinstance(finished, Repeated) else Phrase("Done: {title}", {"title": finished})
 
 
+async def run_command(tools: Tools, press: Press) -> Reply:
+    """A button of the menu, which is as if its command was typed."""
+    command = str(press.value.get("run"))
+    if command not in LABELS:
+        raise outdated()
+    return await commands.answer(tools, command, press.visitor)
+
+
 async def stand_in(tools: Tools, press: Press) -> Phrase | None:
     request = await tools.rota.accept(press.number("request"), press.visitor.by)
     return None if isinstance(request, Repeated) else accepted()
@@ -134,6 +144,7 @@ BUTTONS: Final[Mapping[str, Callable[[Tools, Press], Awaitable[Reply]]]] = {
     "oncall.accept": stand_in,
     OFFER: declare,
     DONE: task_done,
+    **dict.fromkeys((f"{RUNS}{command}" for command in LABELS), run_command),
 }
 
 

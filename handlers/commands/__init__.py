@@ -11,6 +11,7 @@ from bot.target import fold, nearest
 from handlers import parse
 from handlers.commands import deploying, incidents, oncall, quiet, responding, services, simulation, tasks
 from handlers.commands.tools import Asked, Command, Reply, Tools
+from handlers.menu import menu
 from handlers.people import Visitor
 
 __all__ = ["COMMANDS", "Command", "Reply", "Tools", "answer", "find", "help_rows"]
@@ -37,7 +38,12 @@ HELP_WORDS: Final = frozenset({"", "help", "aide", "?", "-h", "--help"})
 
 
 async def answer(tools: Tools, text: str, visitor: Visitor) -> Reply:
-    """What to reply to `/ecotrajet text`. Raises UserError; help is for everybody, the rest for those we know."""
+    """What to reply to `/ecotrajet text`; without text, a short menu.
+
+    Raises UserError; help is for everybody, the rest for those we know.
+    """
+    if not text.strip() and visitor.person is not None:
+        return menu(tools, visitor)
     if fold(text) in HELP_WORDS:
         return help_of(visitor.language, tools)
     if visitor.person is None:
