@@ -18,9 +18,9 @@ from bot.report import Report
 from handlers import commands, declaring, resolving
 from handlers.answers import worded
 from handlers.commands.incidents import allow_responding
+from handlers.commands.menu import LABELS
 from handlers.commands.oncall import accepted
 from handlers.commands.tools import Reply, Tools
-from handlers.menu import LABELS
 from handlers.people import Visitor
 
 

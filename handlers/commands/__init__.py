@@ -10,8 +10,8 @@ from bot.phrase import Phrase
 from bot.target import fold, nearest
 from handlers import parse
 from handlers.commands import deploying, incidents, oncall, quiet, responding, services, simulation, tasks
+from handlers.commands.menu import menu
 from handlers.commands.tools import Asked, Command, Reply, Tools
-from handlers.menu import menu
 from handlers.people import Visitor
 
 __all__ = ["COMMANDS", "Command", "Reply", "Tools", "answer", "find", "help_rows"]

@@ -10,9 +10,9 @@ from tests.handlers.slackdesk import SlackDesk, slack_desk
 __all__ = ["slack_desk"]
 
 
-async def test_the_command_alone_prints_the_table(slack_desk: SlackDesk) -> None:
+async def test_help_prints_the_table(slack_desk: SlackDesk) -> None:
     amina = slack_desk.sandbox.person("amina")
-    await amina.types("/ecotrajet")
+    await amina.types("/ecotrajet help")
     shown = await amina.sees("/ecotrajet rollback")
     for command in commands.COMMANDS:
         assert f"/ecotrajet {command.names[0]}" in shown.text
