@@ -24,7 +24,7 @@ def escalation(reader: Reader, desk: Desk, incidents: Sequence[Incident], reason
         field("whom", reader.say(Phrase("Who should come?")), choice(_whom(desk, reader), NEXT)),
         field(
             "reason", reader.say(Phrase("Why?")), written(LONGEST_REASON, reason, lines=True),
-            reader.say(Phrase("Those who are paged read it first.")), optional=True,
+            reader.say(Phrase("It stands in the thread, and first in the page of whoever you name.")), optional=True,
         ),
     ]  # fmt: skip
     return modal(
