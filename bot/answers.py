@@ -147,6 +147,13 @@ class SamePriority:
     incident: Incident
 
 
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """What somebody reported is this incident, open already: it was added there, and pages nobody anew."""
+
+    incident: Incident
+
+
 AcknowledgeAnswer = (
     Acknowledged | AlreadyAcknowledged | StillOnIt | AlsoOnIt | TookOver | AlreadyResolved | NoSuchIncident | Repeated
 )
@@ -157,4 +164,5 @@ AskAnswer = (
 ResolveAnswer = Resolved | AlreadyResolved | NoSuchIncident | Repeated
 EscalateAnswer = Escalated | NothingLeft | AlreadyEscalated | AlreadyResolved | NoSuchIncident | Repeated
 ReclassifyAnswer = Reclassified | SamePriority | AlreadyResolved | NoSuchIncident | Repeated
+JoinAnswer = Joined | AlreadyResolved | NoSuchIncident | Repeated
 ReopenAnswer = Reopened | NotResolved | TooLateToReopen | NoSuchIncident | Repeated

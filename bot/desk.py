@@ -20,6 +20,7 @@ from bot.statuspage import Settings as StatusPage
 from bot.target import EngineAddress, Environment, Service
 
 DEFAULT_POLICY: Final = "default"
+DECLARE_EMOJI: Final = "rotating_light"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class Desk:
     """The configuration, checked as a whole by `bot.config`: every reference in it leads somewhere.
 
     Mappings are by id. `incidents_channel` has no leading `#`. `service_policies` names the policy of services that
-    do not use the default one. `sources`: those that the file says something about; the others are as they come.
+    do not use the default one. `declare_emoji`: under a message it offers to declare an incident; '' for none.
+    `sources`: those that the file says something about; the others are as they come.
     """
 
     language: str
@@ -60,6 +62,7 @@ class Desk:
     steps: Steps = field(default_factory=lambda: CHANNELS)
     dead_man_url: Secret | None = None
     status_page: StatusPage = field(default_factory=lambda: StatusPage("ÉcoTrajet", {}, ()))
+    declare_emoji: str = DECLARE_EMOJI
 
     def secrets(self) -> tuple[Secret, ...]:
         """Every secret value of the file, for redaction."""

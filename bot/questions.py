@@ -10,9 +10,24 @@ from bot.desk import Desk
 from bot.incident import Incident, Status
 from bot.message import Kind, State
 from bot.phrase import Phrase
+from bot.report import Report
+from bot.resolution import Resolution
 from bot.runbook import Image
 from bot.sla import Due
-from bot.store import alerts, audit, changes, dues, escalations, incidents, messages, pages, responders, silences
+from bot.store import (
+    alerts,
+    audit,
+    changes,
+    dues,
+    escalations,
+    incidents,
+    messages,
+    pages,
+    reports,
+    resolutions,
+    responders,
+    silences,
+)
 from bot.store.database import Database, Tx
 from bot.view import (
     AlertRow,
@@ -23,6 +38,7 @@ from bot.view import (
     PageRow,
     ResponderRow,
     RungRow,
+    TaskRow,
     TimelineRow,
     WhyView,
 )
@@ -75,6 +91,11 @@ class Questions:
         async with self.db.transaction() as tx:
             return await incidents.open_ones(tx)
 
+    async def open_tasks(self) -> list[TaskRow]:
+        """What is left to do after incidents, the oldest first; 40 at most."""
+        async with self.db.transaction() as tx:
+            return [task_row(row) for row in await resolutions.open_tasks(tx)]
+
     async def latest_page_of(self, person: str) -> int | None:
         """The number of the incident whose page reached this person last and which still needs somebody."""
         async with self.db.transaction() as tx:
@@ -93,6 +114,9 @@ async def view(tx: Tx, desk: Desk, incident: Incident) -> IncidentView:
             change_row(row)
             for row in await changes.around(tx, incident.environment, incident.service, incident.opened_at)
         ),
+        reports=tuple(report_row(row) for row in await reports.of_incident(tx, incident.number)),
+        resolution=resolution_of(await resolutions.latest(tx, incident.number)),
+        tasks=tuple(task_row(row) for row in await resolutions.tasks(tx, incident.number)),
     )
 
 
@@ -131,6 +155,18 @@ def timeline_row(row: asyncpg.Record) -> TimelineRow:
 
 def due_row(row: asyncpg.Record) -> DueRow:
     return DueRow(Due(row["kind"]), row["due_at"], row["state"])
+
+
+def report_row(row: asyncpg.Record) -> Report:
+    return Report(row["what"], row["since"], row["who"], row["place"], row["link"])
+
+
+def task_row(row: asyncpg.Record) -> TaskRow:
+    return TaskRow(row["id"], row["incident"], row["title"], row["done_by"])
+
+
+def resolution_of(row: asyncpg.Record | None) -> Resolution | None:
+    return Resolution(row["cause"], row["fix"], row["impact"]) if row else None
 
 
 def responder_row(row: asyncpg.Record) -> ResponderRow:

@@ -7,6 +7,8 @@ from bot.deployment import WatchState
 from bot.incident import Incident
 from bot.message import Kind, State
 from bot.phrase import Phrase
+from bot.report import Report
+from bot.resolution import Resolution
 from bot.run import Run
 from bot.runbook import Evidence
 from bot.sla import Due
@@ -77,6 +79,16 @@ class ChangeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskRow:
+    """Something left to do after an incident; `done_by` None: still."""
+
+    id: int
+    incident: int
+    title: str
+    done_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentView:
     incident: Incident
     alerts: tuple[AlertRow, ...] = ()
@@ -85,6 +97,9 @@ class IncidentView:
     dues: tuple[DueRow, ...] = ()
     responders: tuple[ResponderRow, ...] = ()
     changes: tuple[ChangeRow, ...] = ()
+    reports: tuple[Report, ...] = ()
+    resolution: Resolution | None = None
+    tasks: tuple[TaskRow, ...] = ()
 
     def waits_for(self, person: str | None) -> bool:
         """Whether this person was asked and has not answered."""

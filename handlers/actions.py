@@ -10,13 +10,18 @@ from bot.access import stranger
 from bot.answers import Repeated
 from bot.errors import UserError
 from bot.incident import Priority
-from bot.notify.blocks.declaring import Form
+from bot.notify.blocks.declaring import OFFER
+from bot.notify.blocks.menu import RUNS
+from bot.notify.blocks.tasks import DONE
 from bot.phrase import Phrase
+from bot.report import Report
+from handlers import commands, declaring, resolving
 from handlers.answers import worded
 from handlers.commands import me
 from handlers.commands.incidents import allow_responding
+from handlers.commands.menu import LABELS
 from handlers.commands.oncall import accepted
-from handlers.commands.tools import Tools
+from handlers.commands.tools import Reply, Tools
 from handlers.people import Visitor
 
 
@@ -40,8 +45,11 @@ async def acknowledge(tools: Tools, press: Press) -> Phrase | None:
     return worded(await tools.lifecycle.acknowledge(press.number("incident"), press.visitor.by))
 
 
-async def resolve(tools: Tools, press: Press) -> Phrase | None:
-    allow_responding(tools, press.visitor.by.id)
+async def resolve(tools: Tools, press: Press) -> Reply:
+    """The form with what still fires, which resolves when it is sent; of what is over, who closed it."""
+    opened = await resolving.form(tools, press.visitor, press.number("incident"))
+    if opened is not None:
+        return opened
     return worded(await tools.lifecycle.resolve(press.number("incident"), press.visitor.by))
 
 
@@ -98,20 +106,39 @@ async def snooze(tools: Tools, press: Press) -> Phrase | None:
     return worded(await tools.lifecycle.snooze(press.number("incident"), press.visitor.by, length))
 
 
+async def declare(tools: Tools, press: Press) -> Reply:
+    """The offer under an emoji or a mention: the form opens with the message's own words."""
+    return declaring.questions(tools, press.visitor, Report.of({**press.value, "what": press.value.get("text")}))
+
+
+async def task_done(tools: Tools, press: Press) -> Phrase | None:
+    allow_responding(tools, press.visitor.by.id)
+    finished = await tools.lifecycle.finish_task(press.number("task"), press.visitor.by)
+    return None if isinstance(finished, Repeated) else Phrase("Done: {title}", {"title": finished})
+
+
+async def run_command(tools: Tools, press: Press) -> Reply:
+    """A button of the menu, which is as if its command was typed."""
+    command = str(press.value.get("run"))
+    if command not in LABELS:
+        raise outdated()
+    return await commands.answer(tools, command, press.visitor)
+
+
 async def stand_in(tools: Tools, press: Press) -> Phrase | None:
     request = await tools.rota.accept(press.number("request"), press.visitor.by)
     return None if isinstance(request, Repeated) else accepted()
 
 
-async def edit_me(tools: Tools, press: Press) -> Form:
+async def edit_me(tools: Tools, press: Press) -> Reply:
     return await me.form(tools, press.visitor)
 
 
-async def test_me(tools: Tools, press: Press) -> Phrase | None:
+async def test_me(tools: Tools, press: Press) -> Reply:
     return await me.test(tools, press.visitor)
 
 
-BUTTONS: Final[Mapping[str, Callable[[Tools, Press], Awaitable[Phrase | Form | None]]]] = {
+BUTTONS: Final[Mapping[str, Callable[[Tools, Press], Awaitable[Reply]]]] = {
     "me.edit": edit_me,
     "me.test": test_me,
     "incident.acknowledge": acknowledge,
@@ -126,12 +153,16 @@ BUTTONS: Final[Mapping[str, Callable[[Tools, Press], Awaitable[Phrase | Form | N
     "run.go_back": go_back,
     "deploy.validate": validate,
     "oncall.accept": stand_in,
+    OFFER: declare,
+    DONE: task_done,
+    **dict.fromkeys((f"{RUNS}{command}" for command in LABELS), run_command),
 }
 
 
-async def answer(tools: Tools, action: Mapping[str, Any], visitor: Visitor) -> Phrase | Form | None:
-    """What to say to whoever pressed, or a form; None: nothing (a mere link, a press that came twice). Raises
-    UserError.
+async def answer(tools: Tools, action: Mapping[str, Any], visitor: Visitor) -> Reply:
+    """What to say to whoever pressed, or to open; None: nothing (a mere link, a press that came twice).
+
+    Raises UserError.
     """
     pressed = BUTTONS.get(str(action.get("action_id")))
     if pressed is None:

@@ -14,6 +14,8 @@ from bot.answers import (
     Declared,
     EscalateAnswer,
     Escalated,
+    JoinAnswer,
+    Joined,
     NobodyToAsk,
     NoSuchIncident,
     NothingLeft,
@@ -37,7 +39,7 @@ from bot.run import Approved, Cancelled, NoSuchRun, NotNow, Rejected, Requested
 
 Answer = (
     AcknowledgeAnswer | SnoozeAnswer | AskAnswer | ResolveAnswer | EscalateAnswer | ReopenAnswer | ReclassifyAnswer
-    | Declared
+    | Declared | JoinAnswer
     | Requested | Approved | Rejected | Cancelled | NotNow | NoSuchRun
 )  # fmt: skip
 NotDone = (
@@ -61,11 +63,8 @@ def worded(answer: Answer) -> Phrase | None:
             return _resolved(incident.number, still_firing)
         case Escalated(incident, level):
             return Phrase("#{number} goes to the next level: {level}.", {"number": incident.number, "level": level})
-        case Declared(incident):
-            return Phrase(
-                "Incident #{number} is open as {priority}: the people on call are told.",
-                {"number": incident.number, "priority": incident.priority.value},
-            )
+        case Declared() | Joined():
+            return _reported(answer)
         case Reclassified(incident, old):
             return Phrase(
                 "#{number} is {new} now, and was {old}.",
@@ -77,6 +76,19 @@ def worded(answer: Answer) -> Phrase | None:
             return _of_run(answer)
         case _:
             return _not_done(answer)
+
+
+def _reported(answer: Declared | Joined) -> Phrase:
+    match answer:
+        case Declared(incident):
+            return Phrase(
+                "Incident #{number} is open as {priority}: the people on call are told.",
+                {"number": incident.number, "priority": incident.priority.value},
+            )
+        case Joined(incident):
+            return Phrase("Added to #{number}: thank you. Follow it on its card.", {"number": incident.number})
+        case _:
+            assert_never(answer)
 
 
 def _responding(answer: RespondingAnswer) -> Phrase:

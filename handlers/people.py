@@ -27,7 +27,28 @@ def of_press(body: Mapping[str, Any], desk: Desk) -> Visitor:
     """A press of a button: which message, when, by whom."""
     user, container = body["user"], body.get("container", {})
     press = f"{container.get('message_ts', '')}:{body['actions'][0].get('action_ts', '')}:{user['id']}"
-    return _visitor(desk, str(user["id"]), str(user.get("username") or user.get("name", "")), Door.BUTTON, press)
+    return _of_user(user, desk, press)
+
+
+def of_shortcut(body: Mapping[str, Any], desk: Desk) -> Visitor:
+    """A shortcut, global or on a message."""
+    return _of_user(body["user"], desk, str(body["trigger_id"]))
+
+
+def of_submission(body: Mapping[str, Any], desk: Desk) -> Visitor:
+    """A submitted modal: a second click, or a second delivery, is the same submission."""
+    view = body["view"]
+    return _of_user(body["user"], desk, f"{view['id']}:{view.get('callback_id', '')}")
+
+
+def of_event(body: Mapping[str, Any], desk: Desk) -> Visitor:
+    """Somebody mentioned the bot, or set an emoji."""
+    event = body["event"]
+    return _visitor(desk, str(event["user"]), "", Door.BUTTON, str(body.get("event_id") or event["event_ts"]))
+
+
+def _of_user(user: Mapping[str, Any], desk: Desk, delivery: str) -> Visitor:
+    return _visitor(desk, str(user["id"]), str(user.get("username") or user.get("name", "")), Door.BUTTON, delivery)
 
 
 def _visitor(desk: Desk, user: str, name: str, door: Door, delivery: str) -> Visitor:

@@ -9,6 +9,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -21,27 +22,38 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.access import stranger
 from bot.desk import Desk
+from bot.errors import UserError
 from bot.notify import blocks
 from bot.notify.blocks import Card
+from bot.notify.blocks.declaring import offer
+from bot.notify.blocks.modal import Modal
+from bot.notify.blocks.story import File
 from bot.phrase import Phrase
+from bot.report import Report
 from bot.secret import Secret
-from handlers import actions, commands, people
+from handlers import actions, commands, declaring, escalating, modals, parse, people
 from handlers.commands import Tools
 from handlers.errands import Errands
 from handlers.people import Visitor
+from handlers.slack_messages import Messages
 from handlers.watched import Reception, Watched
 
 log = structlog.get_logger("slack")
 
 COMMAND: Final = "/ecotrajet"
+DECLARE: Final = "declare"  # callback ids of the shortcuts, as in manifest.yml
+DECLARE_MESSAGE: Final = "declare_message"
+ESCALATE_MESSAGE: Final = "escalate_message"
 PATH: Final = "/slack/events"
 PING: Final = 5.0  # seconds between signs of life of the socket; a dead one is noticed within a few of them
 FINISH_WITHIN: Final = 3.0  # seconds; the whole process stops within 5
 CLOSE_WITHIN: Final = 1.0  # seconds; aiohttp would wait 10 for the other side's goodbye
 TRIES: Final = 3
 Body = Mapping[str, Any]
-Work = Callable[[Body, Visitor, str], Coroutine[object, object, None]]
+Say = Callable[[Card], Awaitable[None]]
+Work = Callable[[Body, Visitor, Say], Coroutine[object, object, None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +75,11 @@ class SlackDoor:
         """`reception` takes what other apps post in the channels `watched`."""
         self.keys = keys
         self.tools = tools
-        asking = AsyncWebClient(base_url=keys.api_url, timeout=10, token=keys.bot_token.reveal())
-        self.watched = Watched(reception, watched, asking) if reception is not None else None
         self.errands = Errands()
         self.socket: AsyncSocketModeHandler | None = None
+        asking = AsyncWebClient(keys.bot_token.reveal(), base_url=keys.api_url, timeout=10)
+        self.messages = Messages(asking)
+        self.watched = Watched(reception, watched, asking) if reception is not None else None
         self.bolt = self._app()
 
     def routes(self) -> list[web.RouteDef]:
@@ -109,6 +122,12 @@ class SlackDoor:
         app.command(COMMAND)(self.command)
         app.event("message")(self.heard)
         app.action(re.compile(".*", re.DOTALL))(self.press)  # links are acked, too, or Slack shows a warning sign
+        app.shortcut(DECLARE)(self.shortcut)
+        app.shortcut(DECLARE_MESSAGE)(self.shortcut)
+        app.shortcut(ESCALATE_MESSAGE)(self.shortcut)
+        app.view(re.compile(".*", re.DOTALL))(self.submission)
+        app.event("app_mention")(self.mention)
+        app.event("reaction_added")(self.reaction)
         return app
 
     async def store_first(self, body: dict[str, Any], next: Callable[[], Awaitable[None]]) -> BoltResponse | None:
@@ -133,9 +152,31 @@ class SlackDoor:
         await ack()
         self._begin(body, people.of_press, self._answer_press)
 
+    async def shortcut(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        self._begin(body, people.of_shortcut, self._answer_shortcut)
+
+    async def submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """The one kind whose ack says something: which modal follows, or what is wrong with the answers."""
+        view, visitor = body["view"], people.of_submission(body, self.tools.desk)
+        said = await modals.following(self.tools, view, visitor)
+        await ack(**said)
+        if said.get("response_action") != "errors":  # it stays open, to be filled in better
+            self._begin(body, people.of_submission, self._answer_submission)
+
+    async def mention(self, body: dict[str, Any]) -> None:
+        """Bolt has acked already, as with every event. A bot that mentions us, ourselves too, gets no answer."""
+        if not body["event"].get("bot_id") and body["event"].get("user"):
+            self._begin(body, people.of_event, self._answer_mention)
+
+    async def reaction(self, body: dict[str, Any]) -> None:
+        event = body["event"]
+        name, item = str(event.get("reaction", "")).partition("::")[0], event.get("item", {})  # `::skin-tone-2`
+        if name and name == self.tools.desk.declare_emoji and item.get("type") == "message":
+            self._begin(body, people.of_event, self._answer_reaction)
+
     def _begin(self, body: Body, who: Callable[[Body, Desk], Visitor], work: Work) -> None:
         """Nothing here may raise: bolt would forget the ack."""
-        url = str(body.get("response_url", ""))
         try:
             visitor = who(body, self.tools.desk)
         except (KeyError, TypeError, IndexError):
@@ -143,32 +184,74 @@ class SlackDoor:
             return
 
         async def tell(phrase: Phrase) -> None:
-            await self._reply(url, blocks.error(phrase, self.tools.reader(visitor.language)))
+            await say(blocks.error(phrase, self.tools.reader(visitor.language)))
 
-        self.errands.start(work(body, visitor, url), tell)
+        say = self._mouth(body)
+        self.errands.start(work(body, visitor, say), tell)
 
-    async def _answer_command(self, body: Body, visitor: Visitor, url: str) -> None:
+    def _mouth(self, body: Body) -> Say:
+        """How this person, and nobody else, is answered: where they are, else in their own messages."""
+        if (url := str(body.get("response_url") or "")) or "command" in body or body.get("type") == "block_actions":
+            return partial(self._reply, url)
+        if "event" in body:
+            return partial(self.messages.beside, body["event"])
+        return partial(self.messages.direct, str(body["user"]["id"]))
+
+    async def _answer_command(self, body: Body, visitor: Visitor, say: Say) -> None:
         with structlog.contextvars.bound_contextvars(delivery=visitor.by.delivery, by=visitor.by.id):
             log.info("command", text=body.get("text", ""))
-            await self._say(url, visitor, await commands.answer(self.tools, str(body.get("text", "")), visitor))
+            await self._say(say, body, visitor, await commands.answer(self.tools, str(body.get("text", "")), visitor))
 
-    async def _answer_press(self, body: Body, visitor: Visitor, url: str) -> None:
+    async def _answer_press(self, body: Body, visitor: Visitor, say: Say) -> None:
         pressed = body["actions"][0]
         with structlog.contextvars.bound_contextvars(delivery=visitor.by.delivery, by=visitor.by.id):
             log.info("press", action=pressed.get("action_id"))
-            reply = await actions.answer(self.tools, pressed, visitor)
-            if isinstance(reply, Form):
-                await self._open(body, reply)
-            else:
-                await self._say(url, visitor, reply)
+            await self._say(say, body, visitor, await actions.answer(self.tools, pressed, visitor))
+
+    async def _answer_shortcut(self, body: Body, visitor: Visitor, say: Say) -> None:
+        log.info("shortcut", callback=body.get("callback_id"), by=visitor.by.id)
+        report, text = Report(""), parse.unescape(str((body.get("message") or {}).get("text") or ""))
+        if body.get("callback_id") == ESCALATE_MESSAGE:
+            await self._say(say, body, visitor, await escalating.form(self.tools, visitor, text))
+            return
+        if body.get("message"):
+            report = Report.of({"what": text, "link": await self.messages.link_of(body)})
+        await self._say(say, body, visitor, declaring.questions(self.tools, visitor, report))
+
+    async def _answer_submission(self, body: Body, visitor: Visitor, say: Say) -> None:
+        with structlog.contextvars.bound_contextvars(delivery=visitor.by.delivery, by=visitor.by.id):
+            log.info("submission", callback=body["view"].get("callback_id"))
+            await self._say(say, body, visitor, await modals.end(self.tools, body["view"], visitor))
+
+    async def _answer_mention(self, body: Body, visitor: Visitor, say: Say) -> None:
+        event = body["event"]
+        text = re.sub(r"<@[A-Z0-9]+(\|[^>]*)?>", "", str(event.get("text") or ""), count=1).strip()
+        link = await self.messages.permalink(str(event["channel"]), str(event["ts"]))
+        await self._offer(visitor, say, text, link)
+
+    async def _answer_reaction(self, body: Body, visitor: Visitor, say: Say) -> None:
+        channel, ts = str(body["event"]["item"]["channel"]), str(body["event"]["item"]["ts"])
+        text = await self.messages.text_of(channel, ts)
+        await self._offer(visitor, say, text, await self.messages.permalink(channel, ts))
+
+    async def _offer(self, visitor: Visitor, say: Say, text: str, link: str) -> None:
+        """An event opens no modal, a press does."""
+        if visitor.person is None:
+            raise UserError(stranger())
+        await say(offer(self.tools.reader(visitor.language), parse.unescape(text), link))
 
     # Answering ---------------------------------------------------------------------------------------------------
 
-    async def _say(self, url: str, visitor: Visitor, reply: commands.Reply) -> None:
+    async def _say(self, say: Say, body: Body, visitor: Visitor, reply: commands.Reply) -> None:
         if reply is None:
             return
+        if isinstance(reply, Modal):
+            await self.messages.open(str(body["trigger_id"]), reply)
+            return
+        if isinstance(reply, File):
+            reply = await self.messages.send_file(str(body.get("user_id") or body["user"]["id"]), reply)
         card = blocks.answer(reply, self.tools.reader(visitor.language)) if isinstance(reply, Phrase) else reply
-        await self._reply(url, card)
+        await say(card)
 
     async def _reply(self, url: str, card: Card) -> None:
         """Only to the person, beside whatever they pressed. A response_url takes five replies within half an hour."""

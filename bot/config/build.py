@@ -153,6 +153,7 @@ def _desk(parts: Parts, docker_host: str, warnings: list[str]) -> Desk:
         zone=workspace.time_zone,
         incidents_channel=workspace.incidents_channel,
         dead_man_url=Secret(workspace.dead_man_url) if workspace.dead_man_url else None,
+        declare_emoji=workspace.declare_emoji,
         environments=environments,
         services={name: defaults.service(name, entry) for name, entry in parts.services.items()},
         people={name: _person(name, entry, workspace.language) for name, entry in parts.people.items()},

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from bot.desk import DECLARE_EMOJI
 from bot.incident import Priority
 from bot.runbook import ActionClass
 from bot.target import fold
@@ -157,6 +158,7 @@ class WorkspaceSection(Section):
     business_hours: BusinessHoursSection = BusinessHoursSection()
     incidents_channel: ChannelName = "incidents"
     dead_man_url: WebAddress = None
+    declare_emoji: str = Field(default=DECLARE_EMOJI, pattern=r"^[a-z0-9_+'-]{0,100}$")
 
 
 class TlsSection(Section):

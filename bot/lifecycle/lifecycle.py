@@ -9,6 +9,8 @@ from bot.answers import (
     AskAnswer,
     Declared,
     EscalateAnswer,
+    JoinAnswer,
+    NoSuchIncident,
     ReclassifyAnswer,
     ReopenAnswer,
     Repeated,
@@ -19,14 +21,16 @@ from bot.audit import Actor, Door, Entry
 from bot.classification import Classification, classify
 from bot.desk import Desk
 from bot.incident import Priority
-from bot.lifecycle import calming, ladder, moves, receive, reclassify, regroup, responding, speaking
+from bot.lifecycle import calming, ladder, moves, receive, reclassify, regroup, responding, speaking, tasks
 from bot.lifecycle.letters import Letter, Letters
 from bot.lifecycle.receive import Received
 from bot.lifecycle.regroup import Merged, SplitOff
 from bot.message import About, Kind, Message, State
 from bot.person import Person
 from bot.phrase import Phrase
-from bot.store import audit, bodies, deliveries, incidents, members, messages
+from bot.report import Report
+from bot.resolution import Resolution
+from bot.store import audit, bodies, deliveries, incidents, members, messages, reports
 from bot.store.database import Database, Tx
 
 DECLARED = "declared"
@@ -85,17 +89,19 @@ class Lifecycle:
                 return Repeated()
             return await moves.acknowledge(tx, self.desk, number, by)
 
-    async def resolve(self, number: int, by: Actor, note: str = "") -> ResolveAnswer:
+    async def resolve(
+        self, number: int, by: Actor, note: str = "", resolution: Resolution | None = None
+    ) -> ResolveAnswer:
         async with self.db.transaction() as tx:
             if not await deliveries.first_time(tx, by):
                 return Repeated()
-            return await moves.resolve(tx, self.desk, number, by, note)
+            return await moves.resolve(tx, self.desk, number, by, note, resolution)
 
-    async def escalate(self, number: int, by: Actor, as_of: datetime | None = None) -> EscalateAnswer:
+    async def escalate(self, number: int, by: Actor, as_of: datetime | None = None, reason: str = "") -> EscalateAnswer:
         async with self.db.transaction() as tx:
             if not await deliveries.first_time(tx, by):
                 return Repeated()
-            return await moves.escalate(tx, self.desk, number, by, as_of)
+            return await moves.escalate(tx, self.desk, number, by, as_of, reason)
 
     async def still_on_it(self, number: int, by: Actor) -> AcknowledgeAnswer:
         async with self.db.transaction() as tx:
@@ -115,12 +121,12 @@ class Lifecycle:
                 return Repeated()
             return await responding.assign(tx, self.desk, number, to, by)
 
-    async def call(self, number: int, people: Sequence[Person], by: Actor) -> AskAnswer:
-        """Page these people, too."""
+    async def call(self, number: int, people: Sequence[Person], by: Actor, reason: str = "") -> AskAnswer:
+        """Page these people, too; they read the reason first."""
         async with self.db.transaction() as tx:
             if not await deliveries.first_time(tx, by):
                 return Repeated()
-            return await responding.call(tx, self.desk, number, people, by)
+            return await responding.call(tx, self.desk, number, people, by, reason)
 
     async def reopen(self, number: int, by: Actor) -> ReopenAnswer:
         async with self.db.transaction() as tx:
@@ -135,8 +141,9 @@ class Lifecycle:
             return await reclassify.reclassify(tx, self.desk, number, to, by)
 
     async def declare(
-        self, *, title: str, priority: Priority | None, environment: str, service: str, text: str, by: Actor
-    ) -> Declared | Repeated:
+        self, *, title: str, priority: Priority | None, environment: str, service: str, text: str, by: Actor,
+        report: Report | None = None,
+    ) -> Declared | Repeated:  # fmt: skip
         """A person says that something is wrong. Without a priority the rules propose one, P2 at least kept open."""
         alert = Alert(
             source="declared", dedup_key=by.delivery or title, status=AlertStatus.FIRING, title=title, text=text,
@@ -154,7 +161,31 @@ class Lifecycle:
             elif judged.priority is None:
                 why = Phrase("Declared without a priority: please classify")
                 judged = Classification(Priority.P2, DECLARED, why, judged.environment, judged.service, judged.severity)
-            return Declared(await receive.open_incident(tx, self.desk, alert, judged, by))
+            opened = await receive.open_incident(tx, self.desk, alert, judged, by)
+            if report is not None:
+                await reports.insert(tx, opened.number, by.id, report)
+            return Declared(opened)
+
+    async def join(self, number: int, report: Report, by: Actor) -> JoinAnswer:
+        """What somebody reports is open already: kept there, told in its thread, and nobody is paged anew."""
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            return await moves.join(tx, self.desk, number, report, by)
+
+    async def add_task(self, number: int, title: str, by: Actor) -> NoSuchIncident | Repeated | None:
+        """Something to be done after an incident. None: noted."""
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            return await tasks.add(tx, self.desk, number, title, by)
+
+    async def finish_task(self, task: int, by: Actor) -> str | Repeated:
+        """The task's title. Raises UserError when there is nothing to finish."""
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            return await tasks.finish(tx, self.desk, task, by)
 
     async def merge(self, number: int, into: int, by: Actor) -> Merged | Repeated:
         """The alerts of `number` become part of `into`. Raises UserError when that cannot be."""

@@ -9,6 +9,8 @@ from bot.answers import (
     AlreadyResolved,
     EscalateAnswer,
     Escalated,
+    JoinAnswer,
+    Joined,
     NoSuchIncident,
     NothingLeft,
     NotResolved,
@@ -23,9 +25,11 @@ from bot.desk import Desk
 from bot.incident import REOPEN_WITHIN, Incident, Status
 from bot.lifecycle import ladder, responding, speaking
 from bot.lifecycle.responding import at, name
-from bot.phrase import Phrase
+from bot.phrase import Phrase, Value
+from bot.report import Report
+from bot.resolution import Resolution
 from bot.sla import Due
-from bot.store import alerts, audit, dues, escalations, incidents, jobs
+from bot.store import alerts, audit, dues, escalations, incidents, jobs, reports, resolutions
 from bot.store.database import Tx
 
 
@@ -42,7 +46,9 @@ async def acknowledge(tx: Tx, desk: Desk, number: int, by: Actor) -> Acknowledge
     return Acknowledged(moved)
 
 
-async def resolve(tx: Tx, desk: Desk, number: int, by: Actor, note: str = "") -> ResolveAnswer:
+async def resolve(
+    tx: Tx, desk: Desk, number: int, by: Actor, note: str = "", resolution: Resolution | None = None
+) -> ResolveAnswer:
     incident = await incidents.lock(tx, number)
     if incident is None:
         return NoSuchIncident(number)
@@ -55,13 +61,19 @@ async def resolve(tx: Tx, desk: Desk, number: int, by: Actor, note: str = "") ->
     said = Phrase(
         "Resolved by {name} after {duration}", {"name": by.name, "duration": at(moved.resolved_at) - moved.opened_at}
     )
+    if resolution is not None:
+        note = resolution.note
+        await resolutions.insert(tx, number, by.id, resolution)
+        await resolutions.add_tasks(tx, number, by.id, resolution.follow_ups)
     await audit.write(tx, Entry(by, "incident.resolved", number, why=said, result=note[:500]))
     await speaking.brought_up_to_date(tx, desk, moved)
     await speaking.note(tx, desk, moved, said)
     return Resolved(moved, firing)
 
 
-async def escalate(tx: Tx, desk: Desk, number: int, by: Actor, as_of: datetime | None) -> EscalateAnswer:
+async def escalate(
+    tx: Tx, desk: Desk, number: int, by: Actor, as_of: datetime | None, reason: str = ""
+) -> EscalateAnswer:
     """The next level now. On a taken incident: it is taken back first, since whoever asks wants more people.
 
     `as_of` is the time of the message whose button was pressed: a level that fired since makes the press superfluous.
@@ -83,7 +95,10 @@ async def escalate(tx: Tx, desk: Desk, number: int, by: Actor, as_of: datetime |
     await jobs.enqueue(
         tx, [jobs.escalate_job(number, incident.round, position, await jobs.until(tx, await incidents.now(tx)))]
     )
-    said = Phrase("{name} asked for {level} now", {"name": by.name, "level": ladder.named(level)})
+    facts: dict[str, Value | Phrase] = {"name": by.name, "level": ladder.named(level)}
+    said = Phrase("{name} asked for {level} now", facts)
+    if reason:
+        said = Phrase("{name} asked for {level} now: {reason}", {**facts, "reason": reason})
     await audit.write(tx, Entry(by, "incident.escalated", number, on=level, why=said))
     await speaking.note(tx, desk, incident, said)
     return Escalated(incident, level)
@@ -129,4 +144,19 @@ async def reopen(tx: Tx, desk: Desk, number: int, by: Actor) -> ReopenAnswer:
     return Reopened(moved or incident)
 
 
-__all__ = ["DESK", "acknowledge", "at", "back_to_triggered", "escalate", "name", "reopen", "resolve"]
+async def join(tx: Tx, desk: Desk, number: int, report: Report, by: Actor) -> JoinAnswer:
+    """One more report of what is open already."""
+    incident = await incidents.lock(tx, number)
+    if incident is None:
+        return NoSuchIncident(number)
+    if incident.status is Status.RESOLVED:
+        return AlreadyResolved(incident, name(desk, incident.resolved_by), at(incident.resolved_at))
+    await reports.insert(tx, number, by.id, report)
+    said = Phrase("{name} reports it, too: {what}", {"name": by.name, "what": report.title})
+    await audit.write(tx, Entry(by, "incident.reported", number, why=said, result=report.text[:500]))
+    await speaking.card(tx, incident, desk.incidents_channel)
+    await speaking.note(tx, desk, incident, said)
+    return Joined(incident)
+
+
+__all__ = ["DESK", "acknowledge", "at", "back_to_triggered", "escalate", "join", "name", "reopen", "resolve"]

@@ -155,26 +155,29 @@ async def assign(tx: Tx, desk: Desk, number: int, to: Person, by: Actor) -> AskA
     return Acknowledged(moved or incident)
 
 
-async def call(tx: Tx, desk: Desk, number: int, people: Sequence[Person], by: Actor) -> AskAnswer:
-    """More people, now, whoever is on it."""
+async def call(tx: Tx, desk: Desk, number: int, people: Sequence[Person], by: Actor, reason: str = "") -> AskAnswer:
+    """More people, now, whoever is on it; they read the reason first."""
     incident = await incidents.lock(tx, number)
     if incident is None:
         return NoSuchIncident(number)
     if incident.status is Status.RESOLVED:
         return over(desk, incident)
     wanted = [person for person in people if person.id not in (by.id, incident.acknowledged_by)]
-    return await ask(tx, desk, incident, wanted, by, takes_over=False)
+    return await ask(tx, desk, incident, wanted, by, takes_over=False, reason=reason)
 
 
 async def ask(
-    tx: Tx, desk: Desk, incident: Incident, people: Sequence[Person], by: Actor, *, takes_over: bool
-) -> AskAnswer:
+    tx: Tx, desk: Desk, incident: Incident, people: Sequence[Person], by: Actor, *, takes_over: bool,
+    reason: str = "",
+) -> AskAnswer:  # fmt: skip
     reachable = [person for person in people if desk.methods(person, incident.priority)]
     if not reachable:
         return NobodyToAsk(incident)
     because = Phrase("{name} asks for your help", {"name": by.name})
     if takes_over:
         because = Phrase("{name} hands it over to you", {"name": by.name})
+    elif reason:
+        because = Phrase("{name} asks for your help: {reason}", {"name": by.name, "reason": reason})
     for person in reachable:
         await speaking.ask(tx, desk, incident, person, by.id, because, takes_over=takes_over)
         if takes_over:
@@ -184,6 +187,8 @@ async def ask(
     said = Phrase("{name} asks {names} to help: paged now", facts)
     if takes_over:
         said = Phrase("{name} hands it over to {names}: theirs as soon as they answer", facts)
+    elif reason:
+        said = Phrase("{name} asks {names} to help, paged now: {reason}", {**facts, "reason": reason})
     did = "incident.assigned" if takes_over else "incident.help_asked"
     await audit.write(tx, Entry(by, did, incident.number, on=",".join(each.id for each in reachable), why=said))
     await speaking.card(tx, incident, desk.incidents_channel)

@@ -9,7 +9,8 @@ from bot.notify.blocks import Card, help_card
 from bot.phrase import Phrase
 from bot.target import fold, nearest
 from handlers import parse
-from handlers.commands import deploying, incidents, me, oncall, quiet, responding, services, simulation
+from handlers.commands import deploying, incidents, me, oncall, quiet, responding, services, simulation, tasks
+from handlers.commands.menu import menu
 from handlers.commands.tools import Asked, Command, Reply, Tools
 from handlers.people import Visitor
 
@@ -31,13 +32,18 @@ LIST: Final = incidents.COMMANDS[0]
 HELP: Final = Command(show_help, ("help",), ("aide",), "", Phrase("this list"))
 COMMANDS: Final[tuple[Command, ...]] = (
     *services.COMMANDS, *deploying.COMMANDS, *incidents.COMMANDS, *responding.COMMANDS, *quiet.COMMANDS,
-    *oncall.COMMANDS, *me.COMMANDS, *simulation.COMMANDS, GROUP, HELP,
+    *oncall.COMMANDS, *me.COMMANDS, *simulation.COMMANDS, *tasks.COMMANDS, GROUP, HELP,
 )  # fmt: skip
 HELP_WORDS: Final = frozenset({"", "help", "aide", "?", "-h", "--help"})
 
 
 async def answer(tools: Tools, text: str, visitor: Visitor) -> Reply:
-    """What to reply to `/ecotrajet text`. Raises UserError; help is for everybody, the rest for those we know."""
+    """What to reply to `/ecotrajet text`; without text, a short menu.
+
+    Raises UserError; help is for everybody, the rest for those we know.
+    """
+    if not text.strip() and visitor.person is not None:
+        return menu(tools, visitor)
     if fold(text) in HELP_WORDS:
         return help_of(visitor.language, tools)
     if visitor.person is None:

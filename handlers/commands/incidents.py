@@ -1,19 +1,20 @@
 """Commands about incidents."""
 
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from bot import access
 from bot.answers import Repeated
 from bot.errors import UserError
 from bot.incident import Priority
-from bot.notify.blocks import incident_details, incident_list, incident_why
+from bot.notify.blocks import Reader, declaring, incident_details, incident_list, incident_why, story
 from bot.phrase import Phrase
+from bot.report import LONGEST_TITLE, Report
 from bot.target import fold
+from bot.view import IncidentView
 from handlers import parse
 from handlers.answers import no_such_incident, worded
 from handlers.commands.tools import Asked, Command, Reply, Tools
-
-LONGEST_TITLE: Final = 200
 
 
 async def group(tools: Tools, asked: Asked) -> Reply:
@@ -44,6 +45,16 @@ async def show(tools: Tools, asked: Asked) -> Reply:
     return incident_details(view, asked.reader)
 
 
+async def timeline(tools: Tools, asked: Asked) -> Reply:
+    """`timeline 42`; `timeline 42 md` and `timeline 42 json` as a file."""
+    number = asked.number("/ecotrajet timeline 42")
+    form = fold(asked.line.words[1]) if len(asked.line.words) > 1 else ""
+    if form not in FORMS:
+        raise UserError(Phrase("As which file? `/ecotrajet timeline {number} md` or `… json`.", {"number": number}))
+    view = await tools.questions.incident(number)
+    return no_such_incident(number) if view is None else FORMS[form](view, asked.reader)
+
+
 async def why(tools: Tools, asked: Asked) -> Reply:
     number = asked.number("/ecotrajet why 42")
     found = await tools.questions.why(number)
@@ -64,11 +75,6 @@ async def resolve(tools: Tools, asked: Asked) -> Reply:
 async def reopen(tools: Tools, asked: Asked) -> Reply:
     allow_responding(tools, asked.by.id)
     return worded(await tools.lifecycle.reopen(asked.number("/ecotrajet reopen 42"), asked.by))
-
-
-async def escalate(tools: Tools, asked: Asked) -> Reply:
-    allow_responding(tools, asked.by.id)
-    return worded(await tools.lifecycle.escalate(asked.number("/ecotrajet escalate 42"), asked.by))
 
 
 async def reclassify(tools: Tools, asked: Asked) -> Reply:
@@ -109,7 +115,10 @@ async def split(tools: Tools, asked: Asked) -> Reply:
 
 
 async def declare(tools: Tools, asked: Asked) -> Reply:
-    """`declare [P1|P2|P3] [env] [service] what is wrong`: the first words may say how bad and where."""
+    """`declare [P1|P2|P3] [env] [service] what is wrong`: the first words may say how bad and where.
+
+    Without saying what is wrong, the form with the four questions opens.
+    """
     priority, environment, service, rest = None, "", "", list(asked.line.words)
     while rest:
         place = next((e.name for e in tools.desk.environments.values() if fold(rest[0]) in e.answers_to()), None)
@@ -125,9 +134,8 @@ async def declare(tools: Tools, asked: Asked) -> Reply:
         del rest[0]
     title = " ".join(rest).strip()
     if not title:
-        raise UserError(
-            Phrase("Say what is wrong, for example `/ecotrajet declare P1 prod payments fail for everybody`.")
-        )
+        given = {"priority": priority or "", "environment": environment, "service": service}
+        return declaring.questions(asked.reader, Report(""), given)
     declared = await tools.lifecycle.declare(
         title=title[:LONGEST_TITLE], priority=priority, environment=environment, service=service,
         text=title if len(title) > LONGEST_TITLE else "", by=asked.by,
@@ -142,6 +150,12 @@ def allow_responding(tools: Tools, person: str) -> None:
         raise UserError(missing)
 
 
+FORMS: Final[Mapping[str, Callable[[IncidentView, Reader], Reply]]] = {
+    "": story.story,
+    "md": story.markdown,
+    "markdown": story.markdown,
+    "json": story.as_json,
+}
 COMMANDS: Final = (
     Command(
         list_open, ("list", "incidents"), ("liste", "lister"), "", Phrase("open incidents, the worst first"),
@@ -150,6 +164,10 @@ COMMANDS: Final = (
     Command(
         show, ("show", "view"), ("montre", "montrer", "voir", "affiche", "afficher"), "N",
         Phrase("everything about an incident: alerts, ladder, story"), of_incident=True,
+    ),
+    Command(
+        timeline, ("timeline", "story"), ("chronologie", "histoire"), "N [md|json]",
+        Phrase("what happened, line by line; or all of it as a file"), of_incident=True,
     ),
     Command(
         why, ("why",), ("pourquoi",), "N", Phrase("why it has its priority, and who was told of it or not"),
@@ -165,9 +183,6 @@ COMMANDS: Final = (
     ),
     Command(
         reopen, ("reopen",), ("rouvre", "rouvrir"), "N", Phrase("open it again, within 24 hours"), of_incident=True
-    ),
-    Command(
-        escalate, ("escalate",), ("escalade", "escalader"), "N", Phrase("call the next level now"), of_incident=True
     ),
     Command(
         reclassify, ("priority", "reclassify"), ("priorité", "reclasse", "reclasser", "requalifier"), "N P2",

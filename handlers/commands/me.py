@@ -1,12 +1,13 @@
 """`/ecotrajet me`: how I am reached; changed by a form, and tried."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from bot.access import stranger
 from bot.errors import UserError
 from bot.lifecycle.reach import chosen, unfit
 from bot.message import Kind
-from bot.notify.blocks.declaring import Form
+from bot.notify.blocks.modal import Modal, filled
 from bot.notify.blocks.reaching import block_of, delays_in, me_card, me_form
 from bot.phrase import Phrase
 from bot.target import fold
@@ -27,7 +28,7 @@ async def me(tools: Tools, asked: Asked) -> Reply:
     return me_card(asked.person, steps, asked.reader)
 
 
-async def form(tools: Tools, visitor: Visitor) -> Form:
+async def form(tools: Tools, visitor: Visitor) -> Modal:
     if visitor.person is None:
         raise UserError(stranger())
     return me_form(visitor.person, await tools.reach.ways(visitor.person), tools.reader(visitor.language))
@@ -39,21 +40,21 @@ async def test(tools: Tools, visitor: Visitor) -> Phrase | None:
     return await tools.reach.test(visitor.person, visitor.by)
 
 
-def mistakes(tools: Tools, visitor: Visitor, values: dict[str, Any]) -> dict[str, str]:
+def mistakes(tools: Tools, view: Mapping[str, Any], visitor: Visitor) -> dict[str, str]:
     """By block of the form, what is wrong with it; empty: it may be kept."""
     person = visitor.person
     if person is None:
         return {}
     reader = tools.reader(visitor.language)
     shown = next(kind for kind in (Kind.SMS, Kind.SLACK, Kind.EMAIL, Kind.VOICE) if person.address(kind))
-    wrong = unfit(person, chosen(person, delays_in(values)))
+    wrong = unfit(person, chosen(person, delays_in(filled(view))))
     return {block_of(priority, shown): reader.say(why) for priority, why in wrong.items()}
 
 
-async def keep(tools: Tools, visitor: Visitor, values: dict[str, Any]) -> Phrase | None:
+async def keep(tools: Tools, view: Mapping[str, Any], visitor: Visitor) -> Phrase | None:
     if visitor.person is None:
         raise UserError(stranger())
-    return await tools.reach.change(visitor.person, chosen(visitor.person, delays_in(values)), visitor.by)
+    return await tools.reach.change(visitor.person, chosen(visitor.person, delays_in(filled(view))), visitor.by)
 
 
 COMMANDS: Final = (

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.errors import UserError
+from bot.notify.blocks.escalating import LONGEST_REASON
 from bot.person import Person
 from bot.phrase import Phrase
 from bot.target import fold, nearest
@@ -52,6 +53,20 @@ async def page(tools: Tools, asked: Asked) -> Reply:
     return worded(await tools.lifecycle.call(number, people, asked.by))
 
 
+async def escalate(tools: Tools, asked: Asked) -> Reply:
+    """`escalate 42`: the next level; `escalate 42 devops "paiement impossible"`: those people, and why."""
+    allow_responding(tools, asked.by.id)
+    number = asked.number("/ecotrajet escalate 42")
+    rest = asked.line.words[1:]
+    while len(rest) > 1 and fold(rest[0]) in FILLERS:
+        rest = rest[1:]
+    if not rest or " " in rest[0]:
+        return worded(await tools.lifecycle.escalate(number, asked.by, reason=" ".join(rest)[:LONGEST_REASON]))
+    people, used = _next(tools, asked, rest)
+    reason = " ".join(rest[used:]).lstrip(" :,;")[:LONGEST_REASON]
+    return worded(await tools.lifecycle.call(number, people, asked.by, reason))
+
+
 def named(tools: Tools, asked: Asked, words: Sequence[str]) -> list[Person]:
     """The people meant, once each: mentions, ids, names, teams, `me`.
 
@@ -69,7 +84,7 @@ def named(tools: Tools, asked: Asked, words: Sequence[str]) -> list[Person]:
 def _next(tools: Tools, asked: Asked, words: Sequence[str]) -> tuple[Sequence[Person], int]:
     """Whom the first words mean, and how many words that took: `Bruno Martin` is two."""
     for used in range(min(3, len(words)), 0, -1):
-        said = fold(" ".join(words[:used]).strip(",").removeprefix("@"))
+        said = fold(" ".join(words[:used]).strip(",:").removeprefix("@"))
         if said in {"me", "moi"}:
             return (asked.person,), used
         people = [each for each in tools.desk.people.values() if said in _names(each)]
@@ -96,6 +111,10 @@ def _nobody(tools: Tools, word: str) -> Phrase:
 
 
 COMMANDS: Final = (
+    Command(
+        escalate, ("escalate",), ("escalade", "escalader"), "N [@person|team] [why]",
+        Phrase("call the next level now, or somebody, and say why"), of_incident=True, free_text=True,
+    ),
     Command(
         snooze, ("snooze", "later"), ("reporte", "reporter", "pause"), "N 30m",
         Phrase("leave an incident for a while: nobody is paged, then it comes back"), of_incident=True,

@@ -12,6 +12,8 @@ from bot.lifecycle.reach import Reach
 from bot.lifecycle.rota import Rota
 from bot.lifecycle.silences import Silences
 from bot.notify.blocks import Card, Reader
+from bot.notify.blocks.modal import Modal
+from bot.notify.blocks.story import File
 from bot.person import Person
 from bot.phrase import Phrase
 from bot.questions import Questions
@@ -56,8 +58,8 @@ class Asked:
         return found
 
 
-Reply = Card | Phrase | None
-"""None: this very delivery was answered before, say nothing."""
+Reply = Card | Phrase | Modal | File | None
+"""A file goes to the person's own messages; a modal opens before them. None: this very delivery was answered before."""
 Run = Callable[[Tools, Asked], Awaitable[Reply]]
 
 

@@ -89,3 +89,51 @@ async def test_help_in_french_reads_well(page: Page, pictures: Path) -> None:
     await expect(page.get_by_text("Visible par vous uniquement").first).to_be_visible()
     await expect(page.get_by_text("/ecotrajet rollback", exact=False).first).to_be_visible()
     await page.screenshot(path=pictures / "help.png")
+
+
+async def test_an_incident_is_declared_by_form_and_found_open_the_second_time(
+    world: World, page: Page, pictures: Path
+) -> None:
+    for time in ("first", "second"):
+        await page.get_by_label("Message ou commande").fill("/ecotrajet declare")
+        await page.keyboard.press("Enter")
+        await page.get_by_label("Quoi").fill("Les paiements échouent en prod")
+        await page.get_by_label("Qui est touché").fill("tous les utilisateurs")
+        await page.screenshot(path=pictures / f"declare-questions-{time}.png")
+        await page.get_by_role("button", name="Continuer").click()
+        await expect(page.get_by_label("Priorité")).to_be_visible()
+        await page.screenshot(path=pictures / f"declare-proposal-{time}.png")
+        if time == "second":
+            await page.set_viewport_size(PHONE)
+            await page.screenshot(path=pictures / "declare-proposal-phone.png")
+            assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+            await page.get_by_label("#1 P").check()
+        await page.get_by_role("button", name="Valider").click()
+        await expect(page.get_by_role("dialog")).to_have_count(0)
+        await world.person("bruno").dm(containing="est ouvert" if time == "first" else "Ajouté à #1")
+    assert await world.value("SELECT count(*) FROM incident") == 1
+    await expect(page.get_by_text("tous les utilisateurs").first).to_be_visible()
+    await page.screenshot(path=pictures / "declared-card-phone.png")
+
+
+async def test_the_menu_and_the_form_that_closes_an_incident(world: World, page: Page, pictures: Path) -> None:
+    number = await world.alert(TITLE)
+    await expect(page.get_by_text("P1 critique").first).to_be_visible()
+    await page.get_by_label("Message ou commande").fill("/ecotrajet")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("button", name="Incidents ouverts")).to_be_visible()
+    await page.screenshot(path=pictures / "menu.png")
+
+    await page.get_by_role("button", name="Résoudre").first.click()
+    await expect(page.get_by_text("encore actives")).to_be_visible()
+    await page.get_by_label("Résoudre quand même").check()
+    await page.get_by_label("Quelle était la cause").fill("Disque plein")
+    await page.get_by_label("Que reste-t-il à faire").fill("agrandir le disque")
+    await page.screenshot(path=pictures / "resolve.png")
+    await page.set_viewport_size(PHONE)
+    await page.screenshot(path=pictures / "resolve-phone.png")
+    await page.get_by_role("dialog").get_by_role("button", name="Résoudre").click()
+    await expect(page.get_by_text("agrandir le disque").first).to_be_visible()
+    assert await world.value("SELECT status FROM incident WHERE number = $1", number) == "resolved"
+    await page.screenshot(path=pictures / "resolved-phone.png")
+    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

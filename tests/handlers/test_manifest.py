@@ -9,7 +9,7 @@ import pytest
 import yaml
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack.methods import EVENT_SCOPES
+from handlers import slack_app
 from handlers.commands import COMMANDS
 from handlers.slack_app import COMMAND
 
@@ -21,12 +21,15 @@ SCOPES = {  # docs.slack.dev/reference/methods, as bot
     "apps_connections_open": set(),  # the app-level token's connections:write
     "chat_postMessage": {"chat:write"},
     "chat_postEphemeral": {"chat:write"},
+    "chat_getPermalink": set(),
     "chat_update": {"chat:write"},
     "chat_delete": {"chat:write"},
     "conversations_open": {"im:write"},
     "conversations_join": {"channels:join"},
     "conversations_list": {"channels:read", "groups:read"},
     "conversations_info": {"channels:read", "groups:read"},
+    "conversations_history": {"channels:history", "groups:history"},
+    "conversations_replies": {"channels:history", "groups:history"},
     "users_conversations": {"channels:read", "groups:read"},
     "users_info": {"users:read"},
     "users_list": {"users:read"},
@@ -42,6 +45,12 @@ SCOPES = {  # docs.slack.dev/reference/methods, as bot
     "views_push": set(),
     "views_publish": set(),
 }
+EVENTS = {  # docs.slack.dev/reference/events
+    "app_mention": {"app_mentions:read"},
+    "reaction_added": {"reactions:read"},
+    "message.channels": {"channels:history"},
+    "message.groups": {"groups:history"},
+}
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +65,24 @@ def calls() -> Iterator[ast.Call]:
             yield from (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call))
 
 
+def registered(kind: str) -> set[str]:
+    """The names that the door gives to bolt: `app.event("app_mention")`, `app.shortcut(DECLARE)`."""
+    given = [
+        call.args[0]
+        for call in calls()
+        if isinstance(call.func, ast.Attribute) and ast.unparse(call.func) == f"app.{kind}"
+    ]
+    return {
+        str(node.value) if isinstance(node, ast.Constant) else getattr(slack_app, ast.unparse(node)) for node in given
+    }
+
+
+def listened_to() -> set[str]:
+    """Subscriptions: what bolt calls a message is one kind for each kind of channel."""
+    events = registered("event")
+    return events - {"message"} | ({"message.channels", "message.groups"} if "message" in events else set())
+
+
 def called_methods() -> set[str]:
     """Every Web API method of the SDK that our code calls by name."""
     methods = {name for name in dir(AsyncWebClient) if "_" in name.strip("_") and not name.startswith("_")}
@@ -67,8 +94,8 @@ def test_the_scopes_are_those_of_the_methods_that_are_called(manifest: dict[str,
     methods = called_methods()
     assert methods >= {"chat_postMessage", "chat_update", "conversations_open"}
     assert methods <= set(SCOPES), "add the new method's scope here and in manifest.yml"
-    events = {EVENT_SCOPES[event] for event in manifest["settings"]["event_subscriptions"]["bot_events"]}
-    needed = set().union(*(SCOPES[method] for method in methods)) | events | {"commands"}
+    needed = set().union(*(SCOPES[method] for method in methods), *(EVENTS[event] for event in listened_to()))
+    needed |= {"commands"}
     assert set(manifest["oauth_config"]["scopes"]["bot"]) == needed
     assert "user" not in manifest["oauth_config"]["scopes"]
 
@@ -92,18 +119,12 @@ def test_the_hint_names_commands_that_exist(manifest: dict[str, Any]) -> None:
 
 
 def test_only_what_is_used_is_switched_on(manifest: dict[str, Any]) -> None:
-    """Buttons need interactivity; an event is subscribed to when it is listened to."""
+    """Buttons and modals need interactivity; the events and shortcuts are those that are listened to."""
     settings = manifest["settings"]
     assert settings["interactivity"] == {"is_enabled": True}
     assert settings["socket_mode_enabled"] is True
-    registered = {
-        call.func.attr
-        for call in calls()
-        if isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) == "app"
-    }
-    assert "event" in registered
-    assert settings["event_subscriptions"] == {"bot_events": ["message.channels", "message.groups"]}
-    assert ("shortcut" in registered) == ("shortcuts" in manifest["features"])
+    assert settings["event_subscriptions"] == {"bot_events": sorted(listened_to())}
+    assert {each["callback_id"] for each in manifest["features"]["shortcuts"]} == registered("shortcut")
 
 
 def test_slacks_own_limits_are_kept(manifest: dict[str, Any]) -> None:
@@ -112,6 +133,9 @@ def test_slacks_own_limits_are_kept(manifest: dict[str, Any]) -> None:
     assert len(about["name"]) <= 35
     assert len(about["description"]) <= 140
     assert 174 < len(about["long_description"]) <= 4000
+    for shortcut in manifest["features"]["shortcuts"]:
+        assert len(shortcut["name"]) <= 24
+        assert len(shortcut["description"]) <= 150
     (command,) = manifest["features"]["slash_commands"]
     assert len(command["description"]) <= 2000
     assert len(command["usage_hint"]) <= 1000

@@ -86,10 +86,11 @@ def test_a_taken_incident_is_not_to_be_taken_again() -> None:
     assert "Si personne" not in seen(card)
 
 
-def test_resolving_asks_again() -> None:
+def test_resolving_opens_a_form_and_so_asks_nothing_before() -> None:
     resolve = incident_card(view(), FR).blocks[-1]["elements"][1]
+    assert resolve["action_id"] == "incident.resolve"
     assert resolve["style"] == "danger"
-    assert resolve["confirm"]["title"]["text"] == "Résoudre #42\u202f?"
+    assert "confirm" not in resolve
 
 
 def test_the_reason_and_the_link_are_shown() -> None:

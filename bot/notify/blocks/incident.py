@@ -15,7 +15,6 @@ from bot.notify.blocks.parts import (
     actions,
     button,
     card,
-    confirm,
     context,
     divider,
     escape,
@@ -28,6 +27,7 @@ from bot.notify.blocks.parts import (
 from bot.notify.blocks.reader import Reader
 from bot.notify.blocks.timeline import told
 from bot.phrase import Phrase
+from bot.report import Report
 from bot.view import IncidentView, LevelRow
 
 LIGHT: Final = {Priority.P1: "🔴", Priority.P2: "🟠", Priority.P3: "🔵"}
@@ -35,6 +35,7 @@ LISTED: Final = 40
 ALERTS_SHOWN: Final = 8
 ALERTS_READ: Final = 100  # of more than these nobody has counted how many still fire
 STORY_SHOWN: Final = 20
+REPORTS_SHOWN: Final = 3
 
 
 def incident_card(view: IncidentView, reader: Reader) -> Card:
@@ -82,8 +83,20 @@ def resolved_card(view: IncidentView, reader: Reader) -> Card:
     title = f"✅ *{reader.say(Phrase('Resolved'))} · #{incident.number}*\n{line(incident.title)}"
     facts = f"{how} · {incident.priority} · {line(reader.place(incident.environment, incident.service))}"
     return card(
-        f"✅ #{incident.number} {line(incident.title)}: {how}", [section(title), context(facts, reader.say(again))]
+        f"✅ #{incident.number} {line(incident.title)}: {how}",
+        [section(title), *_ending(view, reader), context(facts, reader.say(again))],
     )
+
+
+def _ending(view: IncidentView, reader: Reader) -> list[Block]:
+    """Cause, fix and impact as they were said, and what is left to do; empty when nothing was said."""
+    said = view.resolution
+    answers = (
+        [(Phrase("Cause"), said.cause), (Phrase("Fix"), said.fix), (Phrase("Impact"), said.impact)] if said else []
+    )
+    rows = [f"*{reader.say(label)}* {line(text, 500)}" for label, text in answers if text]
+    rows += [f"{'✅' if task.done_by else '☐'} {line(task.title)}" for task in view.tasks]
+    return [section("\n".join(rows))] if rows else []
 
 
 def incident_list(incidents: Sequence[Incident], reader: Reader) -> Card:
@@ -165,10 +178,25 @@ def _body(view: IncidentView, reader: Reader) -> list[Block]:
     blocks = [section(f"{LIGHT[incident.priority]} *{grade}*\n*{line(incident.title)}*"), fields(_facts(view, reader))]
     if incident.summary.strip():
         blocks.append(section(line(incident.summary, 600)))
+    if view.reports and (said := _reported(view.reports, reader)):
+        blocks.append(section(said))
     why = Phrase(
         "Why {priority}: {why}", {"priority": incident.priority.value, "why": escape(reader.say(incident.why))}
     )
     return [*blocks, context(reader.say(why), *gathered(view, reader), _links(view, reader))]
+
+
+def _reported(reports: Sequence[Report], reader: Reader) -> str:
+    """When, who and where as people said it, each answer once, and the messages they said it in."""
+    labels = {"since": Phrase("When"), "who": Phrase("Who"), "where": Phrase("Where it shows")}
+    rows: list[str] = []
+    for name, label in labels.items():
+        said = dict.fromkeys(line(getattr(each, name), 120) for each in reports if getattr(each, name))
+        if said:
+            rows.append(f"*{reader.say(label)}* {' · '.join(list(said)[:REPORTS_SHOWN])}")
+    links = dict.fromkeys(each.link for each in reports if link(each.link, ""))
+    where = [link(each, reader.say(Phrase("reported in this message"))) for each in list(links)[:REPORTS_SHOWN]]
+    return "\n".join([*rows, *where])
 
 
 def _facts(view: IncidentView, reader: Reader) -> list[tuple[str, str]]:
@@ -215,15 +243,9 @@ def _links(view: IncidentView, reader: Reader) -> str:
 
 def _buttons(incident: Incident, reader: Reader, *, asked: bool = False) -> Block:
     value = {"incident": incident.number, "as_of": reader.now.isoformat()}
-    sure = confirm(
-        reader.say(Phrase("Resolve #{number}?", {"number": incident.number})),
-        reader.say(Phrase("The card is closed and nobody else is paged. You can reopen it within 24 hours.")),
-        reader.say(Phrase("Resolve")),
-        reader.say(Phrase("Not yet")),
-    )
     take = button(reader.say(Phrase("Acknowledge")), "incident.acknowledge", value, "primary")
     rest = [
-        button(reader.say(Phrase("Resolve")), "incident.resolve", value, "danger", sure),
+        button(reader.say(Phrase("Resolve")), "incident.resolve", value, "danger"),
         button(reader.say(Phrase("Escalate")), "incident.escalate", value),
     ]
     others = [

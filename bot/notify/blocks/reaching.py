@@ -1,13 +1,13 @@
 """How somebody is reached: in words, and the form in which they change it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from bot.incident import Priority
 from bot.message import Kind
-from bot.notify.blocks.declaring import Form, choice, modal
 from bot.notify.blocks.incident import LIGHT, severity
+from bot.notify.blocks.modal import Modal, Option, choice, field, modal
 from bot.notify.blocks.parts import Block, Card, actions, button, card, context, section
 from bot.notify.blocks.reader import Reader
 from bot.person import Person, Step, Steps
@@ -39,7 +39,7 @@ def me_card(person: Person, steps: Steps, reader: Reader) -> Card:
     return card("\n".join([heading, *lines]), blocks)
 
 
-def me_form(person: Person, steps: Steps, reader: Reader) -> Form:
+def me_form(person: Person, steps: Steps, reader: Reader) -> Modal:
     """One choice for each priority and way that the person has."""
     blocks: list[Block] = []
     for priority in Priority:
@@ -50,22 +50,21 @@ def me_form(person: Person, steps: Steps, reader: Reader) -> Form:
                 value = str(round(now[kind].total_seconds())) if kind in now else NEVER
                 options = _options([now[kind]] if kind in now else [], reader)
                 label = f"{priority.value} · {reader.say(kind_name(kind))}"
-                blocks.append(choice(block_of(priority, kind), label, options, value))
-    return modal(ME, Phrase("How you are reached"), Phrase("Keep"), blocks, {}, reader)
+                blocks.append(field(block_of(priority, kind), label, choice(options, value)))
+    title, keep, cancel = Phrase("How you are reached"), Phrase("Keep"), Phrase("Cancel")
+    return modal(ME, reader.say(title), reader.say(keep), reader.say(cancel), blocks, {})
 
 
 def block_of(priority: Priority, kind: Kind) -> str:
     return f"{priority.value}-{kind.value}"
 
 
-def delays_in(values: dict[str, Any]) -> dict[tuple[Priority, Kind], timedelta | None]:
-    """What was chosen, from the state of the form."""
+def delays_in(answers: Mapping[str, str]) -> dict[tuple[Priority, Kind], timedelta | None]:
+    """What was chosen, from the answers by field."""
     found: dict[tuple[Priority, Kind], timedelta | None] = {}
     for priority in Priority:
         for kind in ORDER:
-            name = block_of(priority, kind)
-            option = values.get(name, {}).get(name, {}).get("selected_option") or {}
-            said = str(option.get("value", NEVER))
+            said = answers.get(block_of(priority, kind), NEVER)
             found[(priority, kind)] = timedelta(seconds=int(said)) if said.isdigit() else None
     return found
 
@@ -86,10 +85,10 @@ def _told(steps: Sequence[Step], reader: Reader) -> str:
     return ", ".join(told) or "—"
 
 
-def _options(present: Sequence[timedelta], reader: Reader) -> list[tuple[str, str]]:
+def _options(present: Sequence[timedelta], reader: Reader) -> list[Option]:
     """The usual delays, and the present one if it is none of them."""
-    options = [(NEVER, reader.say(Phrase("never")))]
+    options = [(reader.say(Phrase("never")), NEVER)]
     for each in sorted({*AFTER, *present}):
         label = reader.say(Phrase("after {length}", {"length": each})) if each else reader.say(Phrase("at once"))
-        options.append((str(round(each.total_seconds())), label))
+        options.append((label, str(round(each.total_seconds()))))
     return options

@@ -8,11 +8,15 @@ from bot.view import TimelineRow
 
 def told(row: TimelineRow, reader: Reader) -> str:
     """`10:42 Taken by Amina Diallo (SMS)`."""
-    time = reader.time(row.at)
+    return f"`{reader.time(row.at)}` {escape(said_of(row, reader))}"
+
+
+def said_of(row: TimelineRow, reader: Reader) -> str:
+    """What happened, without the time; not escaped."""
     sentence = what(row)
     if row.why and not says_it_all(row):
         sentence = Phrase("{sentence}: {why}", {"sentence": sentence, "why": row.why})
-    return f"`{time}` {escape(reader.say(sentence))}"
+    return reader.say(sentence)
 
 
 def says_it_all(row: TimelineRow) -> bool:

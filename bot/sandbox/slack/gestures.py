@@ -155,18 +155,19 @@ class Gestures:
     async def react(self, person: Person, message: Message, name: str) -> Delivery:
         """A reaction under a message, taken back when it was there."""
         users = message.reactions.setdefault(name, [])
+        kind = "reaction_removed" if person.slack_id in users else "reaction_added"
         users.remove(person.slack_id) if person.slack_id in users else users.append(person.slack_id)
         message.reactions = {key: value for key, value in message.reactions.items() if value}
         self.workspace.changed()
         item = {"type": "message", "channel": message.channel, "ts": message.ts}
         body = {
-            "type": "reaction_added",
+            "type": kind,
             "user": person.slack_id,
             "reaction": name,
             "item": item,
             "item_user": message.user,
         }
-        return await self.event(person, "reaction_added", message.channel, body)
+        return await self.event(person, kind, message.channel, body)
 
     async def open_home(self, person: Person) -> Delivery:
         """The bot's home tab."""

@@ -96,6 +96,7 @@ EVENT_SCOPES = MappingProxyType(
         "app_mention": "app_mentions:read",
         "app_home_opened": "",
         "reaction_added": "reactions:read",
+        "reaction_removed": "reactions:read",
         "member_joined_channel": "channels:read",
     }
 )

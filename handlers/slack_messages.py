@@ -1,0 +1,111 @@
+"""What the door itself asks of Slack: a modal to open, a message that somebody points at, a word to one person."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final
+
+import structlog
+from aiohttp import ClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import UserError
+from bot.notify.blocks import Card
+from bot.notify.blocks.modal import Modal
+from bot.notify.blocks.story import File
+from bot.phrase import Phrase
+
+log = structlog.get_logger("slack")
+
+WITHIN: Final = 1.0  # seconds for what is only nice to have before a modal opens; its trigger lives for three
+AWAY: Final = (SlackApiError, SlackClientError, ClientError, TimeoutError, OSError)
+
+
+class Messages:
+    """Errors of what is only nice to have are logged, and it is left out."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self.client = client
+
+    async def open(self, trigger: str, modal: Modal) -> None:
+        """Raises UserError when Slack no longer lets it open."""
+        try:
+            await self.client.views_open(trigger_id=trigger, view=modal.view)
+        except SlackApiError as refused:
+            word = str(refused.response.get("error", ""))
+            if word not in {"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"}:
+                raise
+            log.warning("the form came too late", error=word)
+            raise UserError(Phrase("The form came too late: Slack waits three seconds for it. Try again.")) from None
+
+    async def permalink(self, channel: str, ts: str) -> str:
+        """'' when Slack does not tell it in time, or the bot is not in that channel."""
+        try:
+            async with asyncio.timeout(WITHIN):
+                found = await self.client.chat_getPermalink(channel=channel, message_ts=ts)
+        except AWAY as error:
+            log.info("no permalink", channel=channel, error=_word(error))
+            return ""
+        return str(found.get("permalink") or "")
+
+    async def link_of(self, body: Mapping[str, Any]) -> str:
+        """Of the message of a shortcut, which may stand where the bot is not: then by the form that links have."""
+        channel, ts = str(body["channel"]["id"]), str(body["message"].get("ts") or body.get("message_ts") or "")
+        if found := await self.permalink(channel, ts):
+            return found
+        domain = (body.get("team") or {}).get("domain")  # none on an org-wide installation
+        return f"https://{domain}.slack.com/archives/{channel}/p{ts.replace('.', '')}" if domain else ""
+
+    async def text_of(self, channel: str, ts: str) -> str:
+        """What a message says; '' when it cannot be read. One in a thread is no part of the channel's history."""
+        try:
+            async with asyncio.timeout(WITHIN):
+                found = await self.client.conversations_history(
+                    channel=channel, latest=ts, oldest=ts, inclusive=True, limit=1
+                )
+                if not found["messages"]:
+                    found = await self.client.conversations_replies(
+                        channel=channel, ts=ts, latest=ts, oldest=ts, inclusive=True, limit=1
+                    )
+        except AWAY as error:
+            log.warning("a message cannot be read", channel=channel, error=_word(error))
+            return ""
+        return next((str(each.get("text") or "") for each in found["messages"] if each.get("ts") == ts), "")
+
+    async def beside(self, event: Mapping[str, Any], card: Card) -> None:
+        """To whoever caused an event, where it happened; nobody else sees it."""
+        item = event.get("item") or event
+        thread = {"thread_ts": event["thread_ts"]} if event.get("thread_ts") else {}
+        await self.client.chat_postEphemeral(
+            channel=str(item["channel"]), user=str(event["user"]), **card.arguments(), **thread
+        )
+
+    async def direct(self, user: str, card: Card) -> None:
+        opened = await self.client.conversations_open(users=user)
+        await self.client.chat_postMessage(channel=str(opened["channel"]["id"]), **card.arguments())
+
+    async def send_file(self, user: str, file: File) -> Phrase:
+        """To somebody's own messages (files.getUploadURLExternal, completeUploadExternal). Raises UserError."""
+        try:
+            opened = await self.client.conversations_open(users=user)
+            await self.client.files_upload_v2(
+                channel=str(opened["channel"]["id"]), content=file.content, filename=file.name, title=file.title
+            )
+        except SlackApiError as refused:
+            word = str(refused.response.get("error", ""))
+            log.warning("a file was not sent", error=word)
+            needed = str(refused.response.get("needed") or "files:write")
+            if word == "missing_scope":
+                raise UserError(
+                    Phrase(
+                        "The app lacks the permission {scope}: an administrator updates it from manifest.yml and"
+                        " installs it again.",
+                        {"scope": needed},
+                    )
+                ) from None
+            raise UserError(Phrase("Slack did not take the file ({word}). Try again.", {"word": word})) from None
+        return Phrase("{file} is in your messages with the bot.", {"file": file.name})
+
+
+def _word(error: BaseException) -> str:
+    return str(error.response.get("error", "")) if isinstance(error, SlackApiError) else type(error).__name__
