@@ -9,7 +9,7 @@ from bot.notify.blocks import Card, help_card
 from bot.phrase import Phrase
 from bot.target import fold, nearest
 from handlers import parse
-from handlers.commands import deploying, incidents, oncall, quiet, responding, services, simulation
+from handlers.commands import backups, deploying, incidents, oncall, quiet, responding, services, simulation
 from handlers.commands.tools import Asked, Command, Reply, Tools
 from handlers.people import Visitor
 
@@ -31,7 +31,7 @@ LIST: Final = incidents.COMMANDS[0]
 HELP: Final = Command(show_help, ("help",), ("aide",), "", Phrase("this list"))
 COMMANDS: Final[tuple[Command, ...]] = (
     *services.COMMANDS, *deploying.COMMANDS, *incidents.COMMANDS, *responding.COMMANDS, *quiet.COMMANDS,
-    *oncall.COMMANDS, *simulation.COMMANDS, GROUP, HELP,
+    *oncall.COMMANDS, *simulation.COMMANDS, *backups.COMMANDS, GROUP, HELP,
 )  # fmt: skip
 HELP_WORDS: Final = frozenset({"", "help", "aide", "?", "-h", "--help"})
 
