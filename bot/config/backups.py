@@ -56,7 +56,7 @@ def backups(entries: Mapping[str, BackupSection]) -> dict[str, BackupEntry]:
 def heartbeats(entries: Mapping[str, BackupSection]) -> dict[str, HeartbeatSection]:
     """A success is awaited each day; the grace is the time that a dump may take."""
     return {
-        heartbeat_of(name): HeartbeatSection(
+        heartbeat_of(name): HeartbeatSection.model_construct(  # from values that are checked already
             period=DAY, grace=entry.run_within, run_within=entry.run_within, priority=entry.priority,
             environment=entry.environment, service=entry.service,
         )
