@@ -1,6 +1,7 @@
 """What is backed up, when, and for how long it is kept (guide, 5.2). Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
@@ -11,12 +12,13 @@ SUNDAY: Final = 6
 
 
 class Kind(StrEnum):
-    """What a backup is for. Each is a whole dump: the kind says how long it is kept."""
+    """What it is for. Each is a whole dump, and the kind says how long it is kept; a test brings the last one back."""
 
     DAILY = "daily"
     WEEKLY = "weekly"
     MONTHLY = "monthly"
     MANUAL = "manual"
+    TEST = "test"
 
 
 class BackupState(StrEnum):
@@ -30,7 +32,8 @@ class BackupState(StrEnum):
 class BackupEntry:
     """One entry of `backups`: the database behind `url`, dumped into `bucket` each day at `at`.
 
-    `environment` and `service` are our ids; `endpoint` is None for Amazon's own S3; `keep` is for all but archives.
+    `environment` and `service` are our ids; `endpoint` is None for Amazon's own S3; `keep` is for all but archives;
+    `scratch`: a server where the restore test may make a database.
     """
 
     name: str
@@ -41,11 +44,17 @@ class BackupEntry:
     at: time
     keep: timedelta
     endpoint: str | None = None
+    scratch: Secret | None = None
 
     @property
     def heartbeat(self) -> str:
         """The sign of life that each success gives: what fails or is missed becomes an incident by it."""
         return heartbeat_of(self.name)
+
+    @property
+    def test_heartbeat(self) -> str:
+        """The same of the monthly restore test."""
+        return test_heartbeat_of(self.name)
 
     @property
     def chore(self) -> str:
@@ -55,7 +64,8 @@ class BackupEntry:
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """One backup, done or under way. `sha256` is that of the object, `bytes` its size; `why` is set when it failed."""
+    """One backup, done or under way. `sha256` is that of the object, `bytes` its size; `why` is set when it failed.
+    `facts`: `rows:checksum` of each table, in the dump's own snapshot."""
 
     id: int
     name: str
@@ -70,10 +80,15 @@ class Backup:
     bytes: int = 0
     sha256: str = ""
     why: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 def heartbeat_of(name: str) -> str:
     return f"backup-{name}"
+
+
+def test_heartbeat_of(name: str) -> str:
+    return f"restore-test-{name}"
 
 
 def kind_of(day: date) -> Kind:

@@ -63,7 +63,7 @@ class Desk:
     def secrets(self) -> tuple[Secret, ...]:
         """Every secret value of the file, for redaction."""
         of_sources = (secret for source in self.sources.values() for secret in source.secrets())
-        return (*of_sources, *(entry.url for entry in self.backups.values()))
+        return (*of_sources, *(url for entry in self.backups.values() for url in (entry.url, entry.scratch) if url))
 
     def policy_for(self, service: str) -> Policy:
         """The ladder of this service's incidents; of an unknown service: the default one."""

@@ -18,7 +18,7 @@ URL = "postgresql://u:hunter2hunter2@db.example/app"
 def desk_of(tmp_path: Path, text: str) -> Desk:
     file = tmp_path / "ecotrajet.yaml"
     file.write_text(text)
-    return load_desk(file, {"PROD_DATABASE_URL": URL})
+    return load_desk(file, {"PROD_DATABASE_URL": URL, "SCRATCH_DATABASE_URL": URL})
 
 
 def entry(**changes: str) -> str:
@@ -33,6 +33,7 @@ def test_what_the_example_shows_is_valid(tmp_path: Path) -> None:
     made = desk.backups["prod"]
     assert (made.url.reveal(), made.at, made.keep) == (URL, time(2), timedelta(days=30))
     assert desk.heartbeats["backup-prod"].period == timedelta(days=1)
+    assert desk.heartbeats["restore-test-prod"].period == timedelta(days=31)
     assert made.url in desk.secrets()
 
 

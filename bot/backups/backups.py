@@ -31,6 +31,8 @@ class Backups:
         async with self.db.transaction() as tx:
             if await backups.add(tx, name, slot, kind_of(date.fromisoformat(slot)), DESK.id):
                 await audit.write(tx, Entry(DESK, "backup.due", on=f"{name} {slot}"))
+                if date.fromisoformat(slot).day == 1 and self.desk.backups[name].scratch:
+                    await backups.add(tx, name, f"test:{slot}", Kind.TEST, DESK.id)  # after the one just queued
 
     async def now(self, words: Sequence[str], by: Actor) -> BackupEntry | Repeated:
         """Queued at once; refused while there is one under way."""

@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from bot.backups.server import DumpFailed
 
+MIB: Final = 2**20
 TROUBLE: Final = (BotoCoreError, Boto3Error)
 SETTINGS: Final = Config(connect_timeout=10, read_timeout=60, retries={"mode": "standard", "max_attempts": 5})
 
@@ -47,6 +48,16 @@ class Bucket:
             raise
         await self._check_size(client, key, size)
         return size, digest.hexdigest()
+
+    async def get(self, key: str) -> AsyncIterator[bytes]:
+        """The object, part by part."""
+        client = await self._connected()
+        body = (await self._ask(client.get_object, Bucket=self.name, Key=key))["Body"]
+        try:
+            while part := await self._ask(body.read, amt=MIB):
+                yield part
+        finally:
+            body.close()
 
     async def delete(self, key: str) -> None:
         client = await self._connected()

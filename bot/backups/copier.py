@@ -4,12 +4,14 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from bot.backup import Backup, BackupEntry
 from bot.backups.bucket import Bucket
+from bot.backups.facts import Facts, facts_of, frozen
+from bot.backups.rehearsal import rehearse
 from bot.backups.server import CONNECT_WITHIN, DumpFailed, dump_program, identity, without_password
 from bot.redaction import redact
 
@@ -27,6 +29,7 @@ class Dumped:
     object: str
     bytes: int
     sha256: str
+    facts: Facts = field(default_factory=dict)
 
 
 class Copier:
@@ -42,9 +45,16 @@ class Copier:
             raise DumpFailed("this is the desk's own database; name the service's")
         program = await dump_program(server.major)
         key = object_key(entry, backup, server.database)
-        async with dumping(str(program), entry) as process, aclosing(output(process, entry)) as parts:
-            size, sha256 = await self.bucket(entry.bucket, entry.endpoint).put(key, parts)
-        return Dumped(key, size, sha256)
+        async with frozen(entry.url.reveal()) as instant:
+            snapshot: str = await instant.fetchval("SELECT pg_export_snapshot()")
+            facts = await facts_of(instant) if entry.scratch else {}
+            async with dumping(str(program), entry, snapshot) as process, aclosing(output(process, entry)) as parts:
+                size, sha256 = await self.bucket(entry.bucket, entry.endpoint).put(key, parts)
+        return Dumped(key, size, sha256, facts)
+
+    async def test(self, entry: BackupEntry, good: Backup) -> int:
+        """How many tables came back as they were dumped. Raises DumpFailed."""
+        return await rehearse(entry, good, self.bucket(entry.bucket, entry.endpoint))
 
     async def delete(self, entry: BackupEntry, key: str) -> None:
         """Raises DumpFailed."""
@@ -60,7 +70,7 @@ def object_key(entry: BackupEntry, backup: Backup, database: str) -> str:
 
 
 @asynccontextmanager
-async def dumping(program: str, entry: BackupEntry) -> AsyncIterator[asyncio.subprocess.Process]:
+async def dumping(program: str, entry: BackupEntry, snapshot: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """The program at work; ended, and waited for, at the end of the block."""
     url, password = without_password(entry.url.reveal())
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "SSL_CERT_FILE") if name in os.environ}
@@ -73,7 +83,7 @@ async def dumping(program: str, entry: BackupEntry) -> AsyncIterator[asyncio.sub
     if password:
         environment["PGPASSWORD"] = password.reveal()
     process = await asyncio.create_subprocess_exec(
-        program, "--format=custom", "--no-password", f"--dbname={url}", env=environment,
+        program, "--format=custom", "--no-password", f"--snapshot={snapshot}", f"--dbname={url}", env=environment,
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     try:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
-from bot.backup import heartbeat_of
+from bot.backup import heartbeat_of, test_heartbeat_of
 from bot.config import defaults
 from bot.config.models import PolicySection
 from bot.config.parts import Parts
@@ -183,10 +183,8 @@ def _backups(parts: Parts, problems: Problems) -> None:
         where = ("backups", name)
         _known(parts, "environment", entry.environment, (*where, "environment"), problems, "environments")
         _known(parts, "service", entry.service, (*where, "service"), problems, "services")
-        if heartbeat_of(name) in parts.names["heartbeats"]:
-            problems.add_once(
-                where, f"the heartbeat {heartbeat_of(name)} is this backup's own; give yours another name"
-            )
+        for beat in {heartbeat_of(name), test_heartbeat_of(name)} & set(parts.names["heartbeats"]):
+            problems.add_once(where, f"the heartbeat {beat} is this backup's own; give yours another name")
         if "/" in name:
             problems.add_once(where, "must have no / in its name: it is part of an address")
         if entry.keep < timedelta(days=1):

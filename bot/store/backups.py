@@ -1,5 +1,6 @@
 """Rows of backups: claimed by one worker at a time, for as long as it gives signs of life."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -15,6 +16,7 @@ def from_row(row: asyncpg.Record) -> Backup:
     return Backup(
         row["id"], row["name"], row["slot"], Kind(row["kind"]), BackupState(row["state"]), row["starts"],
         row["asked_by"], row["created_at"], row["finished_at"], row["object"], row["bytes"], row["sha256"], row["why"],
+        row["facts"],
     )  # fmt: skip
 
 
@@ -70,12 +72,15 @@ async def let_go(tx: Tx, id: int, owner: str) -> None:
     )  # fmt: skip
 
 
-async def succeeded(tx: Tx, id: int, owner: str, object: str, bytes: int, sha256: str) -> bool:
+async def succeeded(
+    tx: Tx, id: int, owner: str, object: str, bytes: int, sha256: str, facts: Mapping[str, str]
+) -> bool:
     """False: it was taken from us."""
     done = await tx.execute(
-        "UPDATE backup SET state = 'succeeded', finished_at = app_now(), object = $3, bytes = $4, sha256 = $5"
+        "UPDATE backup SET state = 'succeeded', finished_at = app_now(), object = $3, bytes = $4, sha256 = $5,"
+        " facts = $6"
         " WHERE id = $1 AND owner = $2 AND state = 'running'",
-        id, owner, object, bytes, sha256,
+        id, owner, object, bytes, sha256, dict(facts),
     )  # fmt: skip
     return done == "UPDATE 1"
 
@@ -101,7 +106,8 @@ async def latest(tx: Tx, names: list[str], limit: int) -> list[Backup]:
 
 async def last_good(tx: Tx, name: str) -> Backup | None:
     row = await tx.fetchrow(
-        "SELECT * FROM backup WHERE name = $1 AND state = 'succeeded' AND deleted_at IS NULL ORDER BY id DESC LIMIT 1",
+        "SELECT * FROM backup WHERE name = $1 AND state = 'succeeded' AND kind <> 'test' AND deleted_at IS NULL"
+        " ORDER BY id DESC LIMIT 1",
         name,
     )
     return from_row(row) if row else None
@@ -110,9 +116,11 @@ async def last_good(tx: Tx, name: str) -> Backup | None:
 async def outlived(tx: Tx, name: str, keep: timedelta) -> list[Backup]:
     """Kept long enough: never an archive, and never the last good one."""
     rows = await tx.fetch(
-        "SELECT * FROM backup WHERE name = $1 AND state = 'succeeded' AND deleted_at IS NULL AND kind <> 'monthly'"
+        "SELECT * FROM backup WHERE name = $1 AND state = 'succeeded' AND deleted_at IS NULL"
+        " AND kind NOT IN ('monthly', 'test')"
         " AND finished_at < app_now() - $2::interval"
-        " AND id < (SELECT max(id) FROM backup WHERE name = $1 AND state = 'succeeded' AND deleted_at IS NULL)",
+        " AND id < (SELECT max(id) FROM backup"
+        "  WHERE name = $1 AND state = 'succeeded' AND kind <> 'test' AND deleted_at IS NULL)",
         name, keep,
     )  # fmt: skip
     return [from_row(row) for row in rows]

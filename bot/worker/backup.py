@@ -7,7 +7,7 @@ from typing import Final
 import structlog
 
 from bot.audit import DESK, Entry
-from bot.backup import Backup, BackupEntry
+from bot.backup import Backup, BackupEntry, Kind
 from bot.backups import Copier, Dumped, DumpFailed
 from bot.desk import Desk
 from bot.heartbeat import Signal
@@ -70,7 +70,7 @@ class BackupWorker:
         if backup.starts > MOST_STARTS:
             await self._failed(entry, backup, f"its worker died {backup.starts - 1} times in the middle")
             return
-        await self.beats.ping(entry.heartbeat, Signal.START)
+        await self.beats.ping(beat_of(entry, backup), Signal.START)
         try:
             dumped = await self._held(entry, backup)
         except DumpFailed as failed:
@@ -81,7 +81,7 @@ class BackupWorker:
 
     async def _held(self, entry: BackupEntry, backup: Backup) -> Dumped | None:
         """The dump, giving signs of life meanwhile; None: another worker has it now."""
-        work = asyncio.create_task(self.copier.dump(entry, backup))
+        work = asyncio.create_task(self._doing(entry, backup))
         try:
             while not work.done():
                 await asyncio.wait({work}, timeout=SIGN_OF_LIFE)
@@ -93,6 +93,17 @@ class BackupWorker:
             if not work.done():
                 work.cancel()
                 await asyncio.gather(work, return_exceptions=True)
+
+    async def _doing(self, entry: BackupEntry, backup: Backup) -> Dumped:
+        if backup.kind is not Kind.TEST:
+            return await self.copier.dump(entry, backup)
+        async with self.db.transaction() as tx:
+            good = await backups.last_good(tx, entry.name)
+        if good is None or entry.scratch is None:
+            raise DumpFailed("there is no good backup to bring back, or no `restore_test` any more")
+        tables = await self.copier.test(entry, good)
+        log.info("the dump brings everything back", object=good.object, tables=tables)
+        return Dumped(good.object, good.bytes, good.sha256)
 
     async def _hold(self, backup: Backup) -> bool:
         async with self.db.transaction() as tx:
@@ -107,17 +118,19 @@ class BackupWorker:
 
     async def _succeeded(self, entry: BackupEntry, backup: Backup, dumped: Dumped) -> None:
         async with self.db.transaction() as tx:
-            if not await backups.succeeded(tx, backup.id, self.owner, dumped.object, dumped.bytes, dumped.sha256):
+            if not await backups.succeeded(
+                tx, backup.id, self.owner, dumped.object, dumped.bytes, dumped.sha256, dumped.facts
+            ):
                 return
             done = f"{dumped.bytes} bytes, sha256 {dumped.sha256}"
             await audit.write(tx, Entry(DESK, "backup.succeeded", on=dumped.object, result=done))
-        await self.beats.ping(entry.heartbeat, Signal.SUCCESS)
+        await self.beats.ping(beat_of(entry, backup), Signal.SUCCESS)
         await self._sweep(entry)
 
     async def _failed(self, entry: BackupEntry, backup: Backup, why: str) -> None:
         """The incident first: a crash in between tells it again rather than not at all."""
         log.warning("backup failed", reason=why)
-        await self.beats.ping(entry.heartbeat, Signal.FAIL, why)
+        await self.beats.ping(beat_of(entry, backup), Signal.FAIL, why)
         async with self.db.transaction() as tx:
             if await backups.failed(tx, backup.id, self.owner, why):
                 await audit.write(tx, Entry(DESK, "backup.failed", on=f"{entry.name} {backup.slot}", result=why))
@@ -135,3 +148,7 @@ class BackupWorker:
             async with self.db.transaction() as tx:
                 await backups.deleted(tx, backup.id)
                 await audit.write(tx, Entry(DESK, "backup.deleted", on=backup.object))
+
+
+def beat_of(entry: BackupEntry, backup: Backup) -> str:
+    return entry.test_heartbeat if backup.kind is Kind.TEST else entry.heartbeat

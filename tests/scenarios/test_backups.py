@@ -53,7 +53,8 @@ class BackupDesk:
             service="ecotrajet",
         )  # fmt: skip
         self.entry = entry
-        self.desk = replace(self.desk, backups={entry.name: entry}, heartbeats={beat.name: beat})
+        beats = {name: replace(beat, name=name) for name in (entry.heartbeat, entry.test_heartbeat)}
+        self.desk = replace(self.desk, backups={entry.name: entry}, heartbeats=beats)
 
     async def rows(self, query: str, *values: object) -> list[asyncpg.Record]:
         async with self.db.transaction() as tx:
@@ -143,7 +144,7 @@ async def test_what_lies_in_the_bucket_brings_the_data_back(desk: BackupDesk, tm
     await service.execute("DELETE FROM stations WHERE id > 10")
     await service.close()
     assert await restored(dump, tmp_path, desk.url, (await identity(desk.url)).major) == 1000
-    assert (await desk.rows("SELECT state FROM heartbeat"))[0]["state"] == "alive"
+    assert (await desk.rows("SELECT state FROM heartbeat WHERE name = 'backup-prod'"))[0]["state"] == "alive"
 
 
 async def test_a_dump_of_many_parts_arrives_whole(desk: BackupDesk, tmp_path: Path) -> None:
@@ -257,3 +258,54 @@ def test_no_password_stands_on_a_command_line(url: str, bare: str, password: str
 def test_the_guides_days() -> None:
     days = {date(2026, 11, 1): Kind.MONTHLY, date(2026, 11, 8): Kind.WEEKLY, date(2026, 11, 9): Kind.DAILY}
     assert {day: kind_of(day) for day in days} == days  # 1 November 2026 is a Sunday: the archive wins
+
+
+# The restore test
+
+
+async def rehearsed(desk: BackupDesk, slot: str) -> asyncpg.Record:
+    await desk.rows("INSERT INTO backup (name, slot, kind, asked_by) VALUES ('prod', $1, 'test', 'desk')", slot)
+    await finished(desk.worker())
+    return (await desk.rows("SELECT * FROM backup WHERE slot = $1", slot))[0]
+
+
+async def test_on_the_first_of_the_month_the_dump_is_brought_back_and_compared(desk: BackupDesk) -> None:
+    desk.with_entry(replace(desk.entry, scratch=Secret(desk.url)))
+    await desk.carry_out("2026-12-01")
+    await finished(desk.worker())
+    rows = await desk.rows("SELECT kind, state, why FROM backup ORDER BY id")
+    assert [tuple(row) for row in rows] == [("monthly", "succeeded", ""), ("test", "succeeded", "")]
+    assert await desk.rows("SELECT name FROM heartbeat WHERE name = 'restore-test-prod' AND state = 'alive'")
+
+
+async def test_cut_changed_and_foreign_dumps_do_not_pass(desk: BackupDesk) -> None:
+    desk.with_entry(replace(desk.entry, scratch=Secret(desk.url)))
+    row = await desk.carry_out("2026-11-25")
+    dump = await desk.content(row["object"])
+
+    async def with_object(content: bytes, slot: str, *, known: bool) -> str:
+        """`known`: as if the sum had been taken after the harm."""
+        await asyncio.to_thread(desk.s3.put_object, Bucket=desk.bucket, Key=row["object"], Body=content)
+        if known:
+            await desk.rows(
+                "UPDATE backup SET sha256 = $1 WHERE id = $2", hashlib.sha256(content).hexdigest(), row["id"]
+            )
+        result = await rehearsed(desk, slot)
+        assert result["state"] == "failed"
+        return str(result["why"])
+
+    middle = len(dump) // 2
+    flipped = dump[:middle] + bytes([dump[middle] ^ 1]) + dump[middle + 1 :]
+    assert "is not what was sent" in await with_object(dump[:middle], "cut", known=False)
+    assert "is not what was sent" in await with_object(flipped, "flipped", known=False)
+    assert "pg_restore failed" in await with_object(dump[:middle], "cut before", known=True)
+    service = await asyncpg.connect(desk.url)
+    await service.execute("UPDATE stations SET nom = 'x' WHERE id = 7")
+    await service.close()
+    other = await desk.carry_out("2026-11-26")
+    foreign = await desk.content(other["object"])
+    await desk.rows("UPDATE backup SET state = 'failed' WHERE id = $1", other["id"])
+    assert "1 tables differ (public.stations)" in await with_object(foreign, "foreign", known=True)
+    assert [each["title"] for each in await desk.rows("SELECT title FROM incident")] == [
+        "[PROD] “restore-test-prod” says that it failed"
+    ]

@@ -4,7 +4,7 @@ CREATE TABLE backup (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     name text NOT NULL,
     slot text NOT NULL,                      -- the local date, or manual:N
-    kind text NOT NULL CHECK (kind IN ('daily', 'weekly', 'monthly', 'manual')),
+    kind text NOT NULL CHECK (kind IN ('daily', 'weekly', 'monthly', 'manual', 'test')),
     state text NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'running', 'succeeded', 'failed')),
     starts integer NOT NULL DEFAULT 0,
     asked_by text NOT NULL,
@@ -15,6 +15,7 @@ CREATE TABLE backup (
     object text NOT NULL DEFAULT '',
     bytes bigint NOT NULL DEFAULT 0,
     sha256 text NOT NULL DEFAULT '',
+    facts jsonb NOT NULL DEFAULT '{}',       -- rows:checksum of each table in the dump's snapshot
     why text NOT NULL DEFAULT '',
     deleted_at timestamptz,                  -- kept long enough
     UNIQUE (name, slot)
