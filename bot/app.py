@@ -16,6 +16,7 @@ from uuid import uuid4
 import structlog
 from aiohttp import web
 
+from bot.backups import Backups, Copier
 from bot.clock import Clock, SystemClock
 from bot.config import Settings
 from bot.desk import Desk
@@ -50,9 +51,10 @@ from bot.store.embedded import EmbeddedPostgres
 from bot.store.migrate import migrate
 from bot.target import upstream
 from bot.worker.aftercare import Aftercare
+from bot.worker.backup import BackupWorker
 from bot.worker.blind import Blindness, ask_database
 from bot.worker.calendars import Calendars
-from bot.worker.cron import GAPS, HOUSEKEEPING, Calendar
+from bot.worker.cron import GAPS, HOUSEKEEPING, Calendar, Daily
 from bot.worker.deliver import Deliverer
 from bot.worker.observe import Observer
 from bot.worker.pulse import Pulse
@@ -119,24 +121,26 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         pulse = Pulse(desk.dead_man_url) if desk.dead_man_url else None
         if pulse is not None:
             stop.push_async_callback(pulse.stop)
+        backups, backup_worker = Backups(db, desk), BackupWorker(db, desk, beats, Copier(url), owner)
+        stop.push_async_callback(backup_worker.stop)
         watch = Watch(
             db, desk, deliverer, metrics,
             (
                 clock.refresh, Dues(db, desk).round, intake.take_in, lifecycle.calm, runner.round, silences.round,
-                beats.round, hand_offs.round, aftercare.round, *((pulse.round,) if pulse else ()),
+                beats.round, hand_offs.round, aftercare.round, backup_worker.round, *((pulse.round,) if pulse else ()),
             ),
         )  # fmt: skip
         await stop.enter_async_context(in_background("watch", watch.run))
-        work = entrypoints(db, desk, deliverer, runner, hand_offs)
+        work = entrypoints(db, desk, deliverer, runner, hand_offs, backups)
         await stop.enter_async_context(Queue(url, db.role, work).running())
         stop.push_async_callback(runner.stop)
-        await stop.enter_async_context(Calendar(db, desk.zone, (HOUSEKEEPING, GAPS)).running())
+        await stop.enter_async_context(Calendar(db, desk.zone, chores(desk)).running())
         await stop.enter_async_context(in_background("observe", Observer(db, desk, engines, SystemClock(), tidy).run))
         await stop.enter_async_context(in_background("calendars", Calendars(db, desk).run))
         if settings.slack is not None:
             groups = Groups(db, desk, settings.slack.bot_token, settings.slack.api_url)
             await stop.enter_async_context(in_background("groups", groups.run))
-        tools = Tools(desk, lifecycle, questions, runs, engines, clock, silences, rota, Reach(db, desk))
+        tools = Tools(desk, lifecycle, questions, runs, engines, clock, silences, rota, Reach(db, desk), backups)
         slack = slack_door(settings, tools, intake)
         if slack is not None:
             await stop.enter_async_context(slack.running())
@@ -256,8 +260,13 @@ def twilio_of(settings: Settings) -> Twilio:
     )  # fmt: skip
 
 
+def chores(desk: Desk) -> tuple[Daily, ...]:
+    """The one visible list of calendar work."""
+    return (HOUSEKEEPING, GAPS, *(Daily(backup.chore, backup.at) for backup in desk.backups.values()))
+
+
 def entrypoints(
-    db: Database, desk: Desk, deliverer: Deliverer, runner: Runner, hand_offs: HandOffs
+    db: Database, desk: Desk, deliverer: Deliverer, runner: Runner, hand_offs: HandOffs, backups: Backups
 ) -> Mapping[str, Entrypoint]:
     """Which job wakes whom; a lane for each channel kind."""
 
@@ -274,6 +283,9 @@ def entrypoints(
         if date.fromisoformat(slot).weekday() == MONDAY:
             await hand_offs.announce_gaps()
 
+    def backup(name: str) -> Callable[[Any], Awaitable[None]]:
+        return lambda slot: backups.due(name, slot)
+
     def lane(kind: Kind) -> Callable[[Any], Awaitable[None]]:
         return lambda message: deliverer.deliver(kind, message)
 
@@ -282,6 +294,7 @@ def entrypoints(
         jobs.RUN: Entrypoint(runner.start),
         HOUSEKEEPING.name: Entrypoint(housekeeping, at_once=1),
         GAPS.name: Entrypoint(gaps, at_once=1),
+        **{each.chore: Entrypoint(backup(each.name), at_once=1) for each in desk.backups.values()},
         **{jobs.deliver_lane(kind): Entrypoint(lane(kind)) for kind in Kind},
     }
 

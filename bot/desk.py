@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from bot.backup import BackupEntry
 from bot.classification import Rule
 from bot.escalation import Policy
 from bot.gathering import Gathering
@@ -58,6 +59,7 @@ class Desk:
     windows: tuple[Window, ...] = ()
     heartbeats: Mapping[str, Heartbeat] = field(default_factory=dict)
     sources: Mapping[str, SourceEntry] = field(default_factory=dict)
+    backups: Mapping[str, BackupEntry] = field(default_factory=dict)
     gathering: Gathering = field(default_factory=Gathering)
     steps: Steps = field(default_factory=lambda: CHANNELS)
     dead_man_url: Secret | None = None
@@ -67,7 +69,9 @@ class Desk:
     def secrets(self) -> tuple[Secret, ...]:
         """Every secret value of the file, for redaction."""
         own = (self.dead_man_url,) if self.dead_man_url else ()
-        return (*own, *(secret for source in self.sources.values() for secret in source.secrets()))
+        of_sources = (secret for source in self.sources.values() for secret in source.secrets())
+        of_backups = (url for entry in self.backups.values() for url in (entry.url, entry.scratch) if url)
+        return (*own, *of_sources, *of_backups)
 
     def policy_for(self, service: str) -> Policy:
         """The ladder of this service's incidents; of an unknown service: the default one."""

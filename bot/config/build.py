@@ -5,7 +5,7 @@ from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from bot.config import defaults, quiet, reaching, references, status_page
+from bot.config import backups, defaults, quiet, reaching, references, status_page
 from bot.config.models import (
     EnvironmentSection,
     IntakeSection,
@@ -40,11 +40,12 @@ SECTIONS: Final = (
     "classification",
     "maintenance",
     "heartbeats",
+    "backups",
     "sources",
     "intake",
     "status_page",
 )
-NOT_YET: Final = ("runbooks", "backups", "checks", "calendar")
+NOT_YET: Final = ("runbooks", "checks", "calendar")
 NO_ENGINE: Final = "none"
 
 M = TypeVar("M", bound=BaseModel)
@@ -88,6 +89,7 @@ def _parts(data: Mapping[str, object], problems: Problems) -> Parts:
         intake=read.section("intake", IntakeSection),
         maintenance=read.entries(("maintenance",), quiet.WindowSection),
         heartbeats=read.entries(("heartbeats",), quiet.HeartbeatSection),
+        backups=read.entries(("backups",), backups.BackupSection),
         sources=read.entries(("sources",), SourceSection),
         status_page=read.section("status_page", status_page.StatusPageSection),
         names=read.names,
@@ -148,6 +150,7 @@ def _desk(parts: Parts, docker_host: str, warnings: list[str]) -> Desk:
         warnings.append("escalation: no policy: every level only speaks in the channel, nobody is paged")
         policies = {DEFAULT_POLICY: defaults.channel_policy(workspace.incidents_channel)}
     environments, engines = _environments(parts.environments, docker_host)
+    beats = {**parts.heartbeats, **backups.heartbeats(parts.backups)}
     return Desk(
         language=workspace.language,
         zone=workspace.time_zone,
@@ -161,12 +164,13 @@ def _desk(parts: Parts, docker_host: str, warnings: list[str]) -> Desk:
         schedules={name: schedule(name, entry, workspace.time_zone) for name, entry in parts.schedules.items()},
         policies=policies,
         gathering=_gathering(parts.intake),
-        rules=(*quiet.heartbeat_rules(parts.heartbeats), *rules(parts.classification, workspace.time_zone)),
+        rules=(*quiet.heartbeat_rules(beats), *rules(parts.classification, workspace.time_zone)),
         engines=engines,
         sources=source_entries(parts.sources),
         service_policies={name: entry.policy for name, entry in parts.services.items()},
         windows=quiet.windows(parts.maintenance, workspace.time_zone),
-        heartbeats=quiet.heartbeats(parts.heartbeats),
+        heartbeats=quiet.heartbeats(beats),
+        backups=backups.backups(parts.backups),
         steps=reaching.steps(parts.notifications),
         status_page=status_page.settings(parts.status_page, parts.services, environments),
     )

@@ -1,8 +1,10 @@
 """What only the whole file can tell: names that lead nowhere, two who answer to one name, nobody who may approve."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Final
 
+from bot.backup import heartbeat_of, test_heartbeat_of
 from bot.config import defaults
 from bot.config.models import PolicySection
 from bot.config.parts import Parts
@@ -29,6 +31,7 @@ def check(parts: Parts, problems: Problems, warnings: list[str]) -> None:
     _maintenance(parts, problems, warnings)
     _heartbeats(parts, problems)
     _status_page(parts, problems)
+    _backups(parts, problems)
     _approvers(parts, problems, warnings)
 
 
@@ -184,6 +187,19 @@ def _heartbeats(parts: Parts, problems: Problems) -> None:
             problems.add_once((*where, "watchdog", "source"), unknown_name("source", beat.watchdog.source, known))
         if "/" in name:
             problems.add_once(where, "must have no / in its name: it is part of an address")
+
+
+def _backups(parts: Parts, problems: Problems) -> None:
+    for name, entry in parts.backups.items():
+        where = ("backups", name)
+        _known(parts, "environment", entry.environment, (*where, "environment"), problems, "environments")
+        _known(parts, "service", entry.service, (*where, "service"), problems, "services")
+        for beat in {heartbeat_of(name), test_heartbeat_of(name)} & set(parts.names["heartbeats"]):
+            problems.add_once(where, f"the heartbeat {beat} is this backup's own; give yours another name")
+        if "/" in name:
+            problems.add_once(where, "must have no / in its name: it is part of an address")
+        if entry.keep < timedelta(days=1):
+            problems.add_once((*where, "keep"), "must be 1 day or longer")
 
 
 def _levels(policy: PolicySection, where: Where, problems: Problems) -> None:

@@ -9,7 +9,18 @@ from bot.notify.blocks import Card, help_card
 from bot.phrase import Phrase
 from bot.target import fold, nearest
 from handlers import parse
-from handlers.commands import deploying, incidents, me, oncall, quiet, responding, services, simulation, tasks
+from handlers.commands import (
+    backups,
+    deploying,
+    incidents,
+    me,
+    oncall,
+    quiet,
+    responding,
+    services,
+    simulation,
+    tasks,
+)
 from handlers.commands.menu import menu
 from handlers.commands.tools import Asked, Command, Reply, Tools
 from handlers.people import Visitor
@@ -32,7 +43,7 @@ LIST: Final = incidents.COMMANDS[0]
 HELP: Final = Command(show_help, ("help",), ("aide",), "", Phrase("this list"))
 COMMANDS: Final[tuple[Command, ...]] = (
     *services.COMMANDS, *deploying.COMMANDS, *incidents.COMMANDS, *responding.COMMANDS, *quiet.COMMANDS,
-    *oncall.COMMANDS, *me.COMMANDS, *simulation.COMMANDS, *tasks.COMMANDS, GROUP, HELP,
+    *oncall.COMMANDS, *me.COMMANDS, *simulation.COMMANDS, *tasks.COMMANDS, *backups.COMMANDS, GROUP, HELP,
 )  # fmt: skip
 HELP_WORDS: Final = frozenset({"", "help", "aide", "?", "-h", "--help"})
 

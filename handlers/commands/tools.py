@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.audit import Actor
+from bot.backups import Backups
 from bot.clock import Clock
 from bot.desk import Desk
 from bot.errors import UserError
@@ -36,6 +37,7 @@ class Tools:
     silences: Silences
     rota: Rota
     reach: Reach
+    backups: Backups
 
     def reader(self, language: str) -> Reader:
         return Reader.of(self.desk, language, self.clock.now())

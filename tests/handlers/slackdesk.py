@@ -12,6 +12,7 @@ from aiohttp import web
 
 from bot.answers import Declared
 from bot.audit import Actor, Door
+from bot.backups import Backups
 from bot.clock import SystemClock
 from bot.config import load
 from bot.deployment import Deployment, Observation
@@ -191,7 +192,7 @@ async def new_slack_desk(database_url: str, *, http: bool = False, ack_limit: fl
         desk = configuration.desk
         tools = Tools(
             desk, Lifecycle(db, desk), Questions(db, desk), Runs(db, desk, dict(runbooks)), engines, SystemClock(),
-            Silences(db, desk), Rota(db, desk, "https://desk.example"), Reach(db, desk),
+            Silences(db, desk), Rota(db, desk, "https://desk.example"), Reach(db, desk), Backups(db, desk),
         )  # fmt: skip
         keys = SlackKeys(
             Secret(environment["SLACK_BOT_TOKEN"]), None if http else Secret(environment["SLACK_APP_TOKEN"]),

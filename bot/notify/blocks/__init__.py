@@ -1,6 +1,7 @@
 """Block Kit cards as pure functions: a view and a Reader go in, a bounded Card comes out (text fallback always)."""
 
 from bot.notify.blocks.answers import answer, error, help_card
+from bot.notify.blocks.backups import backup_list, backup_status
 from bot.notify.blocks.incident import incident_card, incident_details, incident_list, page
 from bot.notify.blocks.oncall import gaps_card, lineup_card, overrides_card, weeks_card
 from bot.notify.blocks.parts import Block, Card, escape
@@ -17,6 +18,8 @@ __all__ = [
     "Card",
     "Reader",
     "answer",
+    "backup_list",
+    "backup_status",
     "error",
     "escape",
     "gaps_card",

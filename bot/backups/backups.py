@@ -1,0 +1,93 @@
+"""Backups as rows: asked for by the calendar or a person, each done once by whichever replica comes first."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot import access
+from bot.answers import Repeated
+from bot.audit import DESK, Actor, Entry
+from bot.backup import Backup, BackupEntry, Kind, kind_of
+from bot.desk import Desk
+from bot.errors import UserError
+from bot.phrase import Phrase, Value
+from bot.runbook import ActionClass
+from bot.store import audit, backups, deliveries, incidents
+from bot.store.database import Database
+from bot.target import fold
+
+LISTED = 20
+
+
+class Backups:
+    """Raises UserError, and `store.database.Unavailable` when the desk's database is away."""
+
+    def __init__(self, db: Database, desk: Desk) -> None:
+        self.db, self.desk = db, desk
+
+    async def due(self, name: str, slot: str) -> None:
+        """The calendar's: queued once, however often the job is handed out."""
+        if name not in self.desk.backups:
+            return
+        async with self.db.transaction() as tx:
+            if await backups.add(tx, name, slot, kind_of(date.fromisoformat(slot)), DESK.id):
+                await audit.write(tx, Entry(DESK, "backup.due", on=f"{name} {slot}"))
+                if date.fromisoformat(slot).day == 1 and self.desk.backups[name].scratch:
+                    await backups.add(tx, name, f"test:{slot}", Kind.TEST, DESK.id)  # after the one just queued
+
+    async def now(self, words: Sequence[str], by: Actor) -> BackupEntry | Repeated:
+        """Queued at once; refused while there is one under way."""
+        entry = self.named(words)
+        self._allow(by, entry, ActionClass.OPERATE)
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            await backups.alone(tx, entry.name)
+            if (running := await backups.under_way(tx, entry.name)) is not None:
+                values: dict[str, Value | Phrase] = {"name": entry.name, "since": running.created_at}
+                raise UserError(
+                    Phrase(
+                        "A backup of {name} is under way since {since}. Look at it with `/ecotrajet backup list`.",
+                        values,
+                    )
+                )
+            moment = await incidents.now(tx)
+            await backups.add(tx, entry.name, f"manual:{moment.isoformat()}", Kind.MANUAL, by.id)
+            await audit.write(tx, Entry(by, "backup.asked", on=entry.name))
+            return entry
+
+    async def latest(self, by: Actor) -> list[Backup]:
+        """Of those that this person may see, newest first."""
+        async with self.db.transaction() as tx:
+            return await backups.latest(tx, [entry.name for entry in self.seen_by(by)], LISTED)
+
+    async def last_good(self, by: Actor) -> list[tuple[BackupEntry, Backup | None]]:
+        """Each that is configured with its last success."""
+        async with self.db.transaction() as tx:
+            return [(entry, await backups.last_good(tx, entry.name)) for entry in self.seen_by(by)]
+
+    def seen_by(self, by: Actor) -> list[BackupEntry]:
+        people, teams = self.desk.people, self.desk.teams
+        return [
+            entry for entry in self.desk.backups.values()
+            if access.may(people, teams, by.id, ActionClass.READ, entry.environment)
+        ]  # fmt: skip
+
+    def named(self, words: Sequence[str]) -> BackupEntry:
+        """By its name or its environment; none need be named when there is but one. Raises UserError."""
+        known = self.desk.backups
+        if not known:
+            raise UserError(Phrase("No backup is configured: see `backups` in ecotrajet.example.yaml."))
+        said = fold(" ".join(words))
+        found = [entry for entry in known.values() if not said or said in self._answers(entry)]
+        if len(found) != 1:
+            raise UserError(Phrase("Which backup? There are: {names}.", {"names": ", ".join(known)}))
+        return found[0]
+
+    def _answers(self, entry: BackupEntry) -> set[str]:
+        return {fold(entry.name), *self.desk.environments[entry.environment].answers_to()}
+
+    def _allow(self, by: Actor, entry: BackupEntry, right: ActionClass) -> None:
+        place = self.desk.environments[entry.environment]
+        missing = access.why_not(self.desk.people, self.desk.teams, by.id, right, place)
+        if missing is not None:
+            raise UserError(missing)
