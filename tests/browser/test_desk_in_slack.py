@@ -19,6 +19,7 @@ from tests.world import World, edited_config, new_world
 TITLE = "Database connection lost"
 DESK = ViewportSize(width=1440, height=900)
 PHONE = ViewportSize(width=390, height=844)
+expect.set_options(timeout=20_000)  # milliseconds: a deadline, for a browser and a desk that share two cores
 
 
 @pytest.fixture
