@@ -11,6 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bot.backups.server import DumpFailed
+from bot.phrase import Phrase, Value
 
 MIB: Final = 2**20
 TROUBLE: Final = (BotoCoreError, Boto3Error)
@@ -66,7 +67,8 @@ class Bucket:
     async def _check_size(self, client: Any, key: str, size: int) -> None:
         stands = (await self._ask(client.head_object, Bucket=self.name, Key=key))["ContentLength"]
         if stands != size:
-            raise DumpFailed(f"S3 holds {stands} bytes of {key}, {size} were sent")
+            values: dict[str, Value | Phrase] = {"held": stands, "object": key, "sent": size}
+            raise DumpFailed(Phrase("S3 holds {held} bytes of {object}, {sent} were sent", values))
 
     async def _abort(self, client: Any, key: str, upload: str) -> None:
         try:
@@ -84,6 +86,9 @@ class Bucket:
             return await asyncio.to_thread(call, **values)
         except ClientError as refused:
             code = refused.response.get("Error", {}).get("Code", "?")
-            raise DumpFailed(f"the bucket {self.name} refuses ({code})") from refused
+            raise DumpFailed(
+                Phrase("the bucket {bucket} refuses ({error})", {"bucket": self.name, "error": code})
+            ) from refused
         except TROUBLE as trouble:
-            raise DumpFailed(f"the bucket {self.name} cannot be reached ({type(trouble).__name__})") from trouble
+            facts = {"bucket": self.name, "error": type(trouble).__name__}
+            raise DumpFailed(Phrase("the bucket {bucket} cannot be reached ({error})", facts)) from trouble

@@ -13,6 +13,7 @@ from bot.backups.bucket import Bucket
 from bot.backups.facts import Facts, facts_of, frozen
 from bot.backups.rehearsal import rehearse
 from bot.backups.server import CONNECT_WITHIN, DumpFailed, dump_program, identity, without_password
+from bot.phrase import Phrase, Value
 from bot.redaction import redact
 
 __all__ = ["Copier", "DumpFailed", "Dumped"]
@@ -42,7 +43,7 @@ class Copier:
         """Raises DumpFailed; then nothing stands in the bucket."""
         server = await identity(entry.url.reveal())
         if server.is_same(await identity(self.desk_url)):
-            raise DumpFailed("this is the desk's own database; name the service's")
+            raise DumpFailed(Phrase("this is the desk's own database; name the service's"))
         program = await dump_program(server.major)
         key = object_key(entry, backup, server.database)
         async with frozen(entry.url.reveal()) as instant:
@@ -110,7 +111,8 @@ async def output(process: asyncio.subprocess.Process, entry: BackupEntry) -> Asy
     if code := await process.wait():
         _, password = without_password(entry.url.reveal())
         hidden = redact(said.decode(errors="replace"), [entry.url.reveal(), password.reveal()])
-        raise DumpFailed(f"pg_dump failed ({code}): {' '.join(hidden.split())}")
+        said_so: dict[str, Value | Phrase] = {"code": code, "said": " ".join(hidden.split())}
+        raise DumpFailed(Phrase("pg_dump failed ({code}): {said}", said_so))
 
 
 async def read(stream: asyncio.StreamReader, size: int) -> bytes:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from bot.backups.server import CONNECT_WITHIN, DumpFailed
+from bot.phrase import Phrase
 from bot.store.database import AWAY
 
 Facts = Mapping[str, str]
@@ -38,9 +39,9 @@ async def frozen(url: str) -> AsyncIterator[asyncpg.Connection]:
         finally:
             await connection.close(timeout=CONNECT_WITHIN)
     except AWAY as away:
-        raise DumpFailed(f"the database went away ({type(away).__name__})") from away
+        raise DumpFailed(Phrase("the database went away ({error})", {"error": type(away).__name__})) from away
     except asyncpg.PostgresError as refused:
-        raise DumpFailed(f"the database refuses ({type(refused).__name__})") from refused
+        raise DumpFailed(Phrase("the database refuses ({error})", {"error": type(refused).__name__})) from refused
 
 
 async def facts_of(connection: asyncpg.Connection) -> dict[str, str]:

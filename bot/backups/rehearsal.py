@@ -14,6 +14,7 @@ from bot.backup import Backup, BackupEntry
 from bot.backups.bucket import Bucket
 from bot.backups.facts import differing, facts_of, frozen
 from bot.backups.server import CONNECT_WITHIN, DumpFailed, dump_program, identity, without_password
+from bot.phrase import Phrase, Value
 from bot.redaction import redact
 from bot.store.database import AWAY
 
@@ -24,14 +25,18 @@ async def rehearse(entry: BackupEntry, good: Backup, bucket: Bucket) -> int:
     """How many tables came back as they were. Raises DumpFailed: the dump is cut, changed, or another database's."""
     assert entry.scratch is not None
     if not good.facts:
-        raise DumpFailed(f"{good.object} was made of a database without tables: nothing to compare")
+        nothing = Phrase("{object} was made of a database without tables: nothing to compare", {"object": good.object})
+        raise DumpFailed(nothing)
     async with scratch_database(entry.scratch.reveal()) as url:
         await restore(url, good, bucket)
         async with frozen(url) as connection:
             wrong = differing(good.facts, await facts_of(connection))
     if wrong:
         named = ", ".join(wrong[:MOST_TABLES])
-        raise DumpFailed(f"{good.object} does not bring back what was dumped: {len(wrong)} tables differ ({named})")
+        values: dict[str, Value | Phrase] = {"object": good.object, "count": len(wrong), "tables": named}
+        raise DumpFailed(
+            Phrase("{object} does not bring back what was dumped: {count} tables differ ({tables})", values)
+        )
     return len(good.facts)
 
 
@@ -54,7 +59,7 @@ async def command(url: str, statement: str) -> None:
         finally:
             await connection.close(timeout=CONNECT_WITHIN)
     except (*AWAY, asyncpg.PostgresError) as refused:
-        raise DumpFailed(f"no scratch database ({type(refused).__name__})") from refused
+        raise DumpFailed(Phrase("no scratch database ({error})", {"error": type(refused).__name__})) from refused
 
 
 async def restore(url: str, good: Backup, bucket: Bucket) -> None:
@@ -77,10 +82,11 @@ async def restore(url: str, good: Backup, bucket: Bucket) -> None:
                 process.kill()
         await process.wait()
     if sent != good.sha256:
-        raise DumpFailed(f"{good.object} is not what was sent: its SHA-256 is {sent[:16]}…")
+        values = {"object": good.object, "sum": sent[:16]}
+        raise DumpFailed(Phrase("{object} is not what was sent: its SHA-256 is {sum}…", values))
     if process.returncode:
         hidden = redact(said.decode(errors="replace"), [password.reveal()])
-        raise DumpFailed(f"pg_restore failed: {' '.join(hidden.split())}")
+        raise DumpFailed(Phrase("pg_restore failed: {said}", {"said": " ".join(hidden.split())}))
 
 
 async def feed(process: asyncio.subprocess.Process, good: Backup, bucket: Bucket) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 import asyncpg
 
+from bot.phrase import Phrase
 from bot.secret import Secret
 from bot.store.cluster import postgres_programs
 from bot.store.database import AWAY
@@ -20,11 +21,11 @@ CONNECT_WITHIN: Final = 10  # seconds
 
 
 class DumpFailed(Exception):
-    """`reason` is one English line for the incident and the list; it holds no secret."""
+    """`phrase` says why, for the incident and the list; it holds no secret."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(self, phrase: Phrase) -> None:
+        super().__init__(str(phrase))
+        self.phrase = phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,9 @@ async def identity(url: str) -> Identity:
         finally:
             await connection.close(timeout=CONNECT_WITHIN)
     except AWAY as away:
-        raise DumpFailed(f"the database does not answer ({type(away).__name__})") from away
+        raise DumpFailed(Phrase("the database does not answer ({error})", {"error": type(away).__name__})) from away
     except asyncpg.PostgresError as refused:
-        raise DumpFailed(f"the database refuses ({type(refused).__name__})") from refused
+        raise DumpFailed(Phrase("the database refuses ({error})", {"error": type(refused).__name__})) from refused
     assert row is not None  # the function always gives one row
     return Identity(row["system_identifier"], row["database"], row["major"])
 
@@ -81,8 +82,11 @@ async def dump_program(major: int, folders: Iterable[Path] | None = None) -> Pat
     if not fitting:
         have = ", ".join(str(version) for version in sorted(found)) or "none"
         raise DumpFailed(
-            f"no pg_dump for PostgreSQL {major} here (versions found: {have});"
-            f" install Debian's postgresql-client-{major}"
+            Phrase(
+                "no pg_dump for PostgreSQL {major} here (versions found: {have}); install Debian's"
+                " postgresql-client-{major}",
+                {"major": major, "have": have},
+            )
         )
     return found[min(fitting)]
 

@@ -12,6 +12,7 @@ from bot.backups import Copier, Dumped, DumpFailed
 from bot.desk import Desk
 from bot.heartbeat import Signal
 from bot.lifecycle.heartbeats import Heartbeats
+from bot.phrase import Phrase
 from bot.store import audit, backups
 from bot.store.backups import LEASE
 from bot.store.database import Database, Unavailable
@@ -68,13 +69,15 @@ class BackupWorker:
     async def _carry_out(self, backup: Backup) -> None:
         entry = self.desk.backups[backup.name]
         if backup.starts > MOST_STARTS:
-            await self._failed(entry, backup, f"its worker died {backup.starts - 1} times in the middle")
+            await self._failed(
+                entry, backup, Phrase("its worker died {count} times in the middle", {"count": backup.starts - 1})
+            )
             return
         await self.beats.ping(beat_of(entry, backup), Signal.START)
         try:
             dumped = await self._held(entry, backup)
         except DumpFailed as failed:
-            await self._failed(entry, backup, failed.reason)
+            await self._failed(entry, backup, failed.phrase)
             return
         if dumped is not None:
             await self._succeeded(entry, backup, dumped)
@@ -100,7 +103,7 @@ class BackupWorker:
         async with self.db.transaction() as tx:
             good = await backups.last_good(tx, entry.name)
         if good is None or entry.scratch is None:
-            raise DumpFailed("there is no good backup to bring back, or no `restore_test` any more")
+            raise DumpFailed(Phrase("there is no good backup to bring back, or no `restore_test` any more"))
         tables = await self.copier.test(entry, good)
         log.info("the dump brings everything back", object=good.object, tables=tables)
         return Dumped(good.object, good.bytes, good.sha256)
@@ -127,9 +130,10 @@ class BackupWorker:
         await self.beats.ping(beat_of(entry, backup), Signal.SUCCESS)
         await self._sweep(entry)
 
-    async def _failed(self, entry: BackupEntry, backup: Backup, why: str) -> None:
+    async def _failed(self, entry: BackupEntry, backup: Backup, phrase: Phrase) -> None:
         """The incident first: a crash in between tells it again rather than not at all."""
-        log.warning("backup failed", reason=why)
+        log.warning("backup failed", reason=str(phrase))
+        why = self.beats.tell(phrase)
         await self.beats.ping(beat_of(entry, backup), Signal.FAIL, why)
         async with self.db.transaction() as tx:
             if await backups.failed(tx, backup.id, self.owner, why):
@@ -143,7 +147,7 @@ class BackupWorker:
             try:
                 await self.copier.delete(entry, backup.object)
             except DumpFailed as refused:
-                log.warning("an old backup stays until the next one", object=backup.object, reason=refused.reason)
+                log.warning("an old backup stays until the next one", object=backup.object, reason=str(refused.phrase))
                 return
             async with self.db.transaction() as tx:
                 await backups.deleted(tx, backup.id)
