@@ -106,6 +106,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         runs = Runs(db, desk, runbooks)
         clock = DeskClock(db)
         silences, rota = Silences(db, desk), Rota(db, desk, settings.public_url)
+        reach = Reach(db, desk)
         hand_offs = HandOffs(db, desk)
         beats = Heartbeats(db, desk, lambda phrase: say(phrase, desk.language, desk.zone, clock.now()))
         intake = Webhooks(
@@ -154,7 +155,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
             *ical.routes(rota),
             *StatusPages(questions.status_page, desk.status_page.shown, desk.zone, desk.language).routes(),
             *ack_routes(settings, desk, lifecycle, questions, clock),
-            *twilio_routes(settings, desk, lifecycle, questions, clock),
+            *twilio_routes(settings, desk, lifecycle, questions, reach, clock),
             *(slack.routes() if slack is not None else []),
         ]
         await stop.enter_async_context(listening(settings, routes))
@@ -178,12 +179,12 @@ def ack_routes(
 
 
 def twilio_routes(
-    settings: Settings, desk: Desk, lifecycle: Lifecycle, questions: Questions, clock: Clock
+    settings: Settings, desk: Desk, lifecycle: Lifecycle, questions: Questions, reach: Reach, clock: Clock
 ) -> list[web.RouteDef]:
     """Nothing without a public address: signatures are over the address that Twilio called."""
     if settings.twilio is None or settings.public_url is None:
         return []
-    return twilio.routes(lifecycle, questions, desk, settings.twilio.auth_token, settings.public_url, clock.now)
+    return twilio.routes(lifecycle, questions, desk, settings.twilio.auth_token, settings.public_url, reach, clock.now)
 
 
 def probes(

@@ -30,10 +30,11 @@ from handlers import sms_reply
 from handlers.sms_reply import Reply, Wish, understand
 
 LARGEST: Final = 64 * 1024
-TAKE: Final = "4"
+KEYS: Final = {"4": Wish.TAKE, "5": Wish.ESCALATE, "6": Wish.RESOLVE}
 VOICES: Final = {"fr": "fr-FR", "en": "en-GB"}
 DELIVERED: Final = frozenset({"delivered", "read", "completed"})
 NOT_DELIVERED: Final = frozenset({"undelivered", "failed", "busy", "no-answer", "canceled"})
+STOPS: Final = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"})
 PATIENCE: Final = (0.1, 0.2, 0.4, 0.8, 1.6)  # a receipt may overtake the row it is about
 Form = MultiDict[str]
 Answer = Callable[[web.Request, Form], Awaitable[web.Response]]
@@ -61,16 +62,23 @@ class Asking(Protocol):
     async def latest_page_of(self, person: str) -> int | None: ...
 
 
+class Opting(Protocol):
+    """What this door asks of `Reach`."""
+
+    async def opted(self, person: Person, by: Actor, *, out: bool) -> None: ...
+
+
 def routes(
     lifecycle: Deciding,
     questions: Asking,
     desk: Desk,
     auth_token: Secret,
     public_url: str,
+    reach: Opting,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> list[web.RouteDef]:
     """`public_url`: as Twilio calls us, since that is what it signs. `now` words times ("at 10:42")."""
-    door = TwilioDoor(lifecycle, questions, desk, now)
+    door = TwilioDoor(lifecycle, questions, desk, reach, now)
     signed = Signed(auth_token, public_url)
     return [
         web.post("/twilio/sms", signed(door.sms)),
@@ -111,7 +119,10 @@ async def form_of(request: web.Request) -> Form | None:
 
 
 class TwilioDoor:
-    def __init__(self, lifecycle: Deciding, questions: Asking, desk: Desk, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, lifecycle: Deciding, questions: Asking, desk: Desk, reach: Opting, now: Callable[[], datetime]
+    ) -> None:
+        self.reach = reach
         self.lifecycle = lifecycle
         self.questions = questions
         self.desk = desk
@@ -119,14 +130,25 @@ class TwilioDoor:
 
     async def sms(self, _request: web.Request, form: Form) -> web.Response:
         """`POST /twilio/sms`: the answer goes back as a text; nothing for a repeated delivery or a STOP."""
-        if form.get("OptOutType"):  # Twilio has dealt with STOP, START and HELP itself
-            return messages()
         person = self.desk.person_of_phone(form.get("From", ""))
+        if (word := opt_out(form)) is not None:  # Twilio deals with STOP, START and HELP itself
+            await self.opted(person, word, form)
+            return messages()
         said = await self.answered(person, form)
         if said is None:
             return messages()
         language = person.language if person else self.desk.language
         return messages(to_gsm(say(said, language, self.desk.zone, self.now())))
+
+    async def opted(self, person: Person | None, word: str, form: Form) -> None:
+        """Told elsewhere; an outage only costs them the explanation."""
+        if person is None or word not in ("STOP", "START"):
+            return
+        by = Actor(person.id, person.name, Door.SMS, form.get("MessageSid") or None)
+        try:
+            await self.reach.opted(person, by, out=word == "STOP")
+        except Exception:
+            log.exception("twilio.opt_out_not_told", person=person.id)
 
     async def answered(self, person: Person | None, form: Form) -> Phrase | None:
         if person is None:
@@ -161,15 +183,16 @@ class TwilioDoor:
         number = request.query.get("incident", "")
         if person is None or not number.isdigit():
             return self.speaks(sms_reply.stranger(), self.desk.language)
-        if form.get("Digits") != TAKE:
-            again = Phrase("Nothing was changed. Press {key} to take the incident.", {"key": TAKE})
+        wish = KEYS.get(form.get("Digits", ""))
+        if wish is None:
+            again = Phrase("Nothing was changed. Press 4 to take the incident, 5 to escalate, 6 to resolve.")
             return self.speaks(again, person.language, str(request.rel_url))
         if (refusal := why_not_respond(self.desk.people, self.desk.teams, person.id)) is not None:
             return self.speaks(refusal, person.language)
-        by = Actor(person.id, person.name, Door.VOICE, f"{form.get('CallSid', '')}:{TAKE}")
-        # A repeated key press is answered like the first: the caller must not hear silence.
-        said = await self.done(Reply(Wish.TAKE, int(number)), by)
-        return self.speaks(said or Phrase("#{number} is yours.", {"number": int(number)}), person.language)
+        by = Actor(person.id, person.name, Door.VOICE, f"{form.get('CallSid', '')}:{form.get('Digits')}")
+        said = await self.done(Reply(wish, int(number)), by)
+        # A repeated key press is answered, too: the caller must not hear silence.
+        return self.speaks(said or Phrase("#{number}: done already.", {"number": int(number)}), person.language)
 
     def speaks(self, said: Phrase, language: str, listens_at: str = "") -> web.Response:
         """TwiML that says it and hangs up, or waits for another key."""
@@ -205,6 +228,14 @@ class TwilioDoor:
             if known is not False or pause is None:
                 return
             await asyncio.sleep(pause)  # its sender is about to write down the id that Twilio gave it
+
+
+def opt_out(form: Form) -> str | None:
+    """STOP, START or HELP, as Twilio understood it, or would have (docs: Twilio support for opt-out keywords)."""
+    word = form.get("OptOutType") or form.get("Body", "").strip().upper()
+    if word in STOPS:
+        return "STOP"
+    return word if word in ("START", "UNSTOP", "HELP") or form.get("OptOutType") else None
 
 
 def reason_of(form: Mapping[str, str], word: str) -> str:

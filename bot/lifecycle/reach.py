@@ -63,6 +63,25 @@ class Reach:
             told = {"ways": names}
             return Phrase("A test is on its way to you: {ways}. What does not arrive, tell an administrator.", told)
 
+    async def opted(self, person: Person, by: Actor, *, out: bool) -> None:
+        """They answered STOP (or START) to a text: said to them elsewhere, for Twilio carries no more texts to them."""
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return
+            said = Phrase("Text messages reach you again.")
+            if out:
+                said = Phrase(
+                    "You answered STOP: no text message reaches you any more, not even for a P1; your other ways are"
+                    " used at once. To have them again, send START to the same number."
+                )
+            await audit.write(tx, Entry(by, "reach.stopped" if out else "reach.started", on=person.id, why=said))
+            for kind in (Kind.SLACK, Kind.EMAIL):
+                if (address := person.address(kind)) is not None:
+                    await messages.queue(
+                        tx, kind=kind, about=About.TELL, to=address, person=person.id, body={"phrase": said.to_json()}
+                    )
+                    return
+
 
 async def ways(tx: Tx, desk: Desk, person: Person) -> Steps:
     """Their own choice, else the configuration's; reduced to what they have, never to nothing."""

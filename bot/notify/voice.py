@@ -1,4 +1,5 @@
-"""A call through Twilio that says the page twice and takes a key: 4 takes the incident (TwiML given with the call)."""
+"""A call through Twilio that says the page twice and takes a key (TwiML given with the call): 4 takes the incident, 5
+calls the next level, 6 resolves it."""
 
 import re
 from collections.abc import Sequence
@@ -16,9 +17,9 @@ from bot.notify.bundle import more
 from bot.notify.channel import Outgoing, phrase_of
 from bot.notify.twilio_client import Twilio
 from bot.notify.wording import plain
-from bot.phrase import Phrase
+from bot.phrase import Phrase, Value
 
-TAKE: Final = "4"
+TAKE, ESCALATE, RESOLVE = "4", "5", "6"
 VOICES: Final = {"fr": "fr-FR", "en": "en-GB"}
 SAID: Final = 160
 LONGEST: Final = 400
@@ -84,7 +85,10 @@ def spoken(incident: Incident, reader: Reader, public_url: str, others: Sequence
     if public_url:
         action = f"{public_url}/twilio/voice?incident={incident.number}"
         gather = Gather(num_digits=1, timeout=8, action=action, method="POST")
-        press = reader.say(Phrase("Press {key} to take it.", {"key": TAKE}))
+        keys: dict[str, Value | Phrase] = {"take": TAKE, "escalate": ESCALATE, "resolve": RESOLVE}
+        press = reader.say(
+            Phrase("Press {take} to take it, {escalate} to call the next level, {resolve} to resolve it.", keys)
+        )
         for _ in range(2):
             gather.say(f"{reader.say(told)} {press}", language=language)
             gather.pause(length=1)

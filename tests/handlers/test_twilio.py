@@ -12,6 +12,7 @@ from twilio.request_validator import RequestValidator
 from bot.audit import Actor, Door
 from bot.incident import Priority, Status
 from bot.lifecycle import Lifecycle
+from bot.lifecycle.reach import Reach
 from bot.message import Kind, State
 from bot.notify.twilio_client import Twilio
 from bot.notify.voice import VoiceChannel
@@ -71,7 +72,7 @@ async def twilio(database_url: str, unused_tcp_port: int) -> AsyncIterator[Desk]
     async with Sandbox(smtp=False) as sandbox, Database.open(database_url) as db, aiohttp.ClientSession() as http:
         lifecycle, token = Lifecycle(db, desk()), sandbox.environment()["TWILIO_AUTH_TOKEN"]
         app = web.Application()
-        app.add_routes(routes(lifecycle, Questions(db, desk()), desk(), Secret(token), url))
+        app.add_routes(routes(lifecycle, Questions(db, desk()), desk(), Secret(token), url, Reach(db, desk())))
         runner = web.AppRunner(app)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", unused_tcp_port).start()
@@ -157,9 +158,20 @@ async def test_resolving_and_escalating_by_text(twilio: Desk) -> None:
     assert (await amina.sends(f"ack {number}") or "").startswith(f"#{number} est déjà terminé")
 
 
-async def test_stop_is_left_to_twilio(twilio: Desk) -> None:
-    form = {"From": "+33600000001", "Body": "STOP", "OptOutType": "STOP", "MessageSid": "SM9"}
-    assert "<Message>" not in (await twilio.posts("/twilio/sms", form))[1]
+@pytest.mark.parametrize(("form", "did"), [
+    ({"Body": "STOP", "OptOutType": "STOP"}, "reach.stopped"), ({"Body": "stop "}, "reach.stopped"),
+    ({"Body": "START", "OptOutType": "START"}, "reach.started"),
+])  # fmt: skip
+async def test_stop_and_start_are_left_to_twilio_and_explained_elsewhere_once(
+    twilio: Desk, form: dict[str, str], did: str
+) -> None:
+    for _ in range(2):
+        status, said = await twilio.posts("/twilio/sms", {"From": "+33600000001", "MessageSid": "SM9", **form})
+        assert (status, "<Message>" in said) == (200, False)
+    rows = await twilio.db.pool.fetch("SELECT did FROM audit WHERE did LIKE 'reach.%'")
+    assert [row["did"] for row in rows] == [did]
+    told = await twilio.db.pool.fetch("SELECT kind, person FROM message WHERE about = 'tell'")
+    assert [tuple(row) for row in told] == [("slack", "amina")]
 
 
 @pytest.mark.parametrize("path", ["/twilio/sms", "/twilio/voice?incident=1", "/twilio/status"])
@@ -189,9 +201,21 @@ async def test_the_key_4_takes_the_incident_of_the_call(twilio: Desk) -> None:
     voice = VoiceChannel(account(twilio), desk())
     await voice.send(outgoing(kind=Kind.VOICE, to="+33600000001", view=view(number=number)))
     call = await twilio.sandbox.person("amina").phone.gets_call()
-    assert await call.presses("7") == ["Rien n’a été modifié. Tapez 4 pour prendre l’incident."]
+    assert await call.presses("7") == [
+        "Rien n’a été modifié. Tapez 4 pour prendre l’incident, 5 pour escalader, 6 pour résoudre."
+    ]
     assert await call.presses("4") == [f"{number} est à vous."]
     assert await twilio.status(number) is Status.ACKNOWLEDGED
+    await voice.close()
+
+
+@pytest.mark.parametrize(("key", "said"), [("5", "niveau"), ("6", "est résolu")])
+async def test_other_keys_call_for_help_or_resolve_and_say_so(twilio: Desk, key: str, said: str) -> None:
+    number = await twilio.declared()
+    voice = VoiceChannel(account(twilio), desk())
+    await voice.send(outgoing(kind=Kind.VOICE, to="+33600000001", view=view(number=number)))
+    call = await twilio.sandbox.person("amina").phone.gets_call()
+    assert said in (await call.presses(key))[0]
     await voice.close()
 
 

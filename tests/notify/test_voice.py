@@ -21,7 +21,7 @@ async def test_a_call_says_the_page_and_offers_a_key() -> None:
         await voice.close()
     assert call.sid == sid
     assert "Alerte ÉcoTrajet, critique, incident 42. PROD CRITICAL Database connection lost." in call.said[0]
-    assert "Tapez 4 pour prendre l’incident." in call.said[0]
+    assert "Tapez 4 pour prendre l’incident, 5 pour" in call.said[0]
 
 
 def test_the_key_comes_back_for_this_incident_in_the_persons_voice() -> None:
