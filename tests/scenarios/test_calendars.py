@@ -107,14 +107,14 @@ async def test_a_calendar_says_who_is_on_call_and_still_does_when_it_is_away(dat
 
 async def test_a_file_works_as_well_and_recurrences_are_followed(database_url: str, tmp_path: Path) -> None:
     file = tmp_path / "oncall.ics"
-    daily = event("chloe", NOW - timedelta(days=3, hours=1), 2, "RRULE:FREQ=DAILY;COUNT=5\r\n")
+    daily = event("chloe", NOW - timedelta(days=3, hours=1), 4, "RRULE:FREQ=DAILY;COUNT=5\r\n")
     file.write_bytes(calendar(daily))
     async with Database.open(database_url) as db:
         desk = desk_with(tmp_path, file=str(file))
         await Calendars(db, desk).round()
         weeks = await Rota(db, desk).weeks(desk.schedules["astreinte"])
     theirs = [shift for shift in weeks.shifts if shift.people == ("chloe",)]
-    assert [shift.ends_at for shift in theirs] == [NOW + timedelta(hours=1), NOW + timedelta(days=1, hours=1)]
+    assert [shift.ends_at for shift in theirs] == [NOW + timedelta(hours=3), NOW + timedelta(days=1, hours=3)]
 
 
 def test_days_without_a_zone_are_the_desks_and_cancelled_events_nothing(tmp_path: Path) -> None:
