@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, ViewportSize, async_playwright, expect
+from playwright.async_api import Page, Route, ViewportSize, async_playwright, expect
 
 from bot.sandbox.workload import Workload
 from tests.sandbox.test_page import FLAGS
@@ -72,6 +72,23 @@ async def test_a_p1_from_the_alert_to_the_ack(world: World, page: Page, pictures
     await page.set_viewport_size(PHONE)
     await page.screenshot(path=pictures / "incident-phone.png")
     assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+async def test_a_click_while_the_page_is_being_redrawn_is_kept(page: Page) -> None:
+    """The answer to the first click arrives after the second one."""
+    asked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        asked.set()
+        await go_on.wait()
+        await route.continue_()
+
+    await page.route("**/page/scene?*", hold, times=1)
+    await page.click("#own-amina")
+    await asked.wait()
+    await page.click("#own-chloe")
+    go_on.set()
+    await expect(page.locator("#own-chloe")).to_have_attribute("aria-pressed", "true")
 
 
 async def test_a_restart_is_shown_before_it_is_approved(world: World, page: Page, pictures: Path) -> None:

@@ -114,7 +114,7 @@ async function refresh() {
     again = false;
     const { me, place, thread, owner } = state;
     const answer = await fetch("/page/scene?" + new URLSearchParams({ me, place, thread, owner }));
-    const same = me === state.me && place === state.place && thread === state.thread;
+    const same = [me, place, thread, owner].join() === [state.me, state.place, state.thread, state.owner].join();
     if (answer.ok && same) show(await answer.json());
     else again ||= !same;
   } while (again);
