@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, Route, ViewportSize, async_playwright, expect
 
+from bot.sandbox.telephone.sms import Sms
 from bot.sandbox.workload import Workload
 from tests.sandbox.test_page import FLAGS
 from tests.world import World, edited_config, new_world
@@ -88,6 +89,35 @@ async def test_a_click_while_the_page_is_being_redrawn_is_kept(page: Page) -> No
     await asked.wait()
     await page.click("#own-chloe")
     go_on.set()
+    await expect(page.locator("#own-chloe")).to_have_attribute("aria-pressed", "true")
+
+
+async def test_a_page_redrawn_under_the_finger_keeps_the_click(world: World, page: Page) -> None:
+    """A text for Chloé arrives, and changes her button, while it is held down."""
+    phone, twilio = page.locator("#own-chloe"), world.sandbox.twilio
+    await phone.hover()
+    await page.mouse.down()
+    async with page.expect_response("**/page/scene?*"):
+        twilio.accept(Sms(twilio.account.number, "+33600000003", "P1 n° 42"))
+    await page.evaluate("new Promise((done) => setTimeout(done))")
+    await page.mouse.up()
+    await expect(phone).to_have_attribute("aria-pressed", "true")
+
+
+async def test_a_click_while_an_answer_is_being_read_is_kept(page: Page) -> None:
+    """The answer's head is there, its body not yet."""
+    await page.evaluate(
+        """() => {
+            const json = Response.prototype.json;
+            Response.prototype.json = async function () {
+                Response.prototype.json = json;
+                const scene = await json.call(this);
+                document.getElementById("own-chloe").click();
+                return scene;
+            };
+        }"""
+    )
+    await page.click("#own-amina")
     await expect(page.locator("#own-chloe")).to_have_attribute("aria-pressed", "true")
 
 

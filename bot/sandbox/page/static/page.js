@@ -103,6 +103,31 @@ function show(scene) {
 
 let busy = false;
 let again = false;
+const eyes = () => [state.me, state.place, state.thread, state.owner].join();
+
+let release = () => {};
+let still = Promise.resolve();
+/** While a button is held down the page stands still: a button replaced under the finger loses its click. */
+document.addEventListener("pointerdown", () => {
+  still = new Promise((done) => { release = done; });
+  setTimeout(release, 1000); // a finger that left the window says nothing
+}, true);
+for (const end of ["pointerup", "pointercancel"]) {
+  document.addEventListener(end, () => setTimeout(release), true); // after the click that follows
+}
+
+/** One look through the eyes of the moment; false when somebody else was chosen before the answer was there. */
+async function look() {
+  const { me, place, thread, owner } = state;
+  const asked = eyes();
+  const answer = await fetch("/page/scene?" + new URLSearchParams({ me, place, thread, owner }));
+  const scene = answer.ok && (await answer.json());
+  await still;
+  if (asked !== eyes()) return false;
+  if (scene) show(scene);
+  return true;
+}
+
 /** Ask for the scene; requests never overlap, and one that was asked for meanwhile follows. */
 async function refresh() {
   if (busy) {
@@ -110,15 +135,16 @@ async function refresh() {
     return;
   }
   busy = true;
-  do {
-    again = false;
-    const { me, place, thread, owner } = state;
-    const answer = await fetch("/page/scene?" + new URLSearchParams({ me, place, thread, owner }));
-    const same = [me, place, thread, owner].join() === [state.me, state.place, state.thread, state.owner].join();
-    if (answer.ok && same) show(await answer.json());
-    else again ||= !same;
-  } while (again);
-  busy = false;
+  try {
+    do {
+      again = false;
+      again = !(await look()) || again;
+    } while (again);
+  } catch {
+    // the sandbox is away: the next event or the timer asks again
+  } finally {
+    busy = false;
+  }
 }
 
 // --- acts --------------------------------------------------------------------------------------------------------
