@@ -128,8 +128,9 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
             db, desk, deliverer, metrics,
             (
                 clock.refresh, Dues(db, desk).round, intake.take_in, lifecycle.calm, runner.round, silences.round,
-                beats.round, hand_offs.round, aftercare.round, backup_worker.round, *((pulse.round,) if pulse else ()),
+                beats.round, hand_offs.round, aftercare.round, backup_worker.round,
             ),
+            sign_of_life=pulse.round if pulse else None,
         )  # fmt: skip
         await stop.enter_async_context(in_background("watch", watch.run))
         work = entrypoints(db, desk, deliverer, runner, hand_offs, backups)

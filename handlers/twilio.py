@@ -5,7 +5,7 @@ Source: https://www.twilio.com/docs/usage/webhooks/webhooks-security and …/mes
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 from urllib.parse import parse_qsl
 
@@ -35,6 +35,7 @@ VOICES: Final = {"fr": "fr-FR", "en": "en-GB"}
 DELIVERED: Final = frozenset({"delivered", "read", "completed"})
 NOT_DELIVERED: Final = frozenset({"undelivered", "failed", "busy", "no-answer", "canceled"})
 STOPS: Final = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"})
+JUST_NOW: Final = timedelta(minutes=1)  # whoever asks by text for more people did not know of a level that fired since
 PATIENCE: Final = (0.1, 0.2, 0.4, 0.8, 1.6)  # a receipt may overtake the row it is about
 Form = MultiDict[str]
 Answer = Callable[[web.Request, Form], Awaitable[web.Response]]
@@ -159,9 +160,9 @@ class TwilioDoor:
         if wished is None:
             return sms_reply.not_understood()
         by = Actor(person.id, person.name, Door.SMS, form.get("MessageSid") or None)
-        return await self.done(wished, by)
+        return await self.done(wished, by, self.now() - JUST_NOW)
 
-    async def done(self, wished: Reply, by: Actor) -> Phrase | None:
+    async def done(self, wished: Reply, by: Actor, as_of: datetime | None) -> Phrase | None:
         try:
             number = wished.number if wished.number is not None else await self.questions.latest_page_of(by.id)
             if number is None:
@@ -172,13 +173,13 @@ class TwilioDoor:
                 case Wish.RESOLVE:
                     return sms_reply.worded(await self.lifecycle.resolve(number, by))
                 case Wish.ESCALATE:
-                    return sms_reply.worded(await self.lifecycle.escalate(number, by))
+                    return sms_reply.worded(await self.lifecycle.escalate(number, by, as_of))
         except Exception:
             log.exception("twilio.answer_failed", person=by.id)
             return sms_reply.out_of_order()
 
     async def voice(self, request: web.Request, form: Form) -> web.Response:
-        """`POST /twilio/voice?incident=N`: the key that was pressed during a call."""
+        """`POST /twilio/voice?incident=N&as_of=MICROSECONDS`: a key pressed during the call that was made then."""
         person = self.desk.person_of_phone(form.get("To", ""))
         number = request.query.get("incident", "")
         if person is None or not number.isdigit():
@@ -190,7 +191,7 @@ class TwilioDoor:
         if (refusal := why_not_respond(self.desk.people, self.desk.teams, person.id)) is not None:
             return self.speaks(refusal, person.language)
         by = Actor(person.id, person.name, Door.VOICE, f"{form.get('CallSid', '')}:{form.get('Digits')}")
-        said = await self.done(Reply(wish, int(number)), by)
+        said = await self.done(Reply(wish, int(number)), by, moment_of(request.query.get("as_of", "")))
         # A repeated key press is answered, too: the caller must not hear silence.
         return self.speaks(said or Phrase("#{number}: done already.", {"number": int(number)}), person.language)
 
@@ -228,6 +229,11 @@ class TwilioDoor:
             if known is not False or pause is None:
                 return
             await asyncio.sleep(pause)  # its sender is about to write down the id that Twilio gave it
+
+
+def moment_of(microseconds: str) -> datetime | None:
+    """Since 1970; None when the call was made before its moment was written into its address."""
+    return datetime.fromtimestamp(int(microseconds) / 1_000_000, UTC) if microseconds.isdigit() else None
 
 
 def opt_out(form: Form) -> str | None:

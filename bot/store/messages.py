@@ -145,14 +145,17 @@ async def level_is_dead(tx: Tx, page: Message) -> bool:
     return not alive
 
 
-async def overdue(tx: Tx, grace: timedelta, limit: int = 200) -> Sequence[asyncpg.Record]:
-    """(id, kind) of messages that should have left `grace` ago, or whose sender went away."""
+async def overdue(tx: Tx, grace: timedelta, stuck: timedelta, limit: int = 200) -> Sequence[asyncpg.Record]:
+    """(id, kind, stuck) of messages that should have left `grace` ago, or whose sender went away; `stuck`: a page that
+    should have left so long ago that whoever rescues pages does not get it out either.
+    """
     return await tx.fetch(
-        "(SELECT id, kind FROM message WHERE state = 'waiting' AND due_at <= app_now() - $1::interval"
-        "  ORDER BY due_at LIMIT $2)"
+        "(SELECT id, kind, about = 'page' AND due_at <= app_now() - $3::interval AS stuck FROM message"
+        "  WHERE state = 'waiting' AND due_at <= app_now() - $1::interval ORDER BY due_at LIMIT $2)"
         " UNION ALL"
-        " (SELECT id, kind FROM message WHERE state = 'sending' AND lease_until < clock_timestamp() LIMIT $2)",
-        grace, limit,
+        " (SELECT id, kind, about = 'page' AND due_at <= app_now() - $3::interval FROM message"
+        "  WHERE state = 'sending' AND lease_until < clock_timestamp() LIMIT $2)",
+        grace, limit, stuck,
     )  # fmt: skip
 
 
