@@ -142,7 +142,7 @@ class World:
         assert status == 200, (status, answer)
         return int(answer["alerts"][0]["incident"])
 
-    async def alert_until_taken(self, title: str, **more: object) -> None:
+    async def alert_until_taken(self, title: str, within: float = STARTS_WITHIN, **more: object) -> None:
         """As a good sender does: again and again until it is answered with 2xx."""
 
         async def answered() -> bool:
@@ -155,7 +155,7 @@ class World:
                 return False
             return status == 200
 
-        await self.eventually(answered, "the alert is taken", STARTS_WITHIN)
+        await self.eventually(answered, "the alert is taken", within)
 
     async def fast_forward(self, *, minutes: float = 0, hours: float = 0) -> datetime:
         """Let time pass, stopping at each due time until what was due is done."""
