@@ -32,7 +32,7 @@ async def queue(
         kind, about, to, incident, run, round, level, level_name, person, attempt, dict(body or {}), after,
     )  # fmt: skip
     if message is not None:
-        await jobs.enqueue(tx, [jobs.deliver_job(kind, message, 0, after)])
+        await jobs.enqueue(tx, [jobs.deliver_job(kind, about, message, 0, after)])
     return message
 
 
@@ -46,7 +46,7 @@ async def edit_pages(tx: Tx, incident: int) -> None:
         " RETURNING id",
         incident,
     )
-    await jobs.enqueue(tx, [jobs.deliver_job(Kind.SLACK, row["id"], 0) for row in rows])
+    await jobs.enqueue(tx, [jobs.deliver_job(Kind.SLACK, About.PAGE_EDIT, row["id"], 0) for row in rows])
 
 
 async def claim(tx: Tx, message: int, owner: str) -> Message | None:
@@ -95,7 +95,7 @@ async def again(tx: Tx, message: Message, owner: str, after: timedelta) -> bool:
         message.id, owner, after,
     )  # fmt: skip
     if moved == "UPDATE 1":
-        await jobs.enqueue(tx, [jobs.deliver_job(message.kind, message.id, message.starts, after)])
+        await jobs.enqueue(tx, [jobs.deliver_job(message.kind, message.about, message.id, message.starts, after)])
     return moved == "UPDATE 1"
 
 
@@ -116,7 +116,7 @@ async def hasten(tx: Tx, page: Message) -> bool:
         page.incident, page.round, page.level, page.person,
     )  # fmt: skip
     # Another key than that of the alarm which waits for the later time.
-    await jobs.enqueue(tx, [jobs.deliver_job(Kind(row["kind"]), row["id"], -1) for row in rows])
+    await jobs.enqueue(tx, [jobs.deliver_job(Kind(row["kind"]), About.PAGE, row["id"], -1) for row in rows])
     return bool(rows)
 
 
@@ -151,7 +151,8 @@ async def overdue(tx: Tx, grace: timedelta, stuck: timedelta, limit: int = 200) 
     """
     return await tx.fetch(
         "(SELECT id, kind, about = 'page' AND due_at <= app_now() - $3::interval AS stuck FROM message"
-        "  WHERE state = 'waiting' AND due_at <= app_now() - $1::interval ORDER BY due_at LIMIT $2)"
+        "  WHERE state = 'waiting' AND due_at <= app_now() - $1::interval"
+        "  ORDER BY about <> 'page', due_at LIMIT $2)"
         " UNION ALL"
         " (SELECT id, kind, about = 'page' AND due_at <= app_now() - $3::interval FROM message"
         "  WHERE state = 'sending' AND lease_until < clock_timestamp() LIMIT $2)",
