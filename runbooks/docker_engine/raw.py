@@ -63,3 +63,20 @@ def tasks(api: Any, service_id: str) -> list[dict[str, Any]]:
 
 def service_names(api: Any) -> list[str]:
     return [str(each["Spec"]["Name"]) for each in api.services()]
+
+
+def container_logs(api: Any, container_id: str, *, tail: int, since: int | None = None) -> Any:
+    """The open answer (`requests.Response`), to be read and closed; the SDK's own reader takes a TTY's byte by byte."""
+    return _logs(api, api._url("/containers/{0}/logs", container_id), tail, since)
+
+
+def service_logs(api: Any, service_id: str, *, tail: int, since: int | None = None) -> Any:
+    """The same of all tasks of a Swarm service; `tail` counts for each."""
+    return _logs(api, api._url("/services/{0}/logs", service_id), tail, since)
+
+
+def _logs(api: Any, url: str, tail: int, since: int | None) -> Any:
+    asked = {"stdout": 1, "stderr": 1, "follow": 0, "tail": tail, **({"since": since} if since else {})}
+    answer = api._get(url, params=asked, stream=True)
+    api._raise_for_status(answer)
+    return answer
