@@ -59,18 +59,20 @@ async def diff(tools: Tools, asked: Asked) -> Reply:
 async def compare(tools: Tools, asked: Asked) -> Reply:
     """`compare staging prod`: the first named is shown first."""
     named = environments_in(tools, asked.line.words)
-    example = "/ecotrajet compare staging prod"
-    if len({place.name for place in named.values()}) != 2:
+    places = list({place.name: place for place in named.values()}.values())
+    if len(places) != 2:
+        example = "/ecotrajet compare staging prod"
         raise UserError(Phrase("Which two environments? For example: `{example}`.", {"example": example}))
     rest = [word for word in asked.line.words if word not in named]
-    first, second = (one(tools, asked, [place.name, *rest], example) for place in dict.fromkeys(named.values()))
-    if first.service.name != second.service.name:
-        raise UserError(
-            Phrase("Which service? For example: `{example}`.", {"example": f"{example} {first.service.name}"})
-        )
+    both = [each.name for each in tools.desk.services.values() if all(p.name in each.containers for p in places)]
+    rest = rest or both[: len(both) == 1]  # the only one that runs in both need not be named
+    first, second = (
+        one(tools, asked, [place.name, *rest], f"/ecotrajet compare {other.name} {{place}}")
+        for place, other in (places, places[::-1])
+    )
     found = await tools.engines.looks.compare(first, second)
-    places = asked.reader.place(first.environment.name), asked.reader.place(second.environment.name)
-    return compare_card(places, found, asked.reader)
+    labels = asked.reader.place(first.environment.name), asked.reader.place(second.environment.name)
+    return compare_card(labels, found, asked.reader)
 
 
 async def networks(tools: Tools, asked: Asked) -> Reply:

@@ -18,7 +18,7 @@ COMMANDS: Final[Mapping[Probe, Sequence[Sequence[str]]]] = {
 }  # fmt: skip
 LISTENS: Final = "0A"  # the state of a socket in /proc/net/tcp
 VARIABLE: Final = re.compile(r"[A-Za-z_][\w.-]{0,120}")
-SHARE: Final = re.compile(r"^\S+\s.*?\s(\d{1,3})%\s+(/\S*)\s*$")
+SHARE: Final = re.compile(r"^\S+\s.*?\s(\d{1,3})%\s+(/.*?)\s*$")
 
 
 def readable(probe: Probe, command: str, output: bytes) -> str:
@@ -60,5 +60,5 @@ def _address(word: str) -> str:
 def disks(df: str) -> dict[str, int]:
     """Mount point -> per cent used, of what `df` prints; pseudo file systems are left out."""
     found = (SHARE.match(line) for line in df.splitlines())
-    skipped = ("/dev", "/proc", "/sys", "/run")
+    skipped = ("/dev", "/proc", "/sys", "/run", "/etc/")
     return {each[2]: int(each[1]) for each in found if each and not each[2].startswith(skipped)}

@@ -1,14 +1,18 @@
 """Looks that change nothing, on a real engine: processes, figures, configuration, files, networks, programs inside."""
 
 import asyncio
+import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 
 from bot.errors import UserError
 from bot.runbook.looks import Changed, Fact, Probe
+from bot.sandbox import workload as sandbox_workload
+from bot.sandbox.engine import RunningEngine
 from bot.sandbox.workload import Workload
 from bot.target import EngineAddress, Environment, Service, Target
 from runbooks.docker_engine import DockerEngines, inside, look
@@ -19,22 +23,36 @@ from tests.runbooks.stage import Stage
 SECRET = "s3cr3t-of-ours"
 
 
-@pytest.fixture
-async def dressed(workload: Workload) -> AsyncIterator[Stage]:
-    """v2 with a secret, limits, a volume and variables of its own."""
-    workload.deploy(
+@pytest.fixture(scope="module")
+def shared(engine: RunningEngine) -> Iterator[Workload]:
+    """In prod v2 with a secret, limits, a volume and variables of its own; these tests only look, or add a file."""
+    prefix = f"test-{uuid4().hex[:8]}"
+    made = sandbox_workload.start(prefix, host=engine.host, versions=("v1", "v2"), environments=())
+    made.deploy(
         "prod", "v2", "-e", f"DB_PASSWORD={SECRET}", "-e", "NODE_ENV=production", "-e", "EMPTY=", "--memory", "64m",
         "--cpus", "0.5", "-v", "/data", "--health-cmd", f"echo {SECRET} && false", "--health-interval", "300ms",
-        "--health-retries", "1",
+        "--health-retries", "1", "--stop-timeout", "0",
     )  # fmt: skip
-    made = Stage.of(workload)
+    yield made
+    sandbox_workload.stop(prefix, host=engine.host)
+
+
+@pytest.fixture
+async def stage(shared: Workload) -> AsyncIterator[Stage]:
+    made = Stage.of(shared)
     yield made
     await made.engines.close()
 
 
-async def test_processes_are_shown_without_the_passwords_of_their_commands(dressed: Stage) -> None:
-    dressed.workload.docker("exec", "-d", dressed.target.container, "busybox", "sh", "-c", f"sleep 60; : {SECRET}")
-    (seen,) = await dressed.engines.looks.top(dressed.target)
+def another(stage: Stage, environment: str, *options: str) -> Target:
+    """One more container of v2, replaced if it is there."""
+    stage.workload.deploy(environment, "v2", "--stop-timeout", "0", *options)
+    return replace(stage.target, container=stage.workload.container(environment))
+
+
+async def test_processes_are_shown_without_the_passwords_of_their_commands(stage: Stage) -> None:
+    stage.workload.docker("exec", "-d", stage.target.container, "busybox", "sh", "-c", f"sleep 60; : {SECRET}")
+    (seen,) = await stage.engines.looks.top(stage.target)
     shown = [" ".join(row) for row in seen.rows]
     assert any("/app/start.sh" in each for each in shown)
     assert any("sleep 60; : [hidden]" in each for each in shown)
@@ -42,49 +60,49 @@ async def test_processes_are_shown_without_the_passwords_of_their_commands(dress
     assert "PID" in seen.titles
 
 
-async def test_figures_are_of_the_container_against_its_own_limits(dressed: Stage) -> None:
-    (idle,) = await dressed.engines.looks.stats([dressed.target])
+async def test_figures_are_of_the_container_against_its_own_limits(stage: Stage) -> None:
+    (idle,) = await stage.engines.looks.stats([stage.target])
     assert (idle.memory_limit, idle.limited, idle.cores) == (64 * 2**20, True, 0.5)
     assert 0 < idle.memory < idle.memory_limit
     assert idle.processes >= 2
-    dressed.workload.docker("exec", "-d", dressed.target.container, "sh", "-c", "while :; do :; done")
-    (busy,) = await dressed.engines.looks.stats([dressed.target])
+    stage.workload.docker("exec", "-d", stage.target.container, "sh", "-c", "while :; do :; done")
+    (busy,) = await stage.engines.looks.stats([stage.target])
     assert busy.cpu_share > 50
     assert busy.cpu < 75  # it may use half a core
 
 
 async def test_of_a_service_that_does_not_run_the_figures_say_why(stage: Stage) -> None:
-    missing = replace(stage.target, container="no-such")
-    stage.workload.docker("stop", "-t", "0", stage.target.container)
-    stopped, none = await stage.engines.looks.stats([stage.target, missing])
+    missing, halted = replace(stage.target, container="no-such"), another(stage, "halted")
+    stage.workload.docker("stop", "-t", "0", halted.container)
+    stopped, none = await stage.engines.looks.stats([halted, missing])
     assert "/ecotrajet diagnose prod ecotrajet" in str(stopped.problem)
     assert "no container “no-such”" in str(none.problem)
     for ask in (stage.engines.looks.top, lambda target: stage.engines.looks.probe(target, Probe.DISK)):
         with pytest.raises(UserError, match="is not running"):
-            await ask(stage.target)
+            await ask(halted)
 
 
-async def test_an_inspection_holds_names_and_never_values(dressed: Stage) -> None:
-    container = dressed.target.container
-    await until(lambda: len(dressed.workload.inspect(container)["State"]["Health"]["Log"]) > 0)
-    seen = await dressed.engines.looks.inspect(dressed.target)
+async def test_an_inspection_holds_names_and_never_values(stage: Stage) -> None:
+    container = stage.target.container
+    await until(lambda: len(stage.workload.inspect(container)["State"]["Health"]["Log"]) > 0)
+    seen = await stage.engines.looks.inspect(stage.target)
     assert {"DB_PASSWORD", "NODE_ENV", "EMPTY", "APP_RELEASE"} <= set(seen.variables)
     assert seen.empty == {"EMPTY"}
     assert (seen.version, seen.state, seen.restart_policy) == ("v2", "running", "unless-stopped")
-    assert seen.ports == (f"8080/tcp → 127.0.0.1:{dressed.workload.ports['prod']}",)
+    assert seen.ports == (f"8080/tcp → 127.0.0.1:{stage.workload.ports['prod']}",)
     assert [(each.kind, each.target, each.writable) for each in seen.mounts] == [("volume", "/data", True)]
-    assert seen.networks[dressed.workload.network].count(".") == 3
+    assert seen.networks[stage.workload.network].count(".") == 3
     assert "[hidden]" in seen.health_log[0]
     assert SECRET not in str(seen)
     assert "production" not in str(seen)
 
 
 async def test_changed_files_are_those_of_the_containers_own_layer(stage: Stage) -> None:
-    container = stage.target.container
+    target = another(stage, "changed")
     stage.workload.docker(
-        "exec", container, "sh", "-c", "echo x > /app/www/new; echo y > /app/www/version; rm /app/www/index.html"
+        "exec", target.container, "sh", "-c", "echo > /app/www/new; echo > /app/www/version; rm /app/www/index.html"
     )
-    seen = await stage.engines.looks.diff(stage.target)
+    seen = await stage.engines.looks.diff(target)
     assert set(seen.shown) == {
         (Changed.ADDED, "/app/www/new"),
         (Changed.CHANGED, "/app/www/version"),
@@ -94,9 +112,10 @@ async def test_changed_files_are_those_of_the_containers_own_layer(stage: Stage)
 
 
 async def test_a_great_many_changed_files_are_counted_and_few_shown(stage: Stage) -> None:
+    target = another(stage, "changed")
     shell = "for n in $(busybox seq 500); do : > /tmp/$n; done"
-    stage.workload.docker("exec", stage.target.container, "sh", "-c", shell)
-    seen = await stage.engines.looks.diff(stage.target)
+    stage.workload.docker("exec", target.container, "sh", "-c", shell)
+    seen = await stage.engines.looks.diff(target)
     assert len(seen.shown) == 60
     assert seen.counts[Changed.ADDED] == 500
 
@@ -107,25 +126,22 @@ def test_of_a_list_of_changes_that_was_cut_the_beginning_is_read() -> None:
     assert changes_in("null\n", whole=True) == []
 
 
-async def test_two_environments_are_compared_without_any_value(make_workload: Callable[..., Workload]) -> None:
-    workload = make_workload(versions=("v1", "v2"), environments=())
-    workload.deploy("prod", "v1", "-e", "KEY=a-key-of-prod", "-e", "ONLY_PROD=1", "-e", "NODE_ENV=production")
-    workload.make_image("v2", changes=("LABEL ecotrajet.schema=20251101",))
-    workload.deploy(
-        "staging", "v2", "-e", "KEY=a-key-of-staging", "-e", "NEW_IN_STAGING=1", "-e", "NODE_ENV=production",
+async def test_two_environments_are_compared_without_any_value(stage: Stage) -> None:
+    stage.workload.deploy("old", "v1", "-e", "KEY=a-key-of-prod", "-e", "ONLY_PROD=1", "-e", "NODE_ENV=production")
+    stage.workload.make_image("v9", changes=("LABEL ecotrajet.schema=20251101",))
+    stage.workload.deploy(
+        "new", "v9", "-e", "KEY=a-key-of-staging", "-e", "NEW_IN_STAGING=1", "-e", "NODE_ENV=production",
         "--memory", "64m", "-v", "/data",
     )  # fmt: skip
-    prod, staging = Stage.of(workload, "prod"), Stage.of(workload, "staging")
-    found = await prod.engines.looks.compare(prod.target, staging.target)
+    old, new = (replace(stage.target, container=stage.workload.container(each)) for each in ("old", "new"))
+    found = await stage.engines.looks.compare(old, new)
     assert (found.here, found.there) == (("ONLY_PROD",), ("NEW_IN_STAGING",))
     assert found.different == ("APP_RELEASE", "KEY")
     assert found.same >= 1
     assert set(found.facts) == {Fact.IMAGE, Fact.DIGEST, Fact.SCHEMA, Fact.MEMORY, Fact.MOUNTS}
     assert found.schema == ("", "20251101")
     assert "a-key-of" not in str(found)
-    assert (await prod.engines.looks.compare(prod.target, prod.target)).alike
-    for each in (prod, staging):
-        await each.engines.close()
+    assert (await stage.engines.looks.compare(old, old)).alike
 
 
 async def test_networks_say_who_is_in_them(stage: Stage) -> None:
@@ -139,8 +155,8 @@ async def test_networks_say_who_is_in_them(stage: Stage) -> None:
 # Programs inside -------------------------------------------------------------------------------------------------
 
 
-async def test_programs_of_the_allow_list_run_inside(dressed: Stage) -> None:
-    looks, target = dressed.engines.looks, dressed.target
+async def test_programs_of_the_allow_list_run_inside(stage: Stage) -> None:
+    looks, target = stage.engines.looks, stage.target
     assert " /" in (await looks.probe(target, Probe.DISK)).text
     assert "httpd" in (await looks.probe(target, Probe.PROCESSES)).text
     assert ":8080" in (await looks.probe(target, Probe.PORTS)).text
@@ -155,30 +171,34 @@ async def test_a_program_that_hangs_is_given_up(stage: Stage, monkeypatch: pytes
     monkeypatch.setattr(inside, "LIMIT", 1)
     monkeypatch.setattr(inside, "PATIENCE", 0.5)
     hang = "printf '#!/bin/sh\\necho begun; sleep 300\\n' > /bin/df; busybox chmod +x /bin/df"
-    stage.workload.docker("exec", stage.target.container, "sh", "-c", hang)
+    target = another(stage, "hung")
+    stage.workload.docker("exec", target.container, "sh", "-c", hang)
     began = time.monotonic()
     with pytest.raises(UserError, match=r"`df -h` did not end in .* within 1 s, so I gave it up"):
-        await stage.engines.looks.probe(stage.target, Probe.DISK)
+        await stage.engines.looks.probe(target, Probe.DISK)
     assert time.monotonic() - began < 5
-    assert (await stage.engines.looks.probe(stage.target, Probe.ENV)).text  # no thread, no slot is lost
+    assert not [each for each in threading.enumerate() if each.name == "engine-default"]  # none of ours hangs with it
+    assert (await stage.engines.looks.probe(target, Probe.ENV)).text
 
 
 async def test_where_the_image_has_timeout_what_hangs_is_ended_too(stage: Stage) -> None:
-    container = stage.target.container
+    target = another(stage, "hung")
+    container = target.container
     hang = "printf '#!/bin/sh\\nexec sleep 300\\n' > /bin/hang; busybox chmod +x /bin/hang"
     stage.workload.docker("exec", container, "sh", "-c", f"{hang}; busybox ln -s busybox /bin/timeout")
-    engine, seen = stage.engines.engine("default"), await look.find(stage.engines.engine("default"), stage.target)
+    engine, seen = stage.engines.engine("default"), await look.find(stage.engines.engine("default"), target)
     with pytest.raises(UserError, match=r"`hang` did not end in .* within 1 s"):
         await inside.run(engine, seen, [("hang",)], limit=1)
     await until(lambda: "sleep 300" not in stage.workload.docker("top", container))
 
 
 async def test_an_image_without_programs_says_so(stage: Stage) -> None:
-    stage.workload.docker("exec", stage.target.container, "busybox", "mv", "/bin/busybox", "/app/away")
+    target = another(stage, "bare")
+    stage.workload.docker("exec", target.container, "busybox", "mv", "/bin/busybox", "/app/away")
     with pytest.raises(UserError, match=r"has no program for that \(df, busybox\)"):
-        await stage.engines.looks.probe(stage.target, Probe.DISK)
-    assert "APP_RELEASE=…" in (await stage.engines.looks.probe(stage.target, Probe.ENV)).text
-    assert (await stage.engines.looks.top(stage.target))[0].rows  # by the host's own means
+        await stage.engines.looks.probe(target, Probe.DISK)
+    assert "APP_RELEASE=…" in (await stage.engines.looks.probe(target, Probe.ENV)).text
+    assert (await stage.engines.looks.top(target))[0].rows  # by the host's own means
 
 
 def test_sockets_and_disks_are_read_from_what_linux_shows() -> None:
@@ -188,8 +208,11 @@ def test_sockets_and_disks_are_read_from_what_linux_shows() -> None:
         "   2: 0100007F:9C40 0100007F:1F90 01 0\n   3: 00000000000000000000000000000000:0051 00000000:0000 0A\n"
     )
     assert listening(table) == ["0.0.0.0:80", "[::]:81", "127.0.0.1:8080"]
-    df = "Filesystem  Size Used Available Use% Mounted on\noverlay 252G 26G 76G 98% /\ntmpfs 64M 0 64M 0% /dev\n"
-    assert disks(df) == {"/": 98}
+    df = (
+        "Filesystem  Size Used Available Use% Mounted on\noverlay 252G 26G 76G 98% /\ntmpfs 64M 0 64M 0% /dev\n"
+        "/dev/vda 252G 26G 76G 98% /etc/hosts\nnas:/x 1G 1G 0 100% /data/a folder\n"
+    )
+    assert disks(df) == {"/": 98, "/data/a folder": 100}
     assert names_of(["A=1", "B=", "-----END KEY-----", "two words=3", "C=x\nD=y"]) == ["A=…", "B=", "C=…"]
 
 

@@ -33,9 +33,9 @@ def diagnosis_card(
 
 
 def evidence_blocks(evidence: Evidence, reader: Reader) -> list[Block]:
-    """The last healthchecks, when it has any, and the last log lines."""
+    """The last healthchecks, when they fail, and the last log lines."""
     blocks: list[Block] = []
-    if evidence.health_log:
+    if evidence.health_log and evidence.health != "healthy":
         said = code("\n".join(evidence.health_log), HEALTH_SHOWN)
         blocks.append(section(f"*{reader.say(Phrase('Last healthchecks'))}*\n{said}"))
     if evidence.log_tail.strip():

@@ -119,7 +119,7 @@ def diff_card(place: str, files: Files, reader: Reader) -> Card:
         "added": files.counts[Changed.ADDED], "changed": files.counts[Changed.CHANGED],
         "deleted": files.counts[Changed.DELETED],
     }  # fmt: skip
-    total = reader.say(Phrase("{added} added (+), {changed} changed (~), {deleted} deleted (-)", counts))
+    total = reader.say(Phrase("Added (+): {added} · changed (~): {changed} · deleted (-): {deleted}", counts))
     if not files.shown:
         nothing = reader.say(Phrase("Nothing: all its files are those of its image, or in volumes."))
         return card(heading, [section(f"*{heading}*"), section(nothing)])
