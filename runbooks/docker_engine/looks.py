@@ -22,7 +22,8 @@ SHOWN_FILES: Final = 60
 MOST_OF_DIFF: Final = 4 * 1024 * 1024  # bytes
 SHOWN_MEMBERS: Final = 20
 SHOWN_NETWORKS: Final = 25
-LONGEST_STATS: Final = 6.0  # seconds; the engine takes two samples a second apart
+LONGEST_STATS: Final = 6.0  # seconds; the engine takes two for its two samples
+STATS_AT_ONCE: Final = 12  # fewer than an engine's calls at once, so that a rollback need not wait for figures
 LONGEST_DIFF: Final = 8.0
 LONGEST_CELL: Final = 90
 QUICK: Final = 2  # seconds for a probe within a diagnosis
@@ -37,6 +38,7 @@ class DockerLooks:
 
     def __init__(self, engine: Callable[[str], Engine]) -> None:
         self._engine = engine
+        self._measuring: dict[str, asyncio.Semaphore] = {}
 
     async def top(self, target: Target) -> list[Processes]:
         with worded():
@@ -112,9 +114,13 @@ class DockerLooks:
         try:
             with worded():
                 engine, running = await self._running(target)
-                return list(await asyncio.gather(*(_stats(engine, name, seen) for seen in running)))
+                return list(await asyncio.gather(*(self._measured(engine, name, seen) for seen in running)))
         except UserError as refused:
             return [Usage(name, target.container, problem=refused.phrase)]
+
+    async def _measured(self, engine: Engine, service: str, seen: Seen) -> Usage:
+        async with self._measuring.setdefault(engine.name, asyncio.Semaphore(STATS_AT_ONCE)):
+            return await _stats(engine, service, seen)
 
 
 @contextmanager

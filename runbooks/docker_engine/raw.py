@@ -109,7 +109,7 @@ def top(api: Any, container_id: str, arguments: str = "") -> dict[str, Any]:
 
 
 def stats(api: Any, container_id: str) -> dict[str, Any]:
-    """Two samples, which the engine takes a second apart: `cpu_stats` and `precpu_stats`."""
+    """Two samples, a second apart: the engine takes two seconds for both, and one for a single one (20.10)."""
     found: dict[str, Any] = api.stats(container_id, stream=False)
     return found
 

@@ -1,16 +1,16 @@
-"""What a container uses of its host: the engine's two samples in the figures of `docker stats`. Pure."""
+"""What a container uses of its host: two samples in the figures of `docker stats`. Pure."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from bot.runbook.looks import Usage
-from runbooks.docker_engine.look import Seen
+from runbooks.docker_engine.look import Seen, moment
 
 Raw = Mapping[str, Any]
 
 
 def of(service: str, seen: Seen, stats: Raw) -> Usage:
-    """`stats`: of `/containers/{id}/stats`, cgroup version 1 or 2; what is missing counts as nothing."""
+    """`stats`: of `/containers/{id}/stats`, both samples, cgroup version 1 or 2; what is missing counts as nothing."""
     cpu, cores = _cpu(stats)
     own_cores = cores_of(seen)
     own = int(seen.raw["HostConfig"].get("Memory") or 0)
@@ -43,13 +43,14 @@ def cores_of(seen: Seen) -> float:
 
 
 def _cpu(stats: Raw) -> tuple[float, float]:
-    """Per cent of one core, and how many cores there are (docs.docker.com, Engine API, ContainerStats)."""
+    """Per cent of one core between the samples, and how many cores there are (Engine API, ContainerStats)."""
     now, before = stats.get("cpu_stats") or {}, stats.get("precpu_stats") or {}
-    used = _total(now) - _total(before)
-    passed = int(now.get("system_cpu_usage") or 0) - int(before.get("system_cpu_usage") or 0)
+    used = (_total(now) - _total(before)) / 1e9  # nanoseconds of all cores
+    start, end = moment(str(stats.get("preread") or "")), moment(str(stats.get("read") or ""))
+    passed = (end - start).total_seconds() if start and end else 0.0
     percpu = (now.get("cpu_usage") or {}).get("percpu_usage") or []
     cores = float(now.get("online_cpus") or len(percpu) or 1)
-    return (100 * used / passed * cores if used > 0 and passed > 0 else 0.0), cores
+    return (100 * used / passed if used > 0 and passed > 0 else 0.0), cores
 
 
 def _total(sample: Raw) -> int:

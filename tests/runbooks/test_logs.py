@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import UserError
-from bot.sandbox.workload import LABEL
+from bot.target import Target
 from runbooks.docker_engine.logs import Found, Wanted, growing, last, plain, without_keys
 from runbooks.docker_engine.stream import unframed
 from tests.runbooks.stage import Stage
@@ -21,38 +21,43 @@ MIB = 2**20
 KEY = ["-----BEGIN RSA PRIVATE KEY-----", "MIIEpAIBAAKCAQEAxyz", "c2VjcmV0", "-----END RSA PRIVATE KEY-----"]
 
 
-def fill(stage: Stage, size: int) -> None:
-    """The container's own log, as the engine writes it, `size` bytes long; its last line is `the very last line`."""
-    name = stage.target.container
-    stage.workload.docker("stop", "-t", "0", name)
+@pytest.fixture
+def stage(shared: Stage) -> Stage:
+    return shared
+
+
+def filled(stage: Stage, size: int) -> Target:
+    """A container whose own log, as the engine writes it, is `size` bytes long; it ends with `the very last line`."""
+    target = stage.another(command=("sh", "-c", ":"))
     row = {"stream": "stdout", "time": "2026-11-25T20:00:00.123456789Z"}
     lines = [f"GET /stations/{n} 200 password=hunter{n} {'x' * 60}\n" for n in range(20_000)]
     block = "".join(json.dumps({"log": line, **row}) + "\n" for line in lines)
     end = json.dumps({"log": "the very last line\n", **row})
-    path = Path(stage.workload.inspect(name)["LogPath"])
+    path = Path(stage.workload.inspect(target.container)["LogPath"])
     # From inside a container: the engine's files may not be ours to write.
     shell = f"cat > /block; for n in $(busybox seq {size // len(block) + 1}); do cat /block; done > /log/{path.name}"
     stage.workload.docker(
         *("run", "-i", "--rm", "-v", f"{path.parent}:/log", stage.workload.image("v2")),
         *("sh", "-c", f"{shell}; echo '{end}' >> /log/{path.name}"), feed=block.encode(),
     )  # fmt: skip
+    return target
 
 
 @pytest.mark.parametrize("size", [96 * MIB, pytest.param(1024 * MIB, marks=pytest.mark.prove)])
 async def test_a_log_of_a_gigabyte_answers_within_a_second_and_fifty_megabytes(stage: Stage, size: int) -> None:
-    fill(stage, size)
+    target = filled(stage, size)
     began = time.monotonic()
-    assert (await stage.engines.logs(stage.target, tail=2)).endswith("x\nthe very last line")
+    assert (await stage.engines.logs(target, tail=2)).endswith("x\nthe very last line")
     assert time.monotonic() - began < 1
 
     began = time.monotonic()
-    assert "/stations/19000 200 password=[hidden]" in await stage.engines.logs(stage.target, grep="STATIONS/19000")
-    assert await stage.engines.logs(stage.target, grep="nowhere in there") == ""
+    assert "/stations/19000 200 password=[hidden]" in await stage.engines.logs(target, grep="STATIONS/19000")
+    assert await stage.engines.logs(target, grep="nowhere in there") == ""
     assert time.monotonic() - began < 2
 
     tracemalloc.start()
-    said = await stage.engines.logs(stage.target, tail=10_000_000)
-    assert await stage.engines.logs(stage.target, grep="hunter") == ""  # a secret cannot be guessed by searching
+    said = await stage.engines.logs(target, tail=10_000_000)
+    assert await stage.engines.logs(target, grep="hunter") == ""  # a secret cannot be guessed by searching
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert said.endswith("the very last line")
@@ -61,23 +66,9 @@ async def test_a_log_of_a_gigabyte_answers_within_a_second_and_fifty_megabytes(s
 
 
 async def test_the_log_of_a_terminal_comes_without_its_colours_and_secrets(stage: Stage) -> None:
-    name = f"{stage.workload.prefix}-tty"
-    said = r"printf '\033[31mRed\033[0m alert\n10%%\r100%% done\n\033[1mTOKEN=\033[0mabcdef123456\nhunt\033[0mer22\n'"
-    stage.workload.docker(
-        *(
-            "run",
-            "-d",
-            "-t",
-            "--name",
-            name,
-            "--label",
-            f"{LABEL}={stage.workload.prefix}",
-            "-e",
-            "DB_PASSWORD=hunter22",
-        ),
-        *(stage.workload.image("v2"), "busybox", "sh", "-c", f"{said}; sleep 60"),
-    )
-    target = type(stage.target)(stage.target.environment, stage.target.service, "default", name)
+    colours = r"\033[31mRed\033[0m alert\n10%%\r100%% done\n"
+    secrets = r"\033[1mTOKEN=\033[0mabcdef123456\ns3cr3t\033[0m-of-ours\n"
+    target = stage.another("-t", command=("busybox", "sh", "-c", f"printf '{colours}{secrets}'; sleep 60"))
     deadline = time.monotonic() + 10
     while len((shown := await stage.engines.logs(target)).splitlines()) < 4:
         assert time.monotonic() < deadline, shown
@@ -87,9 +78,9 @@ async def test_the_log_of_a_terminal_comes_without_its_colours_and_secrets(stage
 
 
 async def test_a_driver_that_keeps_no_log_is_told(stage: Stage) -> None:
-    stage.workload.deploy("prod", "v2", "--log-driver", "none")
+    target = stage.another("--log-driver", "none")
     with pytest.raises(UserError, match="Docker gives no logs of"):
-        await stage.engines.logs(stage.target)
+        await stage.engines.logs(target)
 
 
 # How it is read --------------------------------------------------------------------------------------------------

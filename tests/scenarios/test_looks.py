@@ -52,7 +52,7 @@ async def asked(world: World, person: str, typed: str, containing: str) -> str:
     return shown.text
 
 
-async def test_amina_looks_into_prod_from_slack(world: World, app: Workload) -> None:
+async def test_people_look_into_prod_from_slack_each_in_their_language(world: World, app: Workload) -> None:
     assert "/app/start.sh" in await asked(world, "amina", "top prod ecotrajet", "Processus de prod")
     usage = await asked(world, "amina", "consommation prod", "Ce que prod consomme")
     assert "sur 64 Mio" in usage
@@ -69,9 +69,6 @@ async def test_amina_looks_into_prod_from_slack(world: World, app: Workload) -> 
     await asked(world, "amina", "diff staging", "Rien\u00a0: tous ses fichiers")
     assert ":8080" in await asked(world, "amina", "exec prod ecotrajet ports", "Ports en écoute")
     assert "VITE_URL=…" in await asked(world, "amina", "exec staging variables --grep vite", "Variables de staging")
-
-
-async def test_david_reads_english(world: World) -> None:
     assert "of 64 MiB" in await asked(world, "david", "stats prod ecotrajet", "What prod · ecotrajet uses now")
 
 
@@ -91,12 +88,9 @@ MISTAKES = {
 }
 
 
-async def test_what_cannot_be_done_is_told_with_what_to_type(world: World) -> None:
+async def test_what_cannot_be_done_is_told_with_what_to_type_and_strangers_see_nothing(world: World) -> None:
     for typed, told in MISTAKES.items():
         assert "⚠️" in await asked(world, "amina", typed, told), typed
-
-
-async def test_strangers_see_nothing(world: World) -> None:
     victor = world.person("victor")
     for typed in ("top prod ecotrajet", "exec prod ecotrajet env", "diagnose prod ecotrajet"):
         await victor.types(f"/ecotrajet {typed}", channel="incidents")
@@ -132,3 +126,26 @@ async def test_of_a_service_that_is_well_nothing_is_kept(world: World, app: Work
     assert "Aucun incident n’est ouvert" in said
     assert "/ecotrajet logs prod ecotrajet --grep error" in said
     assert await world.value("SELECT count(*) FROM evidence") == 0
+
+
+async def test_a_command_that_slack_delivers_twice_is_kept_once(world: World) -> None:
+    number = await world.alert("Search is slow")
+    amina = world.person("amina")
+    delivery = await amina.types("/ecotrajet diagnostic prod ecotrajet", channel="incidents")
+    await amina.sees(f"Gardé avec l’incident #{number}", within=15)
+    await world.sandbox.redeliver(delivery)
+
+    async def answered_again() -> bool:
+        return sum("Gardé avec l’incident" in each.text for each in amina.visible()) == 2
+
+    await world.eventually(answered_again, "the second delivery is answered too", 15)
+    assert await world.value("SELECT count(*) FROM evidence") == 1
+    assert await world.value("SELECT count(*) FROM audit WHERE did = 'diagnosis.kept'") == 1
+
+
+async def test_without_the_database_a_diagnosis_still_says_what_is_wrong(world: World) -> None:
+    world.proxy.cable(pulled=True)
+    said = await asked(world, "amina", "diagnose prod ecotrajet", "La base du bot ne répond pas")
+    assert "Rien d’anormal à voir" in said
+    world.proxy.cable(pulled=False)
+    await world.until_ready()

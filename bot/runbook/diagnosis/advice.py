@@ -54,7 +54,7 @@ def of_image(case: Case) -> tuple[Advice, ...]:
 
 def of_network(case: Case) -> tuple[Advice, ...]:
     networks = Advice(f"/ecotrajet networks {case.environment}", NETWORKS)
-    return (Advice(f"/ecotrajet status {case.environment}", Phrase("is what it needs running?")), networks)
+    return (Advice(f"/ecotrajet status {case.environment}", Phrase("is what it needs running?")), networks, *back(case))
 
 
 def of_port(case: Case) -> tuple[Advice, ...]:
