@@ -88,7 +88,8 @@ class DockerLooks:
     async def findings(self, target: Target) -> Findings:
         with worded():
             engine, all_seen = await self._all(target)
-            return await _findings(engine, target, all_seen[0])
+            sick = (seen for seen in all_seen if not seen.running or seen.health == "unhealthy")
+            return await _findings(engine, target, next(sick, all_seen[0]))
 
     # Which container ---------------------------------------------------------------------------------------------
 

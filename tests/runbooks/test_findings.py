@@ -108,3 +108,14 @@ async def test_a_disk_that_is_full_is_seen_from_inside(stage: Stage) -> None:
     found, said = await judged(stage, target)
     assert found.disks["/data"] == 100
     assert "The disk under /data is full" in str(said.cause)
+
+
+async def test_of_several_containers_the_sick_one_is_looked_at(stage: Stage) -> None:
+    prefix = stage.workload.prefix
+    labels = ("--label", f"com.docker.compose.project={prefix}", "--label", "com.docker.compose.service=pair")
+    stage.another(*labels)
+    sick = stage.another(*labels, command=("sh", "-c", "echo EACCES: permission denied; exit 3"))
+    found, said = await judged(stage, replace(stage.target, container=f"{prefix}/pair"), "exited")
+    assert found.container == sick.container
+    assert "may not write" in str(said.cause)
+    assert (await stage.engines.looks.inspect(replace(stage.target, container=f"{prefix}/pair"))).others == 1
