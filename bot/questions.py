@@ -20,6 +20,7 @@ from bot.store import (
     changes,
     dues,
     escalations,
+    evidence,
     incidents,
     messages,
     pages,
@@ -117,6 +118,7 @@ async def view(tx: Tx, desk: Desk, incident: Incident) -> IncidentView:
         reports=tuple(report_row(row) for row in await reports.of_incident(tx, incident.number)),
         resolution=resolution_of(await resolutions.latest(tx, incident.number)),
         tasks=tuple(task_row(row) for row in await resolutions.tasks(tx, incident.number)),
+        evidence=await evidence.latest(tx, incident.number),
     )
 
 

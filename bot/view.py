@@ -100,6 +100,7 @@ class IncidentView:
     reports: tuple[Report, ...] = ()
     resolution: Resolution | None = None
     tasks: tuple[TaskRow, ...] = ()
+    evidence: Evidence | None = None  # the last that was kept of a container
 
     def waits_for(self, person: str | None) -> bool:
         """Whether this person was asked and has not answered."""

@@ -23,6 +23,7 @@ from bot.phrase import Phrase, Value
 from bot.run import Approved, Cancelled, NoSuchRun, NotNow, Planned, Rejected, Requested, Run, RunEnd, RunStatus
 from bot.runbook import FROZEN, Action, ActionClass, Plan, Runbook
 from bot.runs import wording
+from bot.runs.diagnoses import Diagnoses
 from bot.runs.freezes import Freezes
 from bot.runs.validations import Validations
 from bot.store import audit, deliveries, deployments, freezes, incidents, jobs, runs
@@ -51,6 +52,7 @@ class Runs:
         self.runbooks = runbooks
         self.freezes = Freezes(db, desk)
         self.validations = Validations(db, desk)
+        self.diagnoses = Diagnoses(db, desk)
 
     async def request(self, wish: Wish, by: Actor) -> Requested | Planned | NotNow | Repeated:
         """Make the plan, freeze it and ask for its approval; what needs none starts at once."""
