@@ -10,6 +10,7 @@ from bot.desk import Desk
 from bot.incident import Incident, Status
 from bot.message import Kind, State
 from bot.phrase import Phrase
+from bot.procedure import Suggestion, suggestions
 from bot.report import Report
 from bot.resolution import Resolution
 from bot.runbook import Image
@@ -23,6 +24,7 @@ from bot.store import (
     incidents,
     messages,
     pages,
+    procedures,
     reports,
     resolutions,
     responders,
@@ -117,7 +119,17 @@ async def view(tx: Tx, desk: Desk, incident: Incident) -> IncidentView:
         reports=tuple(report_row(row) for row in await reports.of_incident(tx, incident.number)),
         resolution=resolution_of(await resolutions.latest(tx, incident.number)),
         tasks=tuple(task_row(row) for row in await resolutions.tasks(tx, incident.number)),
+        suggested=await suggested(tx, desk, incident),
     )
+
+
+async def suggested(tx: Tx, desk: Desk, incident: Incident) -> tuple[Suggestion, ...]:
+    """Runbooks that help, but for those that were begun for it already; none once it is over."""
+    found = suggestions(desk.procedures.values(), incident, desk.environments)
+    if not found or incident.status is Status.RESOLVED:
+        return ()
+    begun = await procedures.begun_for(tx, incident.number)
+    return tuple(each for each in found if each.name not in begun)
 
 
 def page_row(row: asyncpg.Record) -> PageRow:

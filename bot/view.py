@@ -7,6 +7,7 @@ from bot.deployment import WatchState
 from bot.incident import Incident
 from bot.message import Kind, State
 from bot.phrase import Phrase
+from bot.procedure import Suggestion
 from bot.report import Report
 from bot.resolution import Resolution
 from bot.run import Run
@@ -100,6 +101,7 @@ class IncidentView:
     reports: tuple[Report, ...] = ()
     resolution: Resolution | None = None
     tasks: tuple[TaskRow, ...] = ()
+    suggested: tuple[Suggestion, ...] = ()
 
     def waits_for(self, person: str | None) -> bool:
         """Whether this person was asked and has not answered."""
