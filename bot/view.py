@@ -182,3 +182,4 @@ class RunView:
     steps: tuple[StepRow, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     watch: WatchRow | None = None
+    runbook: int | None = None  # people's runbook that asked for it

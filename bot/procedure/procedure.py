@@ -37,6 +37,7 @@ class Condition:
 class ProcedureStep:
     """`do` is what the desk does, with `given`; None: a person is asked `ask`. It is taken if all of `only_if` hold and
     none of `unless`, else skipped. `goto`: the step that a failure leads to; empty: `on_failure` is stop or continue.
+    `approval`: yes is said by who may deploy there, and in a protected environment not by who began it.
     """
 
     id: str
@@ -48,6 +49,7 @@ class ProcedureStep:
     unless: tuple[Condition, ...] = ()
     on_failure: str = STOP
     goto: str = ""
+    approval: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 
 from bot import access
 from bot.answers import Repeated
+from bot.approval import Rule, right_to_approve, rule_for
 from bot.audit import Actor
 from bot.desk import Desk
 from bot.errors import UserError
 from bot.message import About, Kind
 from bot.phrase import Phrase, Value
 from bot.procedure import Procedure, ProcedureRun, ProcedureState, StepState
+from bot.runbook import Action
 from bot.runs import wording
 from bot.runs.advance import advance, card, facts, written
 from bot.runs.beforehand import allow, given_to, place_of
@@ -94,6 +96,8 @@ class Procedures:
             run = await procedures.get(tx, number)
             assert run is not None  # its steps refer to it
             state = StepState.DONE if done else StepState.FAILED
+            if done:
+                self._allow_approval(run, step, by)
             if run.state.is_over or not await procedures.end_step(tx, step, StepState.WAITING, state, by=by.id):
                 raise UserError(self._too_late(run, step))
             said = self._answered(run, step, done, by)
@@ -187,6 +191,25 @@ class Procedures:
         missing = access.why_not_respond(self.desk.people, self.desk.teams, by.id)
         if missing is not None:
             raise UserError(missing)
+
+    def _allow_approval(self, run: ProcedureRun, step: int, by: Actor) -> None:
+        """The rules of an action's approval; nothing for a mere question."""
+        taken = next(each for each in run.taken if each.id == step)
+        environment = self.desk.environments.get(run.environment)
+        if not run.step_of(taken).approval or taken.state is not StepState.WAITING:
+            return
+        if environment is None:
+            if by.id == run.begun_by:
+                raise UserError(Phrase("A second person approves this step: let a colleague press."))
+            return
+        missing = access.why_not(self.desk.people, self.desk.teams, by.id, right_to_approve(Action.DEPLOY), environment)
+        if missing is not None:
+            raise UserError(missing)
+        if rule_for(environment, Action.DEPLOY) is Rule.SECOND_PERSON and by.id == run.begun_by:
+            values = {"environment": environment.label}
+            raise UserError(
+                Phrase("In {environment} a second person approves. You asked for it: let a colleague press.", values)
+            )
 
     def _too_late(self, run: ProcedureRun, step: int) -> Phrase:
         taken = next((each for each in run.taken if each.id == step), None)

@@ -257,4 +257,7 @@ async def view(tx: Tx, run: int) -> RunView | None:
         ),
         tuple(Evidence.from_json(each["content"]) for each in kept),
         await watches.of_run(tx, run),
+        await tx.fetchval(
+            "SELECT s.procedure FROM run r JOIN procedure_step s ON s.id = r.procedure_step WHERE r.id = $1", run
+        ),
     )

@@ -217,6 +217,30 @@ async def test_a_question_is_answered_once_and_the_second_hears_by_whom(runs: Ru
     assert await runs.value("SELECT count(*) FROM audit WHERE did = 'runbook.step_done'") == 1
 
 
+async def test_a_step_marked_so_is_approved_like_a_plan(runs: RunDesk) -> None:
+    desk = RunbookDesk.of(runs, "{title: t, steps: [{ask: restaurer, approval: true}, {title: x, do: restart}]}")
+    await desk.begin("prod")
+    for person, why in (("amina", "a second person approves"), ("chloe", "You may not deploy or roll back")):
+        with pytest.raises(UserError, match=why):
+            await desk.answer(True, by=person)
+    assert await desk.steps() == ["1 waiting"]
+    await desk.answer(True, by="bruno")
+    assert await desk.steps() == ["1 done", "2 running"]
+    nowhere = RunbookDesk.of(runs, "{title: t, steps: [{ask: ouvrir, approval: true}]}")
+    await nowhere.begin()
+    with pytest.raises(UserError, match="a second person approves this step".capitalize()):
+        await nowhere.procedures.answer_of(2, True, runs.by("amina"))
+    await nowhere.procedures.answer_of(2, False, runs.by("amina"))  # no is said by anybody
+
+
+async def test_the_card_of_a_run_says_which_runbook_asked_for_it(desk: RunbookDesk) -> None:
+    await desk.begin("prod")
+    await desk.walk()
+    view = await desk.runs.runs.view(1)
+    assert view is not None
+    assert view.runbook == 1
+
+
 async def test_an_observer_answers_nothing(runs: RunDesk) -> None:
     desk = RunbookDesk.of(runs, "{title: t, steps: [{ask: a}]}")
     teams = {**runs.desk.teams, "management": replace(runs.desk.teams["management"], responders=False)}

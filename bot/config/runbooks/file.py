@@ -35,7 +35,10 @@ class GotoFile(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class StepFile(msgspec.Struct, forbid_unknown_fields=True, rename={"given": "with", "only_if": "if"}):
-    """Either `do`, an action of the desk with its parameters under `with`, or `ask`, a question to a person."""
+    """Either `do`, an action of the desk with its parameters under `with`, or `ask`, a question to a person.
+
+    `approval`: only with `ask`; yes is said as a plan is approved: by who may, in production by a second person.
+    """
 
     title: str = ""
     id: Id | None = None
@@ -45,6 +48,7 @@ class StepFile(msgspec.Struct, forbid_unknown_fields=True, rename={"given": "wit
     only_if: ConditionFile | list[ConditionFile] = []
     unless: ConditionFile | list[ConditionFile] = []
     on_failure: Literal["stop", "continue"] | GotoFile = "stop"
+    approval: bool = False
 
 
 class FitFile(msgspec.Struct, forbid_unknown_fields=True):

@@ -40,6 +40,8 @@ def _kind(made: Procedure, step: ProcedureStep) -> Iterator[Mistake]:
         yield (), "needs either `do` or `ask`, not both"
     elif step.do is None and step.given:
         yield ("with",), "only goes with `do`"
+    elif step.do is not None and step.approval:
+        yield ("approval",), "only goes with `ask`: an action asks for its approval by itself"
     elif step.do is not None and not step.title:
         yield ("title",), "is missing: what people read while it happens"
 

@@ -197,7 +197,8 @@ def _planned(step: ProcedureStep, procedure: Procedure, reader: Reader) -> str:
         told += f" · `{line(f'{step.do} {given}'.strip())}`"
     else:
         told = f"🙋 {told}"
-    notes = [_condition_of(step, procedure, reader), _failure_of(step, procedure, reader)]
+    approval = reader.say(Phrase("approved by a second person in production")) if step.approval else ""
+    notes = [approval, _condition_of(step, procedure, reader), _failure_of(step, procedure, reader)]
     return told + "".join(f" _({note})_" for note in notes if note)
 
 
