@@ -67,6 +67,7 @@ class Desk:
     status_page: StatusPage = field(default_factory=lambda: StatusPage("ÉcoTrajet", {}, ()))
     declare_emoji: str = DECLARE_EMOJI
     procedures: Mapping[str, Procedure] = field(default_factory=dict)
+    automatic_runbooks: bool = False
 
     def secrets(self) -> tuple[Secret, ...]:
         """Every secret value of the file, for redaction."""

@@ -66,7 +66,13 @@ def build(
     references.check(parts, problems, warnings)
     check_sources(parts.sources, problems)
     procedures = runbooks.procedures(parts.runbooks, folder, problems)
-    return None if problems else replace(_desk(parts, docker_host, warnings), procedures=procedures)
+    return (
+        None
+        if problems
+        else replace(
+            _desk(parts, docker_host, warnings), procedures=procedures, automatic_runbooks=parts.runbooks.automatic
+        )
+    )
 
 
 def _check_sections(data: Mapping[str, object], problems: Problems) -> None:

@@ -28,14 +28,14 @@ class Suggestion:
 def suggestions(
     procedures: Iterable[Procedure], incident: Incident, environments: Mapping[str, Environment]
 ) -> tuple[Suggestion, ...]:
-    """The first ones that fit, in the order given."""
+    """The first ones that fit, in the order given; what only looks comes last."""
     text = plain(f"{incident.title}\n{incident.summary}")
-    found = (
+    found = [
         Suggestion(each.name, each.title, Phrase("the incident says “{words}”", {"words": word}), each.safe)
         for each in procedures
         if each.fits is not None and (word := _word(each.fits, text)) and _is_there(each.fits, incident, environments)
-    )
-    return tuple(found)[:MOST]
+    ]
+    return tuple(sorted(found, key=lambda each: each.safe))[:MOST]
 
 
 def plain(text: str) -> str:

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from bot import access
 from bot.answers import Repeated
 from bot.approval import Rule, right_to_approve, rule_for
-from bot.audit import Actor
+from bot.audit import DESK, Actor
 from bot.desk import Desk
 from bot.errors import UserError
+from bot.incident import Incident
 from bot.message import About, Kind
 from bot.phrase import Phrase, Value
-from bot.procedure import Procedure, ProcedureRun, ProcedureState, StepState
+from bot.procedure import Procedure, ProcedureRun, ProcedureState, StepState, suggestions
 from bot.runbook import Action
 from bot.runs import wording
 from bot.runs.advance import advance, card, facts, written
@@ -21,6 +23,7 @@ from bot.store.database import Database, Tx
 from bot.target import fold, nearest
 
 LISTED = 10
+FRESH = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,28 @@ class Procedures:
                 tx, kind=Kind.SLACK, about=About.CARD, to=self.desk.incidents_channel, incident=made.incident
             )
         return await advance(tx, self.desk, number)
+
+    async def begin_safe(self) -> None:
+        """Those that only look, on incidents that have just opened: what they read is there before a human looks."""
+        safe = [each for each in self.desk.procedures.values() if each.safe and not each.parameters]
+        if not safe or not self.desk.automatic_runbooks:
+            return
+        async with self.db.transaction() as tx:
+            for incident in await incidents.fresh(tx, FRESH):
+                for each in suggestions(safe, incident, self.desk.environments):
+                    await self._begin_by_itself(tx, self.desk.procedures[each.name], incident)
+
+    async def _begin_by_itself(self, tx: Tx, procedure: Procedure, incident: Incident) -> None:
+        """Once for each incident, and not while it looks at the same place for another one."""
+        try:
+            place = place_of(self.desk, procedure, [word for word in (incident.environment, incident.service) if word])
+        except UserError:  # nothing of ours runs there
+            return
+        number = await procedures.begin(
+            tx, procedure, *place, DESK.id, given={}, incident=incident.number, confirm=None
+        )
+        if number is not None:
+            await self._begun(tx, number, DESK)
 
     async def answer(self, step: int, done: bool, by: Actor) -> ProcedureRun | Repeated:
         """A person's word about a step, once; who was first counts."""

@@ -7,6 +7,7 @@ from bot.desk import Desk
 from bot.phrase import Phrase
 from bot.procedure import ProcedureRun, ProcedureStep, StepState, Taken, filled
 from bot.runs.advance import advance, card, facts, written
+from bot.runs.procedures import Procedures
 from bot.store import procedures
 from bot.store.database import Database
 
@@ -49,6 +50,7 @@ class Walking:
 
     def __init__(self, db: Database, desk: Desk, owner: str) -> None:
         self.db, self.desk, self.owner = db, desk, owner
+        self.procedures = Procedures(db, desk)
 
     async def to_walk(self) -> list[int]:
         async with self.db.transaction() as tx:

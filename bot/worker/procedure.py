@@ -29,6 +29,7 @@ class Walker:
         self.under_way: dict[int, asyncio.Task[None]] = {}
 
     async def round(self) -> None:
+        await self.walking.procedures.begin_safe()
         for number in await self.walking.to_walk():
             if number not in self.under_way:
                 task = asyncio.create_task(self._carefully(number), name=f"runbook {number}")

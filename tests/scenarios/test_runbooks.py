@@ -363,6 +363,40 @@ async def test_a_backup_that_fails_stops_it_with_the_reason(runs: RunDesk) -> No
     assert await runs.value("SELECT said->'values'->>'reason' FROM procedure_step") == "the bucket is gone"
 
 
+LOOKS = (
+    "{title: t, safe: true, fits: {title: lente}, steps: [{title: x, do: status, on_failure: continue},"
+    " {title: y, do: logs}]}"
+)
+
+
+async def test_what_only_looks_begins_by_itself_once_for_an_incident(runs: RunDesk) -> None:
+    desk = RunbookDesk.of(runs, LOOKS)
+    desk.procedures.desk = replace(desk.procedures.desk, automatic_runbooks=True)
+    for title in ("Recherche lente", "Panne de courant"):
+        await runs.lifecycle.declare(
+            title=title, priority=Priority.P2, environment="prod", service="ecotrajet", text="", by=runs.by("chloe")
+        )
+    await asyncio.gather(*(desk.procedures.begin_safe() for _ in range(3)))
+    assert await runs.value("SELECT array_agg(incident) FROM procedure_run") == [1]
+    assert await desk.walk() == ["1 done", "2 done"]
+    assert "GET /pay 500" in str(await runs.value("SELECT output FROM procedure_step WHERE position = 1"))
+    assert await desk.did() == ["begun desk", "step_done desk", "step_done desk", "succeeded desk"]
+    await desk.procedures.begin_safe()
+    assert await runs.value("SELECT count(*) FROM procedure_run") == 1
+
+
+async def test_nothing_begins_by_itself_unless_it_is_wanted_and_its_place_is_there(runs: RunDesk) -> None:
+    desk = RunbookDesk.of(runs, LOOKS)
+    await runs.lifecycle.declare(
+        title="Recherche lente", priority=Priority.P2, environment="dev", service="ecotrajet", text="",
+        by=runs.by("chloe"),
+    )  # fmt: skip
+    await desk.procedures.begin_safe()
+    desk.procedures.desk = replace(desk.procedures.desk, automatic_runbooks=True)
+    await desk.procedures.begin_safe()
+    assert await runs.value("SELECT count(*) FROM procedure_run") == 0
+
+
 async def test_what_belongs_to_an_incident_is_told_in_its_story(desk: RunbookDesk) -> None:
     declared = await desk.runs.lifecycle.declare(
         title="lente", priority=Priority.P2, environment="prod", service="ecotrajet", text="", by=desk.runs.by("chloe")

@@ -37,7 +37,7 @@ async def test_an_incident_proposes_the_runbook_that_helps_and_begins_it_in_its_
     assert f"Pour l’incident #{number}" in steps.text
 
     async def no_longer_proposed() -> bool:
-        return "📒" not in (await amina.sees("Database connection lost", channel="incidents")).text
+        return "📒 Procédure Erreurs" not in (await amina.sees("Database connection lost", channel="incidents")).text
 
     await world.eventually(no_longer_proposed, "it is under way, so it is not proposed any more")
     assert await world.value("SELECT incident FROM procedure_run") == number

@@ -20,10 +20,13 @@ SUFFIX: Final = ".yaml"
 
 
 class RunbooksSection(Section):
-    """`folder`: the team's own, beside the configuration file unless absolute. `library`: the guide's as well."""
+    """`folder`: the team's own, beside the configuration file unless absolute. `library`: the guide's as well.
+    `automatic`: those marked safe begin by themselves on the incidents they fit.
+    """
 
     folder: Text | None = None
     library: bool = True
+    automatic: bool = False
 
 
 def procedures(section: RunbooksSection, beside: Path, problems: Problems) -> dict[str, Procedure]:

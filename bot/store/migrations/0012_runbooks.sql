@@ -18,6 +18,8 @@ CREATE TABLE procedure_run (
     lease_until timestamptz                  -- real time
 );
 CREATE UNIQUE INDEX procedure_run_once ON procedure_run (name, environment, service) WHERE state = 'running';
+-- What begins by itself does so once for an incident.
+CREATE UNIQUE INDEX procedure_run_automatic ON procedure_run (incident, name) WHERE begun_by = 'desk';
 CREATE INDEX procedure_run_incident ON procedure_run (incident) WHERE incident IS NOT NULL;
 
 CREATE TABLE procedure_step (
