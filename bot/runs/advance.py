@@ -1,5 +1,8 @@
 """One runbook from row to row: the next step is taken in the very transaction that ended the last one."""
 
+from datetime import timedelta
+from typing import Final
+
 from bot.audit import DESK, Actor, Entry
 from bot.desk import Desk
 from bot.message import About, Kind
@@ -8,6 +11,9 @@ from bot.procedure import End, ProcedureRun, ProcedureState, Skip, StepState, fi
 from bot.store import audit, messages, procedures
 from bot.store.database import Tx
 from bot.target import fold
+
+SLOW: Final = timedelta(seconds=20)
+"""A step that took longer: whoever waits for the next question does something else by now."""
 
 
 async def advance(tx: Tx, desk: Desk, number: int) -> ProcedureRun:
@@ -44,6 +50,9 @@ async def _ask(tx: Tx, desk: Desk, run: ProcedureRun, position: int) -> None:
     values = {**facts(run, position), "question": question}
     said = Phrase("❓ Runbook “{title}” ({id}), step {step}: {question} Answer on its card.", values)
     await note(tx, desk, run, said)
+    last = run.taken[-1]
+    if last.finished_at is not None and last.finished_at - last.started_at > SLOW:
+        await tell(tx, desk, run, said)
 
 
 async def _end(tx: Tx, desk: Desk, run: ProcedureRun, end: End) -> None:
@@ -55,6 +64,8 @@ async def _end(tx: Tx, desk: Desk, run: ProcedureRun, end: End) -> None:
     await written(tx, DESK, f"runbook.{end.state.value}", run, said)
     await card(tx, desk, run)
     await note(tx, desk, run, said)
+    if end.state is ProcedureState.FAILED:
+        await tell(tx, desk, run, said)
 
 
 # Rows of what is said ---------------------------------------------------------------------------------------------
@@ -80,6 +91,16 @@ async def note(tx: Tx, desk: Desk, run: ProcedureRun, said: Phrase) -> None:
         tx, kind=Kind.SLACK, about=About.NOTE, to=desk.incidents_channel, incident=run.incident,
         procedure=None if run.incident else run.id, body={"phrase": said.to_json()},
     )  # fmt: skip
+
+
+async def tell(tx: Tx, desk: Desk, run: ProcedureRun, said: Phrase) -> None:
+    """To whoever began it, if Slack reaches them: they may have gone away meanwhile."""
+    person = desk.people.get(run.begun_by)
+    if person is not None and person.slack:
+        await messages.queue(
+            tx, kind=Kind.SLACK, about=About.TELL, to=person.slack, person=person.id, procedure=run.id,
+            body={"phrase": said.to_json()},
+        )  # fmt: skip
 
 
 async def written(tx: Tx, by: Actor, did: str, run: ProcedureRun, said: Phrase, of: int | None = None) -> None:

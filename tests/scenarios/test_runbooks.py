@@ -203,6 +203,23 @@ async def test_a_step_that_is_rejected_stops_it_and_is_tried_again(runs: RunDesk
         await desk.procedures.again(1, runs.by("bruno"))
 
 
+async def test_who_began_it_is_told_when_it_waits_for_a_person_again_and_when_it_stops(desk: RunbookDesk) -> None:
+    await desk.begin("prod")
+    await desk.walk()
+    await desk.runs.rows("UPDATE procedure_step SET started_at = started_at - interval '1 min' RETURNING 1")
+    await desk.approved()
+    await desk.walk()
+    rows = "SELECT recipient FROM message WHERE about = 'tell' AND procedure IS NOT NULL"
+    assert [row["recipient"] for row in await desk.runs.rows(rows)] == ["U0AMINA01"]
+    assert any("Answer on its card" in each for each in await desk.runs.said())
+    await desk.answer(False)
+    await desk.walk()
+    await desk.runs.runs.reject(2, desk.runs.by("bruno"))
+    await desk.walk()
+    assert "did not get through" in (await desk.runs.said())[-1]
+    assert len(await desk.runs.rows(rows)) == 2
+
+
 async def test_a_question_is_answered_once_and_the_second_hears_by_whom(runs: RunDesk) -> None:
     desk = RunbookDesk.of(runs, "{title: t, steps: [{ask: a}, {ask: b}]}")
     await desk.begin()
