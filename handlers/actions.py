@@ -16,8 +16,7 @@ from bot.notify.blocks.menu import RUNS
 from bot.notify.blocks.tasks import DONE
 from bot.phrase import Phrase
 from bot.report import Report
-from bot.runs.procedures import Start
-from handlers import commands, declaring, resolving
+from handlers import beginning, commands, declaring, resolving
 from handlers.answers import worded
 from handlers.commands import me, runbook
 from handlers.commands.incidents import allow_responding
@@ -120,14 +119,8 @@ async def task_done(tools: Tools, press: Press) -> Phrase | None:
 
 
 async def begin_runbook(tools: Tools, press: Press) -> Reply:
-    """The offer on an incident's card: where the incident is."""
-    number = press.number("incident")
-    view = await tools.questions.incident(number)
-    if view is None:
-        raise outdated()
-    words = [word for word in (view.incident.environment, view.incident.service) if word]
-    start = Start(str(press.value.get("runbook")), words, incident=number)
-    return runbook.begun(await tools.procedures.begin(start, press.visitor.by))
+    """The offer on an incident's card."""
+    return await beginning.begin(tools, press.visitor, str(press.value.get("runbook")), press.number("incident"))
 
 
 async def runbook_done(tools: Tools, press: Press) -> Reply:

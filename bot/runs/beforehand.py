@@ -1,6 +1,6 @@
 """What is asked before a runbook begins: where, with what, and whether each of its steps will be allowed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from bot import access
 from bot.audit import Actor
@@ -31,16 +31,30 @@ def place_of(desk: Desk, procedure: Procedure, words: Sequence[str]) -> tuple[st
 
 def allow(desk: Desk, by: Actor, procedure: Procedure, values: Mapping[str, str], confirm: str | None) -> None:
     """Asked for each step now, so that nobody is refused in the middle; asked again when the step comes."""
-    for step in procedure.steps:
-        if step.do is None:
-            continue
-        environment = _environment(desk, step.do, {**values, **_place_of(step.given, values)})
-        if environment is None:
-            continue
-        missing = access.why_not(desk.people, desk.teams, by.id, step.do.right, environment)
+    for act, environment in _acts(desk, procedure, values):
+        missing = access.why_not(desk.people, desk.teams, by.id, act.right, environment)
         if missing is not None:
             raise UserError(missing)
-        _really_meant(step.do, environment, confirm)
+        _really_meant(act, environment, confirm)
+
+
+def to_confirm(desk: Desk, procedure: Procedure, values: Mapping[str, str]) -> str:
+    """The name to type, of the first protected environment that a step takes something away in; empty: none does."""
+    taken = (place.name for act, place in _acts(desk, procedure, values) if _takes_away(act, place))
+    return next(taken, "")
+
+
+def _acts(desk: Desk, procedure: Procedure, values: Mapping[str, str]) -> Iterator[tuple[Act, Environment]]:
+    """What the desk does, and where."""
+    for step in procedure.steps:
+        if step.do is not None:
+            environment = _environment(desk, step.do, {**values, **_place_of(step.given, values)})
+            if environment is not None:
+                yield step.do, environment
+
+
+def _takes_away(act: Act, environment: Environment) -> bool:
+    return act.right is ActionClass.DESTROY and environment.protected
 
 
 def _environment(desk: Desk, act: Act, values: Mapping[str, str]) -> Environment | None:
@@ -55,7 +69,7 @@ def _environment(desk: Desk, act: Act, values: Mapping[str, str]) -> Environment
 
 
 def _really_meant(act: Act, environment: Environment, confirm: str | None) -> None:
-    if act.right is not ActionClass.DESTROY or not environment.protected:
+    if not _takes_away(act, environment):
         return
     if fold(confirm or "") not in {fold(environment.name), fold(environment.label)}:
         values: dict[str, Value | Phrase] = {"environment": environment.label, "name": environment.name}

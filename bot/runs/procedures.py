@@ -17,7 +17,7 @@ from bot.procedure import Procedure, ProcedureRun, ProcedureState, StepState, su
 from bot.runbook import Action
 from bot.runs import wording
 from bot.runs.advance import advance, card, facts, written
-from bot.runs.beforehand import allow, given_to, place_of
+from bot.runs.beforehand import allow, given_to, place_of, to_confirm
 from bot.store import deliveries, incidents, messages, procedures
 from bot.store.database import Database, Tx
 from bot.target import fold, nearest
@@ -54,6 +54,11 @@ class Procedures:
         raise UserError(
             Phrase("There is no runbook “{word}”. All there are: `/ecotrajet runbook list`.", {"word": name})
         )
+
+    def to_confirm(self, procedure: Procedure, words: Sequence[str]) -> str:
+        """The name of the protected environment that a step takes something away in; empty: none does."""
+        environment, service = place_of(self.desk, procedure, words)
+        return to_confirm(self.desk, procedure, {"environment": environment, "service": service})
 
     async def begin(self, start: Start, by: Actor) -> ProcedureRun | Repeated:
         """Its row and its card; the worker takes the first step. Refused at once when a step would be refused later."""

@@ -63,8 +63,10 @@ async def begin(tools: Tools, asked: Asked) -> Reply:
 
 
 def begun(answer: ProcedureRun | Repeated) -> Reply:
-    if isinstance(answer, Repeated):
-        return None
+    return None if isinstance(answer, Repeated) else said_of(answer)
+
+
+def said_of(answer: ProcedureRun) -> Phrase:
     if answer.incident is not None:
         values = {"id": answer.id, "number": answer.incident}
         return Phrase("Runbook {id} begins. Its card is in the thread of incident #{number}.", values)

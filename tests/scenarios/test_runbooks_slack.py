@@ -25,6 +25,35 @@ async def test_a_runbook_survives_kill_9_and_goes_on_at_its_step(database_url: s
         assert await world.value("SELECT count(*) FROM card WHERE subject = 'runbook:1'") == 1
 
 
+async def test_what_has_to_be_told_something_asks_for_it_by_a_form(world: World) -> None:
+    await world.alert("CVE-2026-1234 in openssl")
+    bruno = world.person("bruno")
+    card = await bruno.sees("📒 Procédure Correctif de sécurité", channel="incidents")
+    await bruno.presses("Commencer", on=card)
+    view = await bruno.gets_view("la version corrigée")
+    await bruno.submits(view, {"given-version": "v2.1.2", "given-alerte": "CVE-2026-1234"})
+    await bruno.sees("Sa carte est dans le fil de l’incident #1")
+    steps = await bruno.sees("L’alerte CVE-2026-1234 nous concerne-t-elle", channel="incidents")
+    assert steps.thread == card.ts
+    assert "version=v2.1.2" in steps.text
+
+
+async def test_what_takes_production_away_asks_for_its_name(world: World) -> None:
+    await world.alert("Perte de données dans la table des alertes")
+    bruno = world.person("bruno")
+    await bruno.presses(
+        "Commencer", on=await bruno.sees("📒 Procédure Récupération depuis une sauvegarde", channel="incidents")
+    )
+    view = await bruno.gets_view("tapez prod")
+    await bruno.submits(view, {"confirm": "staging"})
+    await bruno.sees("--confirm prod")
+    await bruno.presses(
+        "Commencer", on=await bruno.sees("📒 Procédure Récupération depuis une sauvegarde", channel="incidents")
+    )
+    await bruno.submits(await bruno.gets_view("tapez prod"), {"confirm": "prod"})
+    await bruno.sees("La procédure 1 commence")
+
+
 async def test_an_incident_proposes_the_runbook_that_helps_and_begins_it_in_its_thread(world: World) -> None:
     number = await world.alert("Database connection lost")
     amina = world.person("amina")
