@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from bot.incident import Incident
@@ -13,6 +14,8 @@ from bot.target import Environment, fold
 
 MOST: Final = 2
 """A card that proposes everything proposes nothing."""
+READ: Final = 600
+"""Characters of the summary: as many as the card shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ def suggestions(
     procedures: Iterable[Procedure], incident: Incident, environments: Mapping[str, Environment]
 ) -> tuple[Suggestion, ...]:
     """The first ones that fit, in the order given; what only looks comes last."""
-    text = plain(f"{incident.title}\n{incident.summary}")
+    text = plain(f"{incident.title}\n{incident.summary[:READ]}")
     found = [
         Suggestion(each.name, each.title, Phrase("the incident says “{words}”", {"words": word}), each.safe)
         for each in procedures
@@ -40,11 +43,18 @@ def suggestions(
 
 def plain(text: str) -> str:
     """Without accents."""
+    if text.isascii():
+        return text
     return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
 
 
+@lru_cache(maxsize=512)
+def _pattern(title: str) -> re.Pattern[str]:
+    return re.compile(plain(title), re.IGNORECASE)
+
+
 def _word(fit: Fit, text: str) -> str:
-    found = re.search(plain(fit.title), text, re.IGNORECASE)
+    found = _pattern(fit.title).search(text)
     return " ".join(found[0].split())[:80] if found else ""
 
 
