@@ -43,6 +43,8 @@ from bot.notify.voice import VoiceChannel
 from bot.questions import Questions
 from bot.runbook import Action, Runbook
 from bot.runs import Execution, Runs
+from bot.runs.procedures import Procedures
+from bot.runs.walking import Walking
 from bot.store import calendar, deliveries, jobs
 from bot.store import doors as store_of_doors
 from bot.store.clock import DeskClock
@@ -50,6 +52,7 @@ from bot.store.database import Database, Unavailable
 from bot.store.embedded import EmbeddedPostgres
 from bot.store.migrate import migrate
 from bot.target import upstream
+from bot.worker.acts import Acts
 from bot.worker.aftercare import Aftercare
 from bot.worker.backup import BackupWorker
 from bot.worker.blind import Blindness, ask_database
@@ -57,6 +60,7 @@ from bot.worker.calendars import Calendars
 from bot.worker.cron import GAPS, HOUSEKEEPING, Calendar, Daily
 from bot.worker.deliver import Deliverer
 from bot.worker.observe import Observer
+from bot.worker.procedure import Walker
 from bot.worker.pulse import Pulse
 from bot.worker.queue import Entrypoint, Queue
 from bot.worker.run import Runner
@@ -124,11 +128,14 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
             stop.push_async_callback(pulse.stop)
         backups, backup_worker = Backups(db, desk), BackupWorker(db, desk, beats, Copier(url), owner)
         stop.push_async_callback(backup_worker.stop)
+        walking = Walking(db, desk, owner)
+        walker = Walker(walking, Acts(desk, walking, runs, engines, backups))
+        stop.push_async_callback(walker.stop)
         watch = Watch(
             db, desk, deliverer, metrics,
             (
                 clock.refresh, Dues(db, desk).round, intake.take_in, lifecycle.calm, runner.round, silences.round,
-                beats.round, hand_offs.round, aftercare.round, backup_worker.round,
+                beats.round, hand_offs.round, aftercare.round, backup_worker.round, walker.round,
             ),
             sign_of_life=pulse.round if pulse else None,
         )  # fmt: skip
@@ -142,7 +149,10 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         if settings.slack is not None:
             groups = Groups(db, desk, settings.slack.bot_token, settings.slack.api_url)
             await stop.enter_async_context(in_background("groups", groups.run))
-        tools = Tools(desk, lifecycle, questions, runs, engines, clock, silences, rota, Reach(db, desk), backups)
+        tools = Tools(
+            desk, lifecycle, questions, runs, engines, clock, silences, rota, Reach(db, desk), backups,
+            Procedures(db, desk),
+        )  # fmt: skip
         slack = slack_door(settings, tools, intake)
         if slack is not None:
             await stop.enter_async_context(slack.running())

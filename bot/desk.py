@@ -15,6 +15,7 @@ from bot.incident import Priority
 from bot.maintenance import Window
 from bot.oncall import Booked, Schedule
 from bot.person import CHANNELS, Person, Step, Steps, Team, methods
+from bot.procedure import Procedure
 from bot.secret import Secret
 from bot.source import SourceEntry
 from bot.statuspage import Settings as StatusPage
@@ -41,7 +42,7 @@ class Desk:
 
     Mappings are by id. `incidents_channel` has no leading `#`. `service_policies` names the policy of services that
     do not use the default one. `declare_emoji`: under a message it offers to declare an incident; '' for none.
-    `sources`: those that the file says something about; the others are as they come.
+    `sources`: those that the file says something about; the others are as they come. `procedures`: people's runbooks.
     """
 
     language: str
@@ -65,6 +66,8 @@ class Desk:
     dead_man_url: Secret | None = None
     status_page: StatusPage = field(default_factory=lambda: StatusPage("ÉcoTrajet", {}, ()))
     declare_emoji: str = DECLARE_EMOJI
+    procedures: Mapping[str, Procedure] = field(default_factory=dict)
+    automatic_runbooks: bool = False
 
     def secrets(self) -> tuple[Secret, ...]:
         """Every secret value of the file, for redaction."""

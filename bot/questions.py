@@ -10,6 +10,7 @@ from bot.desk import Desk
 from bot.incident import Incident, Status
 from bot.message import Kind, State
 from bot.phrase import Phrase
+from bot.procedure import Suggestion, suggestions
 from bot.report import Report
 from bot.resolution import Resolution
 from bot.runbook import Image
@@ -24,6 +25,7 @@ from bot.store import (
     incidents,
     messages,
     pages,
+    procedures,
     reports,
     resolutions,
     responders,
@@ -119,7 +121,17 @@ async def view(tx: Tx, desk: Desk, incident: Incident) -> IncidentView:
         resolution=resolution_of(await resolutions.latest(tx, incident.number)),
         tasks=tuple(task_row(row) for row in await resolutions.tasks(tx, incident.number)),
         evidence=await evidence.latest(tx, incident.number),
+        suggested=await suggested(tx, desk, incident),
     )
+
+
+async def suggested(tx: Tx, desk: Desk, incident: Incident) -> tuple[Suggestion, ...]:
+    """Runbooks that help, but for those that were begun for it already; none once it is over."""
+    found = suggestions(desk.procedures.values(), incident, desk.environments)
+    if not found or incident.status is Status.RESOLVED:
+        return ()
+    begun = await procedures.begun_for(tx, incident.number)
+    return tuple(each for each in found if each.name not in begun)
 
 
 def page_row(row: asyncpg.Record) -> PageRow:

@@ -7,6 +7,7 @@ from bot.deployment import WatchState
 from bot.incident import Incident
 from bot.message import Kind, State
 from bot.phrase import Phrase
+from bot.procedure import Suggestion
 from bot.report import Report
 from bot.resolution import Resolution
 from bot.run import Run
@@ -101,6 +102,7 @@ class IncidentView:
     resolution: Resolution | None = None
     tasks: tuple[TaskRow, ...] = ()
     evidence: Evidence | None = None  # the last that was kept of a container
+    suggested: tuple[Suggestion, ...] = ()
 
     def waits_for(self, person: str | None) -> bool:
         """Whether this person was asked and has not answered."""
@@ -181,3 +183,4 @@ class RunView:
     steps: tuple[StepRow, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     watch: WatchRow | None = None
+    runbook: int | None = None  # people's runbook that asked for it

@@ -10,14 +10,15 @@ from bot.access import stranger
 from bot.answers import Repeated
 from bot.errors import UserError
 from bot.incident import Priority
+from bot.notify.blocks import procedure
 from bot.notify.blocks.declaring import OFFER
 from bot.notify.blocks.menu import RUNS
 from bot.notify.blocks.tasks import DONE
 from bot.phrase import Phrase
 from bot.report import Report
-from handlers import commands, declaring, resolving
+from handlers import beginning, commands, declaring, resolving
 from handlers.answers import worded
-from handlers.commands import me
+from handlers.commands import me, runbook
 from handlers.commands.incidents import allow_responding
 from handlers.commands.menu import LABELS
 from handlers.commands.oncall import accepted
@@ -117,6 +118,29 @@ async def task_done(tools: Tools, press: Press) -> Phrase | None:
     return None if isinstance(finished, Repeated) else Phrase("Done: {title}", {"title": finished})
 
 
+async def begin_runbook(tools: Tools, press: Press) -> Reply:
+    """The offer on an incident's card."""
+    return await beginning.begin(tools, press.visitor, str(press.value.get("runbook")), press.number("incident"))
+
+
+async def runbook_done(tools: Tools, press: Press) -> Reply:
+    answer = await tools.procedures.answer(press.number("step"), True, press.visitor.by)
+    return runbook.answered(answer, done=True)
+
+
+async def runbook_failed(tools: Tools, press: Press) -> Reply:
+    answer = await tools.procedures.answer(press.number("step"), False, press.visitor.by)
+    return runbook.answered(answer, done=False)
+
+
+async def runbook_cancel(tools: Tools, press: Press) -> Reply:
+    return runbook.cancelled(await tools.procedures.cancel(press.number("runbook"), press.visitor.by))
+
+
+async def runbook_again(tools: Tools, press: Press) -> Reply:
+    return runbook.tried(await tools.procedures.again(press.number("runbook"), press.visitor.by))
+
+
 async def run_command(tools: Tools, press: Press) -> Reply:
     """A button of the menu, which is as if its command was typed."""
     command = str(press.value.get("run"))
@@ -153,6 +177,11 @@ BUTTONS: Final[Mapping[str, Callable[[Tools, Press], Awaitable[Reply]]]] = {
     "run.go_back": go_back,
     "deploy.validate": validate,
     "oncall.accept": stand_in,
+    procedure.BEGIN: begin_runbook,
+    procedure.DONE: runbook_done,
+    procedure.FAILED: runbook_failed,
+    procedure.CANCEL: runbook_cancel,
+    procedure.AGAIN: runbook_again,
     OFFER: declare,
     DONE: task_done,
     **dict.fromkeys((f"{RUNS}{command}" for command in LABELS), run_command),

@@ -1,11 +1,13 @@
 """The file's sections -> Desk. Each entry is checked alone, so that one bad entry hides no other's problems."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from bot.config import backups, defaults, quiet, reaching, references, status_page
+from bot.config import backups, defaults, quiet, reaching, references, runbooks, status_page
 from bot.config.models import (
     EnvironmentSection,
     IntakeSection,
@@ -44,20 +46,33 @@ SECTIONS: Final = (
     "sources",
     "intake",
     "status_page",
+    "runbooks",
 )
-NOT_YET: Final = ("runbooks", "checks", "calendar")
+NOT_YET: Final = ("checks", "calendar")
 NO_ENGINE: Final = "none"
 
 M = TypeVar("M", bound=BaseModel)
 
 
-def build(data: Mapping[str, object], docker_host: str, problems: Problems, warnings: list[str]) -> Desk | None:
-    """The desk; None when there are problems (also in the environment: `problems` is shared)."""
+def build(
+    data: Mapping[str, object], docker_host: str, problems: Problems, warnings: list[str], folder: Path = Path()
+) -> Desk | None:
+    """The desk; None when there are problems (also in the environment: `problems` is shared).
+
+    `folder`: where the file stands, for the paths in it.
+    """
     _check_sections(data, problems)
     parts = _parts(data, problems)
     references.check(parts, problems, warnings)
     check_sources(parts.sources, problems)
-    return None if problems else _desk(parts, docker_host, warnings)
+    procedures = runbooks.procedures(parts.runbooks, folder, problems)
+    return (
+        None
+        if problems
+        else replace(
+            _desk(parts, docker_host, warnings), procedures=procedures, automatic_runbooks=parts.runbooks.automatic
+        )
+    )
 
 
 def _check_sections(data: Mapping[str, object], problems: Problems) -> None:
@@ -92,6 +107,7 @@ def _parts(data: Mapping[str, object], problems: Problems) -> Parts:
         backups=read.entries(("backups",), backups.BackupSection),
         sources=read.entries(("sources",), SourceSection),
         status_page=read.section("status_page", status_page.StatusPageSection),
+        runbooks=read.section("runbooks", runbooks.RunbooksSection),
         names=read.names,
     )
 

@@ -16,6 +16,7 @@ from bot.config.oncall import ScheduleSection
 from bot.config.quiet import HeartbeatSection, WindowSection
 from bot.config.reaching import EscalationSection, NotificationsSection
 from bot.config.rules import ClassificationSection
+from bot.config.runbooks import RunbooksSection
 from bot.config.sources import SourceSection
 from bot.config.status_page import StatusPageSection
 
@@ -40,4 +41,5 @@ class Parts:
     notifications: NotificationsSection = field(default_factory=NotificationsSection)
     sources: dict[str, SourceSection] = field(default_factory=dict)
     status_page: StatusPageSection = field(default_factory=StatusPageSection)
+    runbooks: RunbooksSection = field(default_factory=RunbooksSection)
     names: dict[str, list[str]] = field(default_factory=dict)

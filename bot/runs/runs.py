@@ -41,6 +41,7 @@ class Wish:
     dry_run: bool = False
     break_glass: str | None = None
     confirm: str | None = None  # the environment's name, typed: for what takes a protected one away
+    step: int | None = None  # of a runbook, which asks for it: once
 
 
 class Runs:
@@ -168,7 +169,7 @@ class Runs:
         if (refused := await self._not_yet(tx, plan, by)) is not None:
             return NotNow(refused)
         incident = await runs.open_incident(tx, plan.environment, plan.service)
-        run = await runs.insert(tx, plan, by.id, incident, EXPIRES_AFTER)
+        run = await runs.insert(tx, plan, by.id, incident, EXPIRES_AFTER, step=wish.step)
         await wording.written(tx, by, "run.requested", run)
         approved = await self._approved_at_once(tx, wish, environment, run, by)
         await wording.card(tx, self.desk, approved or run)

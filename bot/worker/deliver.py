@@ -21,7 +21,7 @@ from bot.metrics import Metrics
 from bot.notify.channel import Channel, Outgoing
 from bot.phrase import Phrase
 from bot.questions import view
-from bot.store import audit, bundles, cards, incidents, messages, responders, runs
+from bot.store import audit, bundles, cards, incidents, messages, procedures, responders, runs
 from bot.store.cards import Place
 from bot.store.database import Database, Tx, Unavailable
 from bot.worker import bundle
@@ -32,8 +32,12 @@ PER_LANE: Final = 10
 TIME_LIMIT: Final = 15.0  # seconds for one sending, however often its lease is renewed meanwhile
 SIGN_OF_LIFE: Final = LEASE.total_seconds() / 3
 PATIENCE: Final = 8  # starts, a second apart
-TRIES_FOR_EVER: Final = frozenset({About.CARD, About.PAGE_EDIT, About.RUN_CARD, About.NOTE, About.TELL, About.ASK})
+TRIES_FOR_EVER: Final = frozenset(
+    {About.CARD, About.PAGE_EDIT, About.RUN_CARD, About.RUNBOOK_CARD, About.NOTE, About.TELL, About.ASK}
+)
 """Nobody is waiting for these in the night: they are kept until the channel is back, a minute apart at most."""
+EDITED: Final = frozenset({About.CARD, About.RUN_CARD, About.RUNBOOK_CARD})
+NOWHERE: Final = ""
 
 
 class Deliverer:
@@ -96,6 +100,7 @@ class Deliverer:
         incident = await incidents.get(tx, message.incident) if message.incident else None
         person = self.desk.people.get(message.person or "")
         place = await cards.place(tx, subject(message), message.to)
+        above = await cards.place(tx, f"incident:{message.incident}", message.to) if message.procedure else None
         return Outgoing(
             message=message,
             language=person.language if person else self.desk.language,
@@ -104,6 +109,8 @@ class Deliverer:
             existing_ts=standing(message, place),
             as_of=await incidents.now(tx),
             manager=self.desk.is_manager(message.person),
+            procedure=await procedures.get(tx, message.procedure) if message.procedure else None,
+            thread=f"{above.channel_id}:{above.ts}" if above else None,
         )
 
     async def speak(self, outgoing: Outgoing) -> None:
@@ -146,7 +153,7 @@ class Deliverer:
     @contextlib.asynccontextmanager
     async def one_card_at_a_time(self, message: Message) -> AsyncIterator[None]:
         """Two edits of one card never overtake each other within this process."""
-        if message.about not in (About.CARD, About.RUN_CARD):
+        if message.about not in EDITED:
             yield
             return
         lock = self.cards.setdefault(subject(message), asyncio.Lock())
@@ -239,7 +246,10 @@ def jittered(delay: timedelta) -> timedelta:
 def waits_for_its_card(outgoing: Outgoing) -> bool:
     """A note belongs into the thread of a card that is about to be posted; after a while it goes without."""
     message = outgoing.message
-    hangs = message.about is About.NOTE and (message.incident is not None or message.run is not None)
+    if message.about is About.RUNBOOK_CARD:
+        hangs = message.incident is not None and outgoing.thread is None
+    else:
+        hangs = message.about is About.NOTE and subject(message) != NOWHERE
     return hangs and outgoing.existing_ts is None and message.starts <= PATIENCE
 
 
@@ -251,13 +261,18 @@ def standing(message: Message, place: Place | None) -> str | None:
 
 
 async def remember_place(tx: Tx, message: Message, provider_id: str) -> None:
-    if message.about in (About.CARD, About.RUN_CARD):
+    if message.about in EDITED:
         channel_id, _, ts = provider_id.partition(":")
         await cards.put(tx, subject(message), message.to, Place(channel_id, ts))
 
 
 def subject(message: Message) -> str:
-    return f"run:{message.run}" if message.run else f"incident:{message.incident}"
+    """What a card is about, or the card that a note hangs on."""
+    if message.procedure:
+        return f"runbook:{message.procedure}"
+    if message.run:
+        return f"run:{message.run}"
+    return f"incident:{message.incident}" if message.incident else NOWHERE
 
 
 def page_sent(message: Message, late: timedelta) -> Entry:

@@ -20,6 +20,7 @@ from bot.phrase import Phrase
 from bot.questions import Questions
 from bot.runbook import Engines
 from bot.runs import Runs
+from bot.runs.procedures import Procedures
 from handlers import parse
 from handlers.parse import Line
 
@@ -38,6 +39,7 @@ class Tools:
     rota: Rota
     reach: Reach
     backups: Backups
+    procedures: Procedures
 
     def reader(self, language: str) -> Reader:
         return Reader.of(self.desk, language, self.clock.now())

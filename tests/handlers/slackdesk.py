@@ -26,6 +26,7 @@ from bot.phrase import Phrase
 from bot.questions import Questions
 from bot.runbook import Action, Image, Journal, Light, Looks, Outcome, Plan, Repaired, Result, ServiceStatus
 from bot.runs import Runs
+from bot.runs.procedures import Procedures
 from bot.sandbox import DEMO_PEOPLE, Sandbox
 from bot.secret import Secret
 from bot.store.database import Database
@@ -196,6 +197,7 @@ async def new_slack_desk(database_url: str, *, http: bool = False, ack_limit: fl
         tools = Tools(
             desk, Lifecycle(db, desk), Questions(db, desk), Runs(db, desk, dict(runbooks)), engines, SystemClock(),
             Silences(db, desk), Rota(db, desk, "https://desk.example"), Reach(db, desk), Backups(db, desk),
+            Procedures(db, desk),
         )  # fmt: skip
         keys = SlackKeys(
             Secret(environment["SLACK_BOT_TOKEN"]), None if http else Secret(environment["SLACK_APP_TOKEN"]),

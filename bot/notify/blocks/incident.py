@@ -25,6 +25,7 @@ from bot.notify.blocks.parts import (
     menu,
     section,
 )
+from bot.notify.blocks.procedure import suggested
 from bot.notify.blocks.reader import Reader
 from bot.notify.blocks.timeline import told
 from bot.phrase import Phrase
@@ -186,7 +187,11 @@ def _body(view: IncidentView, reader: Reader) -> list[Block]:
     why = Phrase(
         "Why {priority}: {why}", {"priority": incident.priority.value, "why": escape(reader.say(incident.why))}
     )
-    return [*blocks, context(reader.say(why), *gathered(view, reader), _links(view, reader))]
+    helps = [
+        suggested({"runbook": each.name, "incident": incident.number}, each.title, each.why, reader)
+        for each in view.suggested
+    ]
+    return [*blocks, *helps, context(reader.say(why), *gathered(view, reader), _links(view, reader))]
 
 
 def _reported(reports: Sequence[Report], reader: Reader) -> str:
