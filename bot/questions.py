@@ -18,6 +18,7 @@ from bot.store import (
     alerts,
     audit,
     changes,
+    codes,
     dues,
     escalations,
     incidents,
@@ -100,6 +101,11 @@ class Questions:
         """The number of the incident whose page reached this person last and which still needs somebody."""
         async with self.db.transaction() as tx:
             return await messages.latest_open_page(tx, person)
+
+    async def page_with_code(self, person: str, code: int) -> int | None:
+        """The number of the incident that this person's short code stands for; None: they were never given it."""
+        async with self.db.transaction() as tx:
+            return await codes.meant(tx, person, code)
 
 
 async def view(tx: Tx, desk: Desk, incident: Incident) -> IncidentView:

@@ -62,6 +62,8 @@ class Asking(Protocol):
 
     async def latest_page_of(self, person: str) -> int | None: ...
 
+    async def page_with_code(self, person: str, code: int) -> int | None: ...
+
 
 class Opting(Protocol):
     """What this door asks of `Reach`."""
@@ -160,7 +162,19 @@ class TwilioDoor:
         if wished is None:
             return sms_reply.not_understood()
         by = Actor(person.id, person.name, Door.SMS, form.get("MessageSid") or None)
-        return await self.done(wished, by, self.now() - JUST_NOW)
+        as_of = self.now() - JUST_NOW
+        if wished.code is not None:
+            return await self.coded(wished.wish, wished.code, by, as_of)
+        return await self.done(wished, by, as_of)
+
+    async def coded(self, wish: Wish, code: int, by: Actor, as_of: datetime) -> Phrase | None:
+        """The answer to the page that carried this code."""
+        try:
+            number = await self.questions.page_with_code(by.id, code)
+        except Exception:
+            log.exception("twilio.answer_failed", person=by.id)
+            return sms_reply.out_of_order()
+        return sms_reply.unknown_code(code) if number is None else await self.done(Reply(wish, number), by, as_of)
 
     async def done(self, wished: Reply, by: Actor, as_of: datetime | None) -> Phrase | None:
         try:

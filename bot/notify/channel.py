@@ -20,6 +20,7 @@ class Outgoing:
       PAGE_EDIT are edited there, a NOTE goes into its thread.
     * REMINDER says its phrase, in Slack with a button; UPDATE is a manager's page anew.
     * `manager`: pages are in plain words.
+    * `code`: the reader's short code for this incident (`1a` takes it); None: they have none.
     * `together`: the incidents of all pages that leave in this one text or call, the worst first; () for one alone.
     * `language` is the reader's; a channel of several people has the desk's. `as_of` is the desk's own `now`.
     """
@@ -32,6 +33,7 @@ class Outgoing:
     as_of: datetime
     manager: bool = False
     together: tuple[Incident, ...] = ()
+    code: int | None = None
 
 
 class Channel(Protocol):

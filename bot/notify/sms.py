@@ -11,7 +11,7 @@ from bot.notify.blocks.reader import Reader
 from bot.notify.bundle import bundled
 from bot.notify.channel import Outgoing, because_of, phrase_of
 from bot.notify.twilio_client import Twilio
-from bot.notify.wording import manager_text, plain, short_page
+from bot.notify.wording import manager_answer, manager_text, plain, short_page
 
 MAX_SEGMENTS: Final = 2
 LONGEST: Final = 300
@@ -45,13 +45,13 @@ def text_of(outgoing: Outgoing, reader: Reader) -> str:
     if outgoing.message.about is About.PAGE and outgoing.view is not None:
         incident = outgoing.view.incident
         if outgoing.together:
-            return fitted(lambda room: bundled(outgoing.together, reader, room))
+            return fitted(lambda room: bundled(outgoing.together, reader, room, outgoing.code))
         if outgoing.manager:
-            told = manager_text(outgoing.view, reader)
-            return fitted(lambda room: plain(told, room))
+            told, how = manager_text(outgoing.view, reader), manager_answer(incident, reader, outgoing.code)
+            return fitted(lambda room: f"{plain(told, room)} {how}".rstrip())
         because = because_of(outgoing.message)
         first = f"{reader.say(because)}: " if because else ""
-        return fitted(lambda room: first + short_page(incident, reader, plain(incident.title, room)))
+        return fitted(lambda room: first + short_page(incident, reader, plain(incident.title, room), outgoing.code))
     try:
         said = reader.say(phrase_of(outgoing.message))
     except ValueError as broken:

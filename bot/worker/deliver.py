@@ -21,7 +21,7 @@ from bot.metrics import Metrics
 from bot.notify.channel import Channel, Outgoing
 from bot.phrase import Phrase
 from bot.questions import view
-from bot.store import audit, bundles, cards, incidents, messages, responders, runs
+from bot.store import audit, bundles, cards, codes, incidents, messages, responders, runs
 from bot.store.cards import Place
 from bot.store.database import Database, Tx, Unavailable
 from bot.worker import bundle
@@ -74,7 +74,10 @@ class Deliverer:
             if wait is not None:
                 await bundles.put_off(tx, message, wait)
                 return None
-            outgoing = replace(await self.outgoing(tx, message), together=await self.together(tx, message))
+            together = await self.together(tx, message)
+            outgoing = replace(
+                await self.outgoing(tx, message), together=together, code=await short_code(tx, message, together)
+            )
             if waits_for_its_card(outgoing) and message.kind in self.channels:
                 await messages.again(tx, message, self.owner, timedelta(seconds=1))
                 return None
@@ -217,6 +220,14 @@ async def no_longer_wanted(tx: Tx, message: Message) -> Phrase | None:
     if incident.round != message.round:
         return Phrase("a newer round of pages has begun")
     return None
+
+
+async def short_code(tx: Tx, message: Message, together: tuple[Incident, ...]) -> int | None:
+    """What the reader of a text writes back about it, or about the worst of several."""
+    if message.about is not About.PAGE or message.kind is not Kind.SMS or message.person is None:
+        return None
+    number = together[0].number if together else message.incident
+    return await codes.give(tx, message.person, number) if number is not None else None
 
 
 async def answered_already(tx: Tx, incident: Incident, page: Message) -> Phrase | None:
