@@ -206,7 +206,7 @@ def _gathering(entry: IntakeSection) -> Gathering:
 
 
 def _person(id_: str, entry: PersonSection, language: str) -> Person:
-    return Person(id_, entry.name, entry.slack, entry.phone, entry.email, entry.language or language)
+    return Person(id_, entry.name, entry.slack, entry.phone, entry.email, entry.language or language, entry.time_zone)
 
 
 def _team(id_: str, entry: TeamSection) -> Team:

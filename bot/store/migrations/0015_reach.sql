@@ -10,6 +10,12 @@ CREATE TABLE sms_code (
     UNIQUE (person, incident)
 );
 
+-- By night, where it is otherwise; hours on the person's own wall clock.
+ALTER TABLE personal_rule
+    ADD night jsonb NOT NULL DEFAULT '{}',
+    ADD night_start time NOT NULL DEFAULT '22:00',
+    ADD night_end time NOT NULL DEFAULT '07:00';
+
 DO $$ BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'ecotrajet_app') THEN
         GRANT SELECT, INSERT, UPDATE, DELETE ON sms_code TO ecotrajet_app;
