@@ -63,15 +63,16 @@ FILLERS: Final = frozenset(
 )
 WORD: Final = re.compile(r"\d+|[^\W\d_]+|👍|[^\w\s#.,;:!?'’°()\"«»“”_-]")
 LETTERS: Final = {TAKE: Wish.TAKE, ESCALATE: Wish.ESCALATE, RESOLVE: Wish.RESOLVE}
-CODE: Final = re.compile(rf"[\W_]*(?P<code>\d{{1,2}})[\W_]*(?P<letter>[{''.join(LETTERS)}])[\W_]*")
+CODE: Final = re.compile(r"[\W_]*(?P<code>\d{1,2})[\W_]*(?P<letter>[a-z])[\W_]*")
 LARGEST: Final = 9  # digits: longer is a phone number, not one of ours
 
 
 def understand(text: str) -> Reply | None:
     """What is wished, or None when it is not certain: a page must not be taken by mistake."""
     coded = CODE.fullmatch(_plain(text))
-    if coded is not None and "?" not in text:
-        return Reply(LETTERS[coded["letter"]], code=int(coded["code"]))
+    if coded is not None:
+        wish = LETTERS.get(coded["letter"])
+        return Reply(wish, code=int(coded["code"])) if wish is not None and "?" not in text else None
     words = WORD.findall(_plain(text))
     numbers = [int(word) for word in words if is_number(word)]
     wishes = {VERBS[word] for word in words if word in VERBS}

@@ -34,6 +34,7 @@ KEYS: Final = {"4": Wish.TAKE, "5": Wish.ESCALATE, "6": Wish.RESOLVE}
 VOICES: Final = {"fr": "fr-FR", "en": "en-GB"}
 DELIVERED: Final = frozenset({"delivered", "read", "completed"})
 NOT_DELIVERED: Final = frozenset({"undelivered", "failed", "busy", "no-answer", "canceled"})
+MACHINES: Final = frozenset({"machine_start", "machine_end_beep", "machine_end_silence", "machine_end_other", "fax"})
 STOPS: Final = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"})
 JUST_NOW: Final = timedelta(minutes=1)  # whoever asks by text for more people did not know of a level that fired since
 PATIENCE: Final = (0.1, 0.2, 0.4, 0.8, 1.6)  # a receipt may overtake the row it is about
@@ -225,7 +226,9 @@ class TwilioDoor:
     async def status(self, _request: web.Request, form: Form) -> web.Response:
         """`POST /twilio/status`: what became of a text or a call; if it did not arrive, the next channel follows."""
         word = form.get("MessageStatus") or form.get("CallStatus") or ""
-        if word not in DELIVERED | NOT_DELIVERED:
+        if (by := form.get("AnsweredBy", "")) in MACHINES:  # told while the call still goes on, and at its end
+            word = by
+        if word not in DELIVERED | NOT_DELIVERED | MACHINES:
             return web.Response(status=204)
         kind, sid = (Kind.SMS, form["MessageSid"]) if form.get("MessageSid") else (Kind.VOICE, form.get("CallSid", ""))
         if not sid:

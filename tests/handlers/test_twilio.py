@@ -186,7 +186,7 @@ async def test_a_code_is_one_persons_and_means_the_same_page_each_time(twilio: D
         assert await codes.give(tx, "bruno", second) == 1
     assert await twilio.sandbox.person("bruno").phone.sends("1 A") == f"#{second} est à vous."
     assert (await twilio.sandbox.person("amina").phone.sends("2a") or "").startswith(
-        f"#{second} a déjà été pris par Bruno Martin à "
+        f"#{second} est déjà pris par Bruno Martin à "
     )
     assert await twilio.sandbox.person("amina").phone.sends("1R") == f"#{first} est résolu."
     assert (await twilio.sandbox.person("amina").phone.sends("1a") or "").startswith(f"#{first} est déjà terminé")

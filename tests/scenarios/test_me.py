@@ -100,7 +100,7 @@ async def test_a_p2_lets_somebody_sleep_until_the_morning_and_a_p1_wakes_them(wo
     held = await world.rows(pages, number)
     assert {row["kind"] for row in held} == {"slack", "email"}
     assert {row["state"] for row in held} == {"waiting"}
-    assert {row["due_at"].astimezone(PARIS).time() for row in held} == {time(6, 45)}
+    assert {f"{row['due_at'].astimezone(PARIS):%H:%M:%S}" for row in held} == {"06:45:00"}
     await chloe.sees("n'est pas dérangé la nuit".replace("'", "’"), channel="incidents")
 
     critical = await world.alert(TITLE, service="payments")

@@ -158,6 +158,7 @@ class TwilioApi:
             twiml=form.get("Twiml", ""),
             status_callback=form.get("StatusCallback", ""),
             status_events=tuple((await request.post()).getall("StatusCallbackEvent", ["completed"])),  # type: ignore[arg-type]  # a form's strings
+            amd_callback=amd_callback(form),
             ring_seconds=min(float(form.get("Timeout") or "60"), self.exchange.ring_seconds),
         )
         self.exchange.dial(call)
@@ -180,6 +181,13 @@ class TwilioApi:
             return refusal(refused.code)
         sid = self.exchange.account.sid
         return web.json_response({"sid": sid, "friendly_name": "sandbox", "status": "active", "type": "Full"})
+
+
+def amd_callback(form: Mapping[str, str]) -> str | None:
+    """None: nobody asked who answers; '' when it is not told before the end."""
+    if form.get("MachineDetection") not in ("Enable", "DetectMessageEnd"):
+        return None
+    return form.get("AsyncAmdStatusCallback", "") if form.get("AsyncAmd") == "true" else ""
 
 
 def matches(message: Sms, query: Mapping[str, str]) -> bool:
