@@ -134,15 +134,19 @@ class TwilioDoor:
 
     async def sms(self, _request: web.Request, form: Form) -> web.Response:
         """`POST /twilio/sms`: the answer goes back as a text; nothing for a repeated delivery or a STOP."""
-        person = self.desk.person_of_phone(form.get("From", ""))
-        if (word := opt_out(form)) is not None:  # Twilio deals with STOP, START and HELP itself
-            await self.opted(person, word, form)
-            return messages()
-        said = await self.answered(person, form)
+        person, said = await self.heard(form)
         if said is None:
             return messages()
         language = person.language if person else self.desk.language
         return messages(to_gsm(say(said, language, self.desk.zone, self.now())))
+
+    async def heard(self, form: Form) -> tuple[Person | None, Phrase | None]:
+        """Acts on a text; who sent it, and what they are told in return, if anything."""
+        person = self.desk.person_of_phone(form.get("From", ""))
+        if (word := opt_out(form)) is not None:  # Twilio deals with STOP, START and HELP itself
+            await self.opted(person, word, form)
+            return person, None
+        return person, await self.answered(person, form)
 
     async def opted(self, person: Person | None, word: str, form: Form) -> None:
         """Told elsewhere; an outage only costs them the explanation."""

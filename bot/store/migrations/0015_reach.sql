@@ -16,9 +16,22 @@ ALTER TABLE personal_rule
     ADD night_start time NOT NULL DEFAULT '22:00',
     ADD night_end time NOT NULL DEFAULT '07:00';
 
+-- Texts to `number` that we ask for, when their provider cannot call us: read up to here, last asked then (real time).
+CREATE TABLE sms_inbox (
+    number text PRIMARY KEY,
+    begun_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    read_until timestamptz NOT NULL DEFAULT clock_timestamp(),
+    asked_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE TABLE sms_heard (
+    sid text PRIMARY KEY,
+    at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE INDEX message_unsettled ON message (sent_at) WHERE kind IN ('sms', 'voice') AND state = 'sent';
+
 DO $$ BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'ecotrajet_app') THEN
-        GRANT SELECT, INSERT, UPDATE, DELETE ON sms_code TO ecotrajet_app;
+        GRANT SELECT, INSERT, UPDATE, DELETE ON sms_code, sms_inbox, sms_heard TO ecotrajet_app;
         GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ecotrajet_app;
     END IF;
 EXCEPTION
