@@ -39,6 +39,7 @@ from bot.notify.groups import Groups
 from bot.notify.post import Ses, Smtp
 from bot.notify.slack import SlackChannel
 from bot.notify.sms import SmsChannel
+from bot.notify.sms_second import carrier_of
 from bot.notify.twilio_client import Twilio
 from bot.notify.twilio_inbox import TwilioInbox
 from bot.notify.voice import VoiceChannel
@@ -256,7 +257,8 @@ def channels_of(settings: Settings, desk: Desk) -> Mapping[Kind, Channel]:
     if settings.slack is not None:
         channels[Kind.SLACK] = SlackChannel(settings.slack.bot_token, desk, api_url=settings.slack.api_url)
     if settings.twilio is not None:
-        channels[Kind.SMS] = SmsChannel(twilio_of(settings), desk)
+        second = carrier_of(desk.second_sms) if desk.second_sms is not None else None
+        channels[Kind.SMS] = SmsChannel(twilio_of(settings), desk, second)
         channels[Kind.VOICE] = VoiceChannel(twilio_of(settings), desk)
     if settings.mail is not None:
         post = Smtp(settings.mail.smtp_url) if settings.mail.smtp_url else Ses(endpoint_url=settings.mail.endpoint_url)

@@ -172,6 +172,7 @@ def _desk(parts: Parts, docker_host: str, warnings: list[str]) -> Desk:
         heartbeats=quiet.heartbeats(beats),
         backups=backups.backups(parts.backups),
         steps=reaching.steps(parts.notifications),
+        second_sms=reaching.second_sms(parts.notifications.second_sms),
         status_page=status_page.settings(parts.status_page, parts.services, environments),
     )
 

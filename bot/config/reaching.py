@@ -2,11 +2,22 @@
 
 import re
 from datetime import timedelta
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field
 
-from bot.config.models import Duration, PolicySection, Section, WorkspaceSection, duration
+from bot.carrier import SecondSms
+from bot.config.models import (
+    Duration,
+    PolicySection,
+    Section,
+    Text,
+    WebAddress,
+    WorkspaceSection,
+    duration,
+    web_address,
+)
+from bot.config.sources import Hidden
 from bot.escalation import Hours, Level, Policy
 from bot.incident import Priority
 from bot.message import Kind
@@ -29,12 +40,42 @@ def step(value: object) -> Step:
 Steps_ = Annotated[tuple[Annotated[Step, BeforeValidator(step)], ...], Field(min_length=1)]
 
 
+def shape(value: object) -> object:
+    """Somewhere in the body the number and the text have to stand."""
+    texts = " ".join(str(each) for each in value.values()) if isinstance(value, dict) else ""
+    if "{to}" not in texts or "{text}" not in texts:
+        raise ValueError("must say where {to} and {text} go, such as {to: '{to}', text: '{text}'}")
+    return value
+
+
+class SnsSection(Section):
+    """Amazon SNS; what is left out comes from the standard AWS variables."""
+
+    via: Literal["sns"]
+    sender: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{0,11}$")] = ""
+    region: Text | None = None
+    endpoint: WebAddress = None
+
+
+class HttpSmsSection(Section):
+    via: Literal["http"]
+    url: Annotated[str, BeforeValidator(web_address)]
+    headers: dict[str, Hidden] = Field(default_factory=dict)
+    body: Annotated[dict[str, str], BeforeValidator(shape)] = Field(
+        default_factory=lambda: {"to": "{to}", "text": "{text}"}
+    )
+
+
+SecondSmsSection = Annotated[SnsSection | HttpSmsSection, Field(discriminator="via")]
+
+
 class NotificationsSection(Section):
     """How a page reaches somebody, by priority; what is left out stays as the guide has it (§6.1)."""
 
     P1: Steps_ = CHANNELS[Priority.P1]
     P2: Steps_ = CHANNELS[Priority.P2]
     P3: Steps_ = CHANNELS[Priority.P3]
+    second_sms: SecondSmsSection | None = None
 
 
 class EscalationSection(Section):
@@ -43,6 +84,16 @@ class EscalationSection(Section):
     ack_expires: dict[Priority, Duration] = Field(
         default_factory=lambda: {Priority.P1: timedelta(minutes=30), Priority.P2: timedelta(hours=2)}
     )
+
+
+def second_sms(entry: SnsSection | HttpSmsSection | None) -> SecondSms | None:
+    match entry:
+        case SnsSection():
+            return SecondSms("sns", entry.sender, entry.region, entry.endpoint)
+        case HttpSmsSection():
+            return SecondSms("http", url=entry.url, headers=entry.headers, body=entry.body)
+        case None:
+            return None
 
 
 def steps(entry: NotificationsSection) -> Steps:

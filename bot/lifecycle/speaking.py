@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.audit import DESK, Entry
+from bot.carrier import VIA, may_help
 from bot.desk import Desk
 from bot.incident import Incident, Priority
 from bot.message import About, Kind, Message, State
@@ -111,7 +112,7 @@ async def page_failed(tx: Tx, desk: Desk, failed: Message, why: Phrase) -> bool:
         {"name": person.name, "channel": channel_name(failed.kind), "why": why},
     )
     await audit.write(tx, Entry(DESK, "page.failed", failed.incident, on=person.id, why=said, result=failed.kind))
-    if await messages.hasten(tx, failed):
+    if await by_second(tx, desk, failed, why) or await messages.hasten(tx, failed):
         return True
     kind = next_method(person, await messages.kinds_tried(tx, failed))
     if kind is None:
@@ -119,6 +120,30 @@ async def page_failed(tx: Tx, desk: Desk, failed: Message, why: Phrase) -> bool:
     of = Page(failed.incident, failed.round, failed.level, failed.level_name, person)
     await page_by(tx, of, kind, failed.attempt + 1, body=failed.body)
     return True
+
+
+def second_may_help(desk: Desk, failed: Message, reason: str) -> bool:
+    """Whether a text that Twilio did not send is worth asking the second provider for."""
+    fresh = failed.kind is Kind.SMS and VIA not in failed.body
+    return fresh and desk.second_sms is not None and may_help(reason)
+
+
+async def by_second(tx: Tx, desk: Desk, failed: Message, why: Phrase) -> bool:
+    """The second provider is asked for this text now. False: there is none, or it would be of no use."""
+    reason = str(why.values.get("reason", ""))
+    if desk.second_sms is None or not second_may_help(desk, failed, reason):
+        return False
+    via = desk.second_sms.via
+    asked = await messages.queue(
+        tx, kind=Kind.SMS, about=failed.about, to=failed.to, incident=failed.incident, run=failed.run,
+        round=failed.round, level=failed.level, level_name=failed.level_name, person=failed.person,
+        attempt=failed.attempt + 1, body={**failed.body, VIA: via},
+    )  # fmt: skip
+    said = Phrase("Twilio did not send it ({why}): {provider} is asked at once", {"why": why, "provider": via.upper()})
+    await audit.write(
+        tx, Entry(DESK, "message.rerouted", failed.incident, failed.run, on=failed.person or "", why=said, result=via)
+    )
+    return asked is not None
 
 
 async def tell(tx: Tx, desk: Desk, incident: Incident, who: str | None, said: Phrase) -> None:

@@ -4,9 +4,11 @@ Source: https://www.twilio.com/docs/messaging/api/message-resource (list, newest
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
 
+from bot.errors import Permanent
 from bot.inbound import Fate, Text
 from bot.message import Kind
 from bot.notify.twilio_client import Twilio
@@ -17,7 +19,7 @@ LOST: Final = frozenset({"undelivered", "failed", "busy", "no-answer", "canceled
 
 
 class TwilioInbox:
-    """Both raise Retryable or Permanent, as `Twilio.talking` does."""
+    """Raises Retryable or Permanent, as `Twilio.talking` does."""
 
     def __init__(self, twilio: Twilio) -> None:
         self.twilio = twilio
@@ -44,12 +46,15 @@ class TwilioInbox:
     async def fates(self, asked: Sequence[tuple[Kind, str]]) -> list[Fate]:
         """Of these messages of ours, those that have come to an end."""
         found: list[Fate] = []
-        async with self.twilio.talking() as client:
-            for kind, sid in asked:
-                resource = client.messages(sid) if kind is Kind.SMS else client.calls(sid)
-                one = await resource.fetch_async()
-                word = str(getattr(one.status, "value", one.status))
-                if word in ARRIVED | LOST:
-                    code = getattr(one, "error_code", None)
-                    found.append(Fate(kind, sid, word in ARRIVED, f"{word} {code or ''}".strip()))
+        for kind, sid in asked:
+            with suppress(Permanent):  # it is not there any more
+                found += await self.fate(kind, sid)
         return found
+
+    async def fate(self, kind: Kind, sid: str) -> list[Fate]:
+        """Nothing while it is on its way."""
+        async with self.twilio.talking() as client:
+            resource = client.messages(sid) if kind is Kind.SMS else client.calls(sid)
+            one = await resource.fetch_async()
+        word, code = str(one.status), getattr(one, "error_code", None)
+        return [Fate(kind, sid, word in ARRIVED, f"{word} {code or ''}".strip())] if word in ARRIVED | LOST else []

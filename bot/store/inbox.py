@@ -47,9 +47,9 @@ async def heard(tx: Tx, sid: str) -> bool:
 async def unsettled(tx: Tx, within: timedelta, limit: int) -> list[tuple[Kind, str]]:
     """(kind, provider's id) of texts and calls that left lately and whose fate is not known, the latest first."""
     rows = await tx.fetch(
-        "SELECT DISTINCT kind, provider_id, max(sent_at) FROM message WHERE kind IN ('sms', 'voice') AND state = 'sent'"
-        " AND sent_at > app_now() - $1::interval AND provider_id IS NOT NULL GROUP BY kind, provider_id"
-        " ORDER BY max(sent_at) DESC LIMIT $2",
+        "SELECT kind, provider_id FROM message WHERE kind IN ('sms', 'voice') AND state = 'sent'"
+        " AND sent_at > app_now() - $1::interval AND provider_id IS NOT NULL AND NOT body ? 'via'"
+        " GROUP BY kind, provider_id ORDER BY max(sent_at) DESC LIMIT $2",
         within, limit,
     )  # fmt: skip
     return [(Kind(row["kind"]), row["provider_id"]) for row in rows]

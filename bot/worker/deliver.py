@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot.audit import DESK, Entry
+from bot.carrier import VIA
 from bot.desk import Desk
 from bot.errors import Permanent, Retryable
 from bot.incident import Incident, Status
@@ -174,7 +175,8 @@ class Deliverer:
     async def try_again(self, message: Message, reason: str, wish: float | None) -> None:
         """Later; a page that has been tried often enough goes to the person's next channel instead."""
         self.trouble[message.kind] = reason
-        if message.starts >= MAX_ATTEMPTS and message.about not in TRIES_FOR_EVER:
+        gives_up = message.about not in TRIES_FOR_EVER or speaking.second_may_help(self.desk, message, reason)
+        if message.starts >= MAX_ATTEMPTS and gives_up:
             await self.failed(message, reason)
             return
         log.info("will try again", channel=message.kind.value, message=message.id, reason=reason)
@@ -195,6 +197,7 @@ class Deliverer:
                 await audit.write(
                     tx, Entry(DESK, "message.failed", message.incident, message.run, why=why, result=message.kind)
                 )
+                await speaking.by_second(tx, self.desk, message, why)
             elif not await speaking.page_failed(tx, self.desk, message, why):
                 await ladder.may_be_dead(tx, self.desk, message)
         if message.about is About.PAGE:
@@ -273,11 +276,14 @@ def subject(message: Message) -> str:
 
 def page_sent(message: Message, late: timedelta) -> Entry:
     level = ladder.named(message.level_name) if message.level_name else Phrase("Asked to help")
-    facts = {"level": level, "channel": speaking.channel_name(message.kind), "late": late}
+    by, via = speaking.channel_name(message.kind), message.body.get(VIA)
+    if via is not None:
+        by = Phrase("{channel} ({provider})", {"channel": by, "provider": str(via).upper()})
+    facts = {"level": level, "channel": by, "late": late}
     said = Phrase("{level}: paged by {channel}", facts)
     if late > ladder.WORTH_SAYING:
         said = Phrase("{level}: paged by {channel}, {late} late", facts)
     return Entry(
         DESK, "page.sent", message.incident, on=message.person or "", why=said,
-        result=f"{message.kind.value} late_s={late.total_seconds():.1f} starts={message.starts}",
+        result=f"{message.kind.value} late_s={late.total_seconds():.1f} starts={message.starts} via={via or 'first'}",
     )  # fmt: skip

@@ -81,7 +81,7 @@ class TwilioApi:
         """POST Messages.json"""
         try:
             form, fault = await self._asked(request)
-            self._check(form)
+            self._check(form, opted_out=form.get("To") in self.exchange.stopped)
             message = Sms(form["From"], form["To"], form["Body"], status_callback=form.get("StatusCallback", ""))
             later = fault.error if fault and isinstance(fault.error, int) else None
             self.exchange.accept(message, later)
@@ -93,7 +93,8 @@ class TwilioApi:
             fail(fault, request)
         return web.json_response(body, status=201)
 
-    def _check(self, form: Mapping[str, str]) -> None:
+    def _check(self, form: Mapping[str, str], *, opted_out: bool = False) -> None:
+        """`opted_out`: STOP stops texts, not calls."""
         number = form.get("To", "")
         checks = (
             (21604, bool(number)),
@@ -101,7 +102,7 @@ class TwilioApi:
             (21606, form.get("From") == self.exchange.account.number),
             (21602, bool(form.get("Body"))),
             (21617, len(form.get("Body", "")) <= LONGEST),
-            (21610, number not in self.exchange.stopped),
+            (21610, not opted_out),
         )
         for code, fine in checks:
             if not fine:
