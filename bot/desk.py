@@ -21,6 +21,7 @@ from bot.source import SourceEntry
 from bot.statuspage import Settings as StatusPage
 from bot.target import EngineAddress, Environment, Service
 
+KEY: Final = 17  # characters: so long are keys, and hardly any other header
 DEFAULT_POLICY: Final = "default"
 DECLARE_EMOJI: Final = "rotating_light"
 
@@ -73,7 +74,8 @@ class Desk:
         own = (self.dead_man_url,) if self.dead_man_url else ()
         of_sources = (secret for source in self.sources.values() for secret in source.secrets())
         of_backups = (url for entry in self.backups.values() for url in (entry.url, entry.scratch) if url)
-        of_second = self.second_sms.headers.values() if self.second_sms else ()
+        headers = self.second_sms.headers.values() if self.second_sms else ()
+        of_second = (header for header in headers if len(header.reveal()) >= KEY)
         return (*own, *of_sources, *of_backups, *of_second)
 
     def policy_for(self, service: str) -> Policy:

@@ -17,11 +17,11 @@ from bot.config.models import (
     duration,
     web_address,
 )
-from bot.config.sources import Hidden
 from bot.escalation import Hours, Level, Policy
 from bot.incident import Priority
 from bot.message import Kind
 from bot.person import CHANNELS, Step, Steps
+from bot.secret import Secret
 
 WORDS: Final = {"slack": Kind.SLACK, "sms": Kind.SMS, "call": Kind.VOICE, "voice": Kind.VOICE, "email": Kind.EMAIL,
                 "mail": Kind.EMAIL, "appel": Kind.VOICE}  # fmt: skip
@@ -48,6 +48,16 @@ def shape(value: object) -> object:
     return value
 
 
+def header(value: object) -> Secret:
+    """Often a key; never shown."""
+    if not isinstance(value, str) or not value.isprintable():
+        raise ValueError("must be a line of text")
+    return Secret(value)
+
+
+Header = Annotated[Secret, BeforeValidator(header)]
+
+
 class SnsSection(Section):
     """Amazon SNS; what is left out comes from the standard AWS variables."""
 
@@ -60,7 +70,7 @@ class SnsSection(Section):
 class HttpSmsSection(Section):
     via: Literal["http"]
     url: Annotated[str, BeforeValidator(web_address)]
-    headers: dict[str, Hidden] = Field(default_factory=dict)
+    headers: dict[str, Header] = Field(default_factory=dict)
     body: Annotated[dict[str, str], BeforeValidator(shape)] = Field(
         default_factory=lambda: {"to": "{to}", "text": "{text}"}
     )

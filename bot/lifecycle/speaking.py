@@ -112,7 +112,9 @@ async def page_failed(tx: Tx, desk: Desk, failed: Message, why: Phrase) -> bool:
         {"name": person.name, "channel": channel_name(failed.kind), "why": why},
     )
     await audit.write(tx, Entry(DESK, "page.failed", failed.incident, on=person.id, why=said, result=failed.kind))
-    if await by_second(tx, desk, failed, why) or await messages.hasten(tx, failed):
+    if await by_second(tx, desk, failed, why):
+        return True
+    if await messages.hasten(tx, failed):
         return True
     kind = next_method(person, await messages.kinds_tried(tx, failed))
     if kind is None:

@@ -285,5 +285,6 @@ def page_sent(message: Message, late: timedelta) -> Entry:
         said = Phrase("{level}: paged by {channel}, {late} late", facts)
     return Entry(
         DESK, "page.sent", message.incident, on=message.person or "", why=said,
-        result=f"{message.kind.value} late_s={late.total_seconds():.1f} starts={message.starts} via={via or 'first'}",
+        result=f"{message.kind.value} late_s={late.total_seconds():.1f} starts={message.starts}"
+        + (f" via={via}" if via else ""),
     )  # fmt: skip

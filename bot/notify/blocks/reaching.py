@@ -55,8 +55,8 @@ def me_form(person: Person, rules: Rules, reader: Reader) -> Modal:
     blocks.append(section(f"🌙 *{reader.say(night)}*"))
     zone = (person.zone or reader.zone).key
     for name, label, at in (
-        (NIGHT_FROM, Phrase("It is night from ({zone})", {"zone": zone}), rules.hours.start),
-        (NIGHT_UNTIL, Phrase("until (the same time twice: no night)"), rules.hours.end),
+        (NIGHT_FROM, Phrase("The night begins at ({zone})", {"zone": zone}), rules.hours.start),
+        (NIGHT_UNTIL, Phrase("and ends at (the same time: no night)"), rules.hours.end),
     ):
         blocks.append(field(name, reader.say(label), clock(at)))
     blocks += _choices(person, rules, When.NIGHT, reader)
@@ -67,7 +67,8 @@ def me_form(person: Person, rules: Rules, reader: Reader) -> Modal:
 def _choices(person: Person, rules: Rules, when: When, reader: Reader) -> list[Block]:
     blocks: list[Block] = []
     for priority in Priority:
-        blocks.append(section(f"{LIGHT[priority]} *{priority.value} {reader.say(severity(priority))}*"))
+        if when is When.DAY:
+            blocks.append(section(f"{LIGHT[priority]} *{priority.value} {reader.say(severity(priority))}*"))
         as_by_day = when is When.NIGHT and priority not in rules.night
         now = {} if as_by_day else {step.kind: step.after for step in rules.steps(when, priority)}
         for kind in ORDER:
