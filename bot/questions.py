@@ -130,6 +130,7 @@ def page_row(row: asyncpg.Record) -> PageRow:
     return PageRow(
         person=row["person"] or row["recipient"], kind=Kind(row["kind"]), round=row["round"], level=row["level"],
         state=State(row["state"]), due_at=row["due_at"], sent_at=row["sent_at"], why=phrase_or_none(row["why"]),
+        via=row["via"] or "",
     )  # fmt: skip
 
 

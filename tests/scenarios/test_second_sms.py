@@ -1,6 +1,8 @@
 """Twilio does not send a text: the second provider is asked at once, and everybody can see which one it was."""
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,9 @@ from moto.server import ThreadedMotoServer
 from moto.sns.exceptions import InvalidParameterValue
 from moto.sns.models import sns_backends
 
+from bot.app import channels_of
+from bot.config import load
+from bot.worker.blind import Blindness, ask_database
 from tests.world import World, edited_config, new_world
 
 TITLE = "Database connection lost"
@@ -63,6 +68,9 @@ async def test_what_twilio_refuses_goes_by_the_other_at_once_and_is_answered_to_
     assert "via=sns" in await world.value("SELECT result FROM audit WHERE did = 'page.sent' AND result LIKE 'sms%'")
     assert await world.value("SELECT result FROM audit WHERE did = 'message.rerouted'") == "sns"
     assert await world.value("SELECT provider_id LIKE 'sns:%' FROM message WHERE kind = 'sms' AND state = 'sent'")
+    await world.person("bruno").types(f"/ecotrajet why {number}", channel="incidents")
+    told = await world.person("bruno").sees("Pourquoi #", channel="incidents")
+    assert "SMS (SNS) envoyé" in told.text
     assert await on_call.phone.sends("1a") is not None
     assert await world.value("SELECT status FROM incident WHERE number = $1", number) == "acknowledged"
 
@@ -82,6 +90,34 @@ async def test_a_receipt_that_says_lost_has_the_other_asked(world: World) -> Non
     world.sandbox.twilio.faults.arm("Messages.create", error=30007, number=on_call.phone.number)
     await world.alert(TITLE)
     assert "1a" in await one_text_by_sns(world)
+
+
+async def test_other_texts_find_the_second_way_as_well(world: World) -> None:
+    amina = world.person("amina")
+    world.sandbox.twilio.faults.arm("Messages.create", error=30007, number=amina.phone.number)
+    await amina.types("/ecotrajet me test", channel="general")
+
+    async def came() -> bool:
+        return any("essai" in text for _, text in by_sns())
+
+    await world.eventually(came, "a test by SNS")
+
+
+async def test_a_blind_desk_uses_it_without_its_database(world: World, tmp_path: Path) -> None:
+    configuration, now = load(world.environment), [datetime.now(UTC)]
+    channels = channels_of(configuration.settings, configuration.desk)
+    ask = partial(ask_database, world.proxy.url)
+    blindness = Blindness(ask, configuration.desk, channels, tmp_path, now=lambda: now[0])
+    on_call = await world.on_call()
+    await blindness.look()
+    world.proxy.cable(pulled=True)
+    world.sandbox.twilio.faults.arm("Messages.create", error=21606, number=on_call.phone.number)
+    await blindness.look()
+    now[0] += timedelta(seconds=65)
+    await blindness.look()
+    assert [to for to, _ in by_sns()] == [on_call.phone.number]
+    for channel in channels.values():
+        await channel.close()
 
 
 async def test_whoever_answered_stop_is_called_instead(world: World) -> None:
