@@ -26,6 +26,7 @@ from bot.lifecycle.doors import Doors
 from bot.lifecycle.dues import Dues
 from bot.lifecycle.handoffs import HandOffs
 from bot.lifecycle.heartbeats import Heartbeats
+from bot.lifecycle.inbox import Inbox
 from bot.lifecycle.reach import Reach
 from bot.lifecycle.rota import Rota
 from bot.lifecycle.silences import Silences
@@ -38,14 +39,16 @@ from bot.notify.groups import Groups
 from bot.notify.post import Ses, Smtp
 from bot.notify.slack import SlackChannel
 from bot.notify.sms import SmsChannel
+from bot.notify.sms_second import carrier_of
 from bot.notify.twilio_client import Twilio
+from bot.notify.twilio_inbox import TwilioInbox
 from bot.notify.voice import VoiceChannel
 from bot.questions import Questions
 from bot.runbook import Action, Runbook
 from bot.runs import Execution, Runs
 from bot.runs.procedures import Procedures
 from bot.runs.walking import Walking
-from bot.store import calendar, deliveries, jobs
+from bot.store import calendar, deliveries, inbox, jobs
 from bot.store import doors as store_of_doors
 from bot.store.clock import DeskClock
 from bot.store.database import Database, Unavailable
@@ -71,6 +74,7 @@ from handlers.commands import Tools
 from handlers.pages import ical
 from handlers.pages.ack import AckPages
 from handlers.pages.status import StatusPages
+from handlers.polled import Polled
 from handlers.refused import Refused
 from handlers.slack_app import SlackDoor, SlackKeys
 from handlers.webhooks import Webhooks
@@ -149,6 +153,10 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         if settings.slack is not None:
             groups = Groups(db, desk, settings.slack.bot_token, settings.slack.api_url)
             await stop.enter_async_context(in_background("groups", groups.run))
+        texts = polled_texts(settings, db, desk, lifecycle, questions, clock)
+        if texts is not None:
+            stop.push_async_callback(texts.provider.close)
+            await stop.enter_async_context(in_background("texts", texts.run))
         tools = Tools(
             desk, lifecycle, questions, runs, engines, clock, silences, rota, Reach(db, desk), backups,
             Procedures(db, desk),
@@ -196,6 +204,16 @@ def twilio_routes(
     if settings.twilio is None or settings.public_url is None:
         return []
     return twilio.routes(lifecycle, questions, desk, settings.twilio.auth_token, settings.public_url, reach, clock.now)
+
+
+def polled_texts(
+    settings: Settings, db: Database, desk: Desk, lifecycle: Lifecycle, questions: Questions, clock: Clock
+) -> Polled | None:
+    """Without a public address Twilio cannot call us: then we ask."""
+    if settings.twilio is None or settings.public_url is not None:
+        return None
+    door = twilio.TwilioDoor(lifecycle, questions, desk, Reach(db, desk), clock.now)
+    return Polled(door, Inbox(db, desk), TwilioInbox(twilio_of(settings)), settings.twilio.from_number)
 
 
 def probes(
@@ -249,7 +267,8 @@ def channels_of(settings: Settings, desk: Desk) -> Mapping[Kind, Channel]:
     if settings.slack is not None:
         channels[Kind.SLACK] = SlackChannel(settings.slack.bot_token, desk, api_url=settings.slack.api_url)
     if settings.twilio is not None:
-        channels[Kind.SMS] = SmsChannel(twilio_of(settings), desk)
+        second = carrier_of(desk.second_sms) if desk.second_sms is not None else None
+        channels[Kind.SMS] = SmsChannel(twilio_of(settings), desk, second)
         channels[Kind.VOICE] = VoiceChannel(twilio_of(settings), desk)
     if settings.mail is not None:
         post = Smtp(settings.mail.smtp_url) if settings.mail.smtp_url else Ses(endpoint_url=settings.mail.endpoint_url)
@@ -289,6 +308,7 @@ def entrypoints(
         async with db.transaction() as tx:
             await deliveries.prune(tx)
             await calendar.prune(tx)
+            await inbox.prune(tx)
             await store_of_doors.prune(tx)
 
     async def gaps(slot: str) -> None:

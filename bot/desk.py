@@ -7,6 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.backup import BackupEntry
+from bot.carrier import SecondSms
 from bot.classification import Rule
 from bot.escalation import Policy
 from bot.gathering import Gathering
@@ -21,6 +22,7 @@ from bot.source import SourceEntry
 from bot.statuspage import Settings as StatusPage
 from bot.target import EngineAddress, Environment, Service
 
+KEY: Final = 17  # characters: so long are keys, and hardly any other header
 DEFAULT_POLICY: Final = "default"
 DECLARE_EMOJI: Final = "rotating_light"
 
@@ -63,6 +65,7 @@ class Desk:
     backups: Mapping[str, BackupEntry] = field(default_factory=dict)
     gathering: Gathering = field(default_factory=Gathering)
     steps: Steps = field(default_factory=lambda: CHANNELS)
+    second_sms: SecondSms | None = None
     dead_man_url: Secret | None = None
     status_page: StatusPage = field(default_factory=lambda: StatusPage("ÉcoTrajet", {}, ()))
     declare_emoji: str = DECLARE_EMOJI
@@ -74,7 +77,9 @@ class Desk:
         own = (self.dead_man_url,) if self.dead_man_url else ()
         of_sources = (secret for source in self.sources.values() for secret in source.secrets())
         of_backups = (url for entry in self.backups.values() for url in (entry.url, entry.scratch) if url)
-        return (*own, *of_sources, *of_backups)
+        headers = self.second_sms.headers.values() if self.second_sms else ()
+        of_second = (header for header in headers if len(header.reveal()) >= KEY)
+        return (*own, *of_sources, *of_backups, *of_second)
 
     def policy_for(self, service: str) -> Policy:
         """The ladder of this service's incidents; of an unknown service: the default one."""

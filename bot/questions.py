@@ -19,6 +19,7 @@ from bot.store import (
     alerts,
     audit,
     changes,
+    codes,
     dues,
     escalations,
     evidence,
@@ -104,6 +105,11 @@ class Questions:
         async with self.db.transaction() as tx:
             return await messages.latest_open_page(tx, person)
 
+    async def page_with_code(self, person: str, code: int) -> int | None:
+        """The number of the incident that this person's short code stands for; None: they were never given it."""
+        async with self.db.transaction() as tx:
+            return await codes.meant(tx, person, code)
+
 
 async def view(tx: Tx, desk: Desk, incident: Incident) -> IncidentView:
     return IncidentView(
@@ -138,6 +144,7 @@ def page_row(row: asyncpg.Record) -> PageRow:
     return PageRow(
         person=row["person"] or row["recipient"], kind=Kind(row["kind"]), round=row["round"], level=row["level"],
         state=State(row["state"]), due_at=row["due_at"], sent_at=row["sent_at"], why=phrase_or_none(row["why"]),
+        via=row["via"] or "",
     )  # fmt: skip
 
 

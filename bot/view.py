@@ -122,7 +122,10 @@ class IncidentView:
 
 @dataclass(frozen=True, slots=True)
 class PageRow:
-    """One page to one person by one channel; `state` as in `message.State`, `why` when it did not arrive."""
+    """One page to one person by one channel; `state` as in `message.State`, `why` when it did not arrive.
+
+    `via`: the second provider, when it went by that.
+    """
 
     person: str
     kind: Kind
@@ -132,6 +135,7 @@ class PageRow:
     due_at: datetime
     sent_at: datetime | None = None
     why: Phrase | None = None
+    via: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ KEYS: Final = {"4": Wish.TAKE, "5": Wish.ESCALATE, "6": Wish.RESOLVE}
 VOICES: Final = {"fr": "fr-FR", "en": "en-GB"}
 DELIVERED: Final = frozenset({"delivered", "read", "completed"})
 NOT_DELIVERED: Final = frozenset({"undelivered", "failed", "busy", "no-answer", "canceled"})
+MACHINES: Final = frozenset({"machine_start", "machine_end_beep", "machine_end_silence", "machine_end_other", "fax"})
 STOPS: Final = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"})
 JUST_NOW: Final = timedelta(minutes=1)  # whoever asks by text for more people did not know of a level that fired since
 PATIENCE: Final = (0.1, 0.2, 0.4, 0.8, 1.6)  # a receipt may overtake the row it is about
@@ -61,6 +62,8 @@ class Asking(Protocol):
     """What this door asks of `Questions`."""
 
     async def latest_page_of(self, person: str) -> int | None: ...
+
+    async def page_with_code(self, person: str, code: int) -> int | None: ...
 
 
 class Opting(Protocol):
@@ -131,15 +134,19 @@ class TwilioDoor:
 
     async def sms(self, _request: web.Request, form: Form) -> web.Response:
         """`POST /twilio/sms`: the answer goes back as a text; nothing for a repeated delivery or a STOP."""
-        person = self.desk.person_of_phone(form.get("From", ""))
-        if (word := opt_out(form)) is not None:  # Twilio deals with STOP, START and HELP itself
-            await self.opted(person, word, form)
-            return messages()
-        said = await self.answered(person, form)
+        person, said = await self.heard(form)
         if said is None:
             return messages()
         language = person.language if person else self.desk.language
         return messages(to_gsm(say(said, language, self.desk.zone, self.now())))
+
+    async def heard(self, form: Form) -> tuple[Person | None, Phrase | None]:
+        """Acts on a text; who sent it, and what they are told in return, if anything."""
+        person = self.desk.person_of_phone(form.get("From", ""))
+        if (word := opt_out(form)) is not None:  # Twilio deals with STOP, START and HELP itself
+            await self.opted(person, word, form)
+            return person, None
+        return person, await self.answered(person, form)
 
     async def opted(self, person: Person | None, word: str, form: Form) -> None:
         """Told elsewhere; an outage only costs them the explanation."""
@@ -160,7 +167,19 @@ class TwilioDoor:
         if wished is None:
             return sms_reply.not_understood()
         by = Actor(person.id, person.name, Door.SMS, form.get("MessageSid") or None)
-        return await self.done(wished, by, self.now() - JUST_NOW)
+        as_of = self.now() - JUST_NOW
+        if wished.code is not None:
+            return await self.coded(wished.wish, wished.code, by, as_of)
+        return await self.done(wished, by, as_of)
+
+    async def coded(self, wish: Wish, code: int, by: Actor, as_of: datetime) -> Phrase | None:
+        """The answer to the page that carried this code."""
+        try:
+            number = await self.questions.page_with_code(by.id, code)
+        except Exception:
+            log.exception("twilio.answer_failed", person=by.id)
+            return sms_reply.out_of_order()
+        return sms_reply.unknown_code(code) if number is None else await self.done(Reply(wish, number), by, as_of)
 
     async def done(self, wished: Reply, by: Actor, as_of: datetime | None) -> Phrase | None:
         try:
@@ -211,7 +230,9 @@ class TwilioDoor:
     async def status(self, _request: web.Request, form: Form) -> web.Response:
         """`POST /twilio/status`: what became of a text or a call; if it did not arrive, the next channel follows."""
         word = form.get("MessageStatus") or form.get("CallStatus") or ""
-        if word not in DELIVERED | NOT_DELIVERED:
+        if (by := form.get("AnsweredBy", "")) in MACHINES:  # told while the call still goes on, and at its end
+            word = by
+        if word not in DELIVERED | NOT_DELIVERED | MACHINES:
             return web.Response(status=204)
         kind, sid = (Kind.SMS, form["MessageSid"]) if form.get("MessageSid") else (Kind.VOICE, form.get("CallSid", ""))
         if not sid:

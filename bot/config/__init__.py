@@ -103,5 +103,5 @@ def _unset(settings: Settings) -> list[str]:
     if settings.twilio is None and settings.mail is None:
         missing.append("neither TWILIO_ACCOUNT_SID nor SMTP_URL is set: pages go by Slack alone")
     if settings.twilio and settings.public_url is None:
-        missing.append("ECOTRAJET_PUBLIC_URL is not set: nobody can answer by SMS, and receipts do not arrive")
+        missing.append("ECOTRAJET_PUBLIC_URL is not set: Twilio is asked for texts; calls take no keys, mails no links")
     return missing

@@ -188,6 +188,7 @@ def _desk(parts: Parts, docker_host: str, warnings: list[str]) -> Desk:
         heartbeats=quiet.heartbeats(beats),
         backups=backups.backups(parts.backups),
         steps=reaching.steps(parts.notifications),
+        second_sms=reaching.second_sms(parts.notifications.second_sms),
         status_page=status_page.settings(parts.status_page, parts.services, environments),
     )
 
@@ -222,7 +223,7 @@ def _gathering(entry: IntakeSection) -> Gathering:
 
 
 def _person(id_: str, entry: PersonSection, language: str) -> Person:
-    return Person(id_, entry.name, entry.slack, entry.phone, entry.email, entry.language or language)
+    return Person(id_, entry.name, entry.slack, entry.phone, entry.email, entry.language or language, entry.time_zone)
 
 
 def _team(id_: str, entry: TeamSection) -> Team:

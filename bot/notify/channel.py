@@ -21,6 +21,7 @@ class Outgoing:
       PAGE_EDIT are edited there, a NOTE goes into its thread.
     * REMINDER says its phrase, in Slack with a button; UPDATE is a manager's page anew.
     * `manager`: pages are in plain words.
+    * `code`: the reader's short code for this incident (`1a` takes it); None: they have none.
     * `together`: the incidents of all pages that leave in this one text or call, the worst first; () for one alone.
     * `thread`: where the card of its incident stands, under which a new RUNBOOK_CARD is posted.
     * `language` is the reader's; a channel of several people has the desk's. `as_of` is the desk's own `now`.
@@ -36,6 +37,7 @@ class Outgoing:
     together: tuple[Incident, ...] = ()
     procedure: ProcedureRun | None = None
     thread: str | None = None
+    code: int | None = None
 
 
 class Channel(Protocol):

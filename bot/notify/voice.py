@@ -53,6 +53,7 @@ class VoiceChannel:
                 twiml=twiml,
                 timeout=30,
                 **self.twilio.callback("/twilio/status"),
+                **self.twilio.who_answers("/twilio/status"),
             )
         return str(call.sid)
 

@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot.audit import DESK, Entry
+from bot.carrier import VIA
 from bot.desk import Desk
 from bot.errors import Permanent, Retryable
 from bot.incident import Incident, Status
@@ -21,7 +22,7 @@ from bot.metrics import Metrics
 from bot.notify.channel import Channel, Outgoing
 from bot.phrase import Phrase
 from bot.questions import view
-from bot.store import audit, bundles, cards, incidents, messages, procedures, responders, runs
+from bot.store import audit, bundles, cards, codes, incidents, messages, procedures, responders, runs
 from bot.store.cards import Place
 from bot.store.database import Database, Tx, Unavailable
 from bot.worker import bundle
@@ -78,7 +79,10 @@ class Deliverer:
             if wait is not None:
                 await bundles.put_off(tx, message, wait)
                 return None
-            outgoing = replace(await self.outgoing(tx, message), together=await self.together(tx, message))
+            together = await self.together(tx, message)
+            outgoing = replace(
+                await self.outgoing(tx, message), together=together, code=await short_code(tx, message, together)
+            )
             if waits_for_its_card(outgoing) and message.kind in self.channels:
                 await messages.again(tx, message, self.owner, timedelta(seconds=1))
                 return None
@@ -178,7 +182,8 @@ class Deliverer:
     async def try_again(self, message: Message, reason: str, wish: float | None) -> None:
         """Later; a page that has been tried often enough goes to the person's next channel instead."""
         self.trouble[message.kind] = reason
-        if message.starts >= MAX_ATTEMPTS and message.about not in TRIES_FOR_EVER:
+        gives_up = message.about not in TRIES_FOR_EVER or speaking.second_may_help(self.desk, message, reason)
+        if message.starts >= MAX_ATTEMPTS and gives_up:
             await self.failed(message, reason)
             return
         log.info("will try again", channel=message.kind.value, message=message.id, reason=reason)
@@ -199,6 +204,7 @@ class Deliverer:
                 await audit.write(
                     tx, Entry(DESK, "message.failed", message.incident, message.run, why=why, result=message.kind)
                 )
+                await speaking.by_second(tx, self.desk, message, why)
             elif not await speaking.page_failed(tx, self.desk, message, why):
                 await ladder.may_be_dead(tx, self.desk, message)
         if message.about is About.PAGE:
@@ -224,6 +230,14 @@ async def no_longer_wanted(tx: Tx, message: Message) -> Phrase | None:
     if incident.round != message.round:
         return Phrase("a newer round of pages has begun")
     return None
+
+
+async def short_code(tx: Tx, message: Message, together: tuple[Incident, ...]) -> int | None:
+    """What the reader of a text writes back about it, or about the worst of several."""
+    if message.about is not About.PAGE or message.kind is not Kind.SMS or message.person is None:
+        return None
+    number = together[0].number if together else message.incident
+    return await codes.give(tx, message.person, number) if number is not None else None
 
 
 async def answered_already(tx: Tx, incident: Incident, page: Message) -> Phrase | None:
@@ -277,11 +291,15 @@ def subject(message: Message) -> str:
 
 def page_sent(message: Message, late: timedelta) -> Entry:
     level = ladder.named(message.level_name) if message.level_name else Phrase("Asked to help")
-    facts = {"level": level, "channel": speaking.channel_name(message.kind), "late": late}
+    by, via = speaking.channel_name(message.kind), message.body.get(VIA)
+    if via is not None:
+        by = Phrase("{channel} ({provider})", {"channel": by, "provider": str(via).upper()})
+    facts = {"level": level, "channel": by, "late": late}
     said = Phrase("{level}: paged by {channel}", facts)
     if late > ladder.WORTH_SAYING:
         said = Phrase("{level}: paged by {channel}, {late} late", facts)
     return Entry(
         DESK, "page.sent", message.incident, on=message.person or "", why=said,
-        result=f"{message.kind.value} late_s={late.total_seconds():.1f} starts={message.starts}",
+        result=f"{message.kind.value} late_s={late.total_seconds():.1f} starts={message.starts}"
+        + (f" via={via}" if via else ""),
     )  # fmt: skip

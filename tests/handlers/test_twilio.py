@@ -21,6 +21,7 @@ from bot.notify.voice import VoiceChannel
 from bot.questions import Questions
 from bot.sandbox import Sandbox
 from bot.secret import Secret
+from bot.store import codes
 from bot.store.database import Database
 from handlers.twilio import routes
 from tests.notify.examples import desk, outgoing, view
@@ -166,7 +167,29 @@ async def test_an_unknown_number_of_incident_is_said(twilio: Desk) -> None:
 
 async def test_what_is_not_understood_is_told_how_to_write(twilio: Desk) -> None:
     said = await twilio.sandbox.person("amina").phone.sends("quoi <encore> & toujours ?")
-    assert said == "Je n'ai pas compris. Répondez \"ack 42\" pour prendre l'incident 42."
+    assert said == (
+        "Je n'ai pas compris. Répondez le code de l'alerte (1a prend la 1), ou \"ack 42\" pour prendre l'incident 42."
+    )
+
+
+async def test_a_code_that_was_never_given_changes_nothing(twilio: Desk) -> None:
+    number = await twilio.declared()
+    said = await twilio.sandbox.person("amina").phone.sends("7a")
+    assert said == "Aucune de vos alertes n'a le code 7. Répondez \"ack\" et le numéro de l'incident."
+    assert await twilio.status(number) is Status.TRIGGERED
+
+
+async def test_a_code_is_one_persons_and_means_the_same_page_each_time(twilio: Desk) -> None:
+    first, second = await twilio.declared("One"), await twilio.declared("Two")
+    async with twilio.db.transaction() as tx:
+        assert [await codes.give(tx, "amina", each) for each in (first, second, first)] == [1, 2, 1]
+        assert await codes.give(tx, "bruno", second) == 1
+    assert await twilio.sandbox.person("bruno").phone.sends("1 A") == f"#{second} est à vous."
+    assert (await twilio.sandbox.person("amina").phone.sends("2a") or "").startswith(
+        f"#{second} est déjà pris par Bruno Martin à "
+    )
+    assert await twilio.sandbox.person("amina").phone.sends("1R") == f"#{first} est résolu."
+    assert (await twilio.sandbox.person("amina").phone.sends("1a") or "").startswith(f"#{first} est déjà terminé")
 
 
 async def test_resolving_and_escalating_by_text(twilio: Desk) -> None:

@@ -57,6 +57,21 @@ PAGED: Final = (  # a due page leaves even if a process dies; it may be repeated
         f"{STORIES}/test_outages.py -k phone_is_dead",
     ),
     Act(
+        "a mailbox has taken the call", "handlers/twilio.py",
+        '        if (by := form.get("AnsweredBy", "")) in MACHINES:', '        if (by := "") in MACHINES:',
+        f"{STORIES}/test_machines.py -k mailbox",
+    ),
+    Act(
+        "a critical page waits for the morning", "bot/personal.py",
+        "or over is None or priority is Priority.P1 or", "or over is None or",
+        "tests/words/test_personal.py -k p1",
+    ),
+    Act(
+        "the second provider of texts is forgotten", "bot/lifecycle/speaking.py",
+        "    if await by_second(tx, desk, failed, why):\n        return True\n", "",
+        f"{STORIES}/test_second_sms.py -k refuses_goes",
+    ),
+    Act(
         "pages go on after the ack", "bot/worker/deliver.py",
         "    if incident.status is Status.ACKNOWLEDGED:", "    if False:",
         f"{STORIES}/test_outages.py -k taken_while",
