@@ -62,7 +62,7 @@ from bot.worker.queue import Entrypoint, Queue
 from bot.worker.run import Runner
 from bot.worker.tidy import Tidy
 from bot.worker.watch import Watch
-from handlers import doors, health, heartbeats, twilio
+from handlers import doors, health, heartbeats, roster, twilio
 from handlers.commands import Tools
 from handlers.pages import ical
 from handlers.pages.ack import AckPages
@@ -154,6 +154,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
             *doors.routes(intake, lifecycle, Doors(db, desk), beats.well),
             *heartbeats.routes(beats, settings.webhook_token),
             *ical.routes(rota),
+            *roster.routes(questions.roster, settings.watch_token),
             *StatusPages(questions.status_page, desk.status_page.shown, desk.zone, desk.language).routes(),
             *ack_routes(settings, desk, lifecycle, questions, clock),
             *twilio_routes(settings, desk, lifecycle, questions, reach, clock),

@@ -13,6 +13,7 @@ from bot.gathering import Gathering
 from bot.heartbeat import Heartbeat
 from bot.incident import Priority
 from bot.maintenance import Window
+from bot.message import Kind
 from bot.oncall import Booked, Schedule
 from bot.person import CHANNELS, Person, Step, Steps, Team, methods
 from bot.secret import Secret
@@ -112,6 +113,16 @@ class Desk:
                 return self._known(schedule.on_call(now, overrides) if schedule else ())
             case _:
                 return Recipients()
+
+    def first_reachable(self, now: datetime, booked: Sequence[Booked] = ()) -> tuple[Person, ...]:
+        """Whom the first level of the default ladder with anybody on it means, as far as they can be reached."""
+        policy = self.policies[DEFAULT_POLICY]
+        for targets in (*(level.targets for level in policy.levels), policy.fallback):
+            meant = [person for target in targets for person in self.recipients(target, now, booked).people]
+            reachable = [person for person in meant if any(person.address(kind) for kind in Kind)]
+            if reachable:
+                return tuple(dict.fromkeys(reachable))
+        return ()
 
     def _known(self, ids: Sequence[str]) -> Recipients:
         return Recipients(people=tuple(self.people[each] for each in ids if each in self.people))

@@ -1,7 +1,7 @@
 """What may be asked of the desk without changing anything."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import asyncpg
 
@@ -12,6 +12,7 @@ from bot.message import Kind, State
 from bot.phrase import Phrase
 from bot.report import Report
 from bot.resolution import Resolution
+from bot.roster import Roster
 from bot.runbook import Image
 from bot.sla import Due
 from bot.store import (
@@ -22,6 +23,7 @@ from bot.store import (
     escalations,
     incidents,
     messages,
+    oncall,
     pages,
     reports,
     resolutions,
@@ -44,6 +46,7 @@ from bot.view import (
 )
 
 OURSELVES = "desk"
+ROSTER_AHEAD = timedelta(days=14)
 
 
 class Questions:
@@ -95,6 +98,12 @@ class Questions:
         """What is left to do after incidents, the oldest first; 40 at most."""
         async with self.db.transaction() as tx:
             return [task_row(row) for row in await resolutions.open_tasks(tx)]
+
+    async def roster(self) -> Roster:
+        """Who is to be told first, for the days to come."""
+        async with self.db.transaction() as tx:
+            now = await incidents.now(tx)
+            return Roster.of(self.desk, now, now + ROSTER_AHEAD, await oncall.between(tx, now, now + ROSTER_AHEAD))
 
     async def latest_page_of(self, person: str) -> int | None:
         """The number of the incident whose page reached this person last and which still needs somebody."""
