@@ -50,6 +50,7 @@ from bot.store.database import Database, Unavailable
 from bot.store.embedded import EmbeddedPostgres
 from bot.store.migrate import migrate
 from bot.target import upstream
+from bot.worker import proof
 from bot.worker.aftercare import Aftercare
 from bot.worker.backup import BackupWorker
 from bot.worker.blind import Blindness, ask_database
@@ -107,6 +108,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         clock = DeskClock(db)
         silences, rota = Silences(db, desk), Rota(db, desk, settings.public_url)
         reach = Reach(db, desk)
+        reach.proofs.ways = proof.ways(channels, settings.public_url)
         hand_offs = HandOffs(db, desk)
         beats = Heartbeats(db, desk, lambda phrase: say(phrase, desk.language, desk.zone, clock.now()))
         intake = Webhooks(
@@ -129,11 +131,15 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
             (
                 clock.refresh, Dues(db, desk).round, intake.take_in, lifecycle.calm, runner.round, silences.round,
                 beats.round, hand_offs.round, aftercare.round, backup_worker.round,
+                reach.proofs.round,
             ),
             sign_of_life=pulse.round if pulse else None,
         )  # fmt: skip
         await stop.enter_async_context(in_background("watch", watch.run))
-        work = entrypoints(db, desk, deliverer, runner, hand_offs, backups)
+        work = {
+            **entrypoints(db, desk, deliverer, runner, hand_offs, backups),
+            **proof.entrypoints(reach.proofs, channels),
+        }
         await stop.enter_async_context(Queue(url, db.role, work).running())
         stop.push_async_callback(runner.stop)
         await stop.enter_async_context(Calendar(db, desk.zone, chores(desk)).running())
@@ -265,7 +271,12 @@ def twilio_of(settings: Settings) -> Twilio:
 
 def chores(desk: Desk) -> tuple[Daily, ...]:
     """The one visible list of calendar work."""
-    return (HOUSEKEEPING, GAPS, *(Daily(backup.chore, backup.at) for backup in desk.backups.values()))
+    return (
+        HOUSEKEEPING,
+        GAPS,
+        *proof.chores(desk.proof),
+        *(Daily(backup.chore, backup.at) for backup in desk.backups.values()),
+    )
 
 
 def entrypoints(

@@ -16,6 +16,7 @@ from bot.maintenance import Window
 from bot.message import Kind
 from bot.oncall import Booked, Schedule
 from bot.person import CHANNELS, Person, Step, Steps, Team, methods
+from bot.proof import Settings as Proof
 from bot.secret import Secret
 from bot.source import SourceEntry
 from bot.statuspage import Settings as StatusPage
@@ -41,7 +42,8 @@ class Desk:
     """The configuration, checked as a whole by `bot.config`: every reference in it leads somewhere.
 
     Mappings are by id. `incidents_channel` has no leading `#`. `service_policies` names the policy of services that
-    do not use the default one. `declare_emoji`: under a message it offers to declare an incident; '' for none.
+    do not use the default one. `proof` None:
+    nobody is drilled. `declare_emoji`: under a message it offers to declare an incident; '' for none.
     `sources`: those that the file says something about; the others are as they come.
     """
 
@@ -64,6 +66,7 @@ class Desk:
     gathering: Gathering = field(default_factory=Gathering)
     steps: Steps = field(default_factory=lambda: CHANNELS)
     dead_man_url: Secret | None = None
+    proof: Proof | None = None
     status_page: StatusPage = field(default_factory=lambda: StatusPage("ÉcoTrajet", {}, ()))
     declare_emoji: str = DECLARE_EMOJI
 

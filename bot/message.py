@@ -29,6 +29,7 @@ class About(StrEnum):
     TELL = "tell"  # a sentence to a person: always sent
     ASK = "ask"  # a question to a person, with a button; edited once somebody has answered
     REMINDER = "reminder"  # are you still on it? Dropped when they are not
+    DRILL = "drill"  # proof that they are reached: dropped once they have answered
     UPDATE = "update"  # to a manager: how the incident that they were told of stands
 
 

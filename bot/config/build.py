@@ -5,7 +5,7 @@ from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from bot.config import backups, defaults, quiet, reaching, references, status_page
+from bot.config import backups, defaults, proof, quiet, reaching, references, status_page
 from bot.config.models import (
     EnvironmentSection,
     IntakeSection,
@@ -43,6 +43,7 @@ SECTIONS: Final = (
     "backups",
     "sources",
     "intake",
+    "proof_of_reach",
     "status_page",
 )
 NOT_YET: Final = ("runbooks", "checks", "calendar")
@@ -92,6 +93,7 @@ def _parts(data: Mapping[str, object], problems: Problems) -> Parts:
         backups=read.entries(("backups",), backups.BackupSection),
         sources=read.entries(("sources",), SourceSection),
         status_page=read.section("status_page", status_page.StatusPageSection),
+        proof=read.section("proof_of_reach", proof.ProofSection) if "proof_of_reach" in data else None,
         names=read.names,
     )
 
@@ -171,6 +173,7 @@ def _desk(parts: Parts, docker_host: str, warnings: list[str]) -> Desk:
         windows=quiet.windows(parts.maintenance, workspace.time_zone),
         heartbeats=quiet.heartbeats(beats),
         backups=backups.backups(parts.backups),
+        proof=proof.settings(parts.proof),
         steps=reaching.steps(parts.notifications),
         status_page=status_page.settings(parts.status_page, parts.services, environments),
     )

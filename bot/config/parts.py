@@ -13,6 +13,7 @@ from bot.config.models import (
     WorkspaceSection,
 )
 from bot.config.oncall import ScheduleSection
+from bot.config.proof import ProofSection
 from bot.config.quiet import HeartbeatSection, WindowSection
 from bot.config.reaching import EscalationSection, NotificationsSection
 from bot.config.rules import ClassificationSection
@@ -40,4 +41,5 @@ class Parts:
     notifications: NotificationsSection = field(default_factory=NotificationsSection)
     sources: dict[str, SourceSection] = field(default_factory=dict)
     status_page: StatusPageSection = field(default_factory=StatusPageSection)
+    proof: ProofSection | None = None
     names: dict[str, list[str]] = field(default_factory=dict)

@@ -87,6 +87,18 @@ class SlackChannel:
         except (aiohttp.ClientError, OSError, SlackClientError) as error:
             raise Retryable(f"Slack cannot be reached: {type(error).__name__}") from None
 
+    async def trouble_with(self, person: str) -> str | None:
+        """Why nobody with this Slack id can be written to; None: they can, or Slack cannot be asked now."""
+        try:
+            async with asyncio.timeout(self.within):
+                await self._address(person)
+        except SlackApiError as error:
+            found = judged(error)
+            return found.reason if isinstance(found, Permanent) else None
+        except (TimeoutError, aiohttp.ClientError, OSError, SlackClientError):
+            return None
+        return None
+
     async def _send(self, outgoing: Outgoing) -> str:
         message = outgoing.message
         drawn = drawing(outgoing, Reader.of(self.desk, outgoing.language, outgoing.as_of))
@@ -151,7 +163,7 @@ def drawing(outgoing: Outgoing, reader: Reader) -> Card:
             return reminder(view, phrase_of(outgoing.message), reader)
         case About.RUN_CARD, _, run if run is not None:
             return run_card(run, reader)
-        case ((About.NOTE | About.TELL | About.ASK), _, _):
+        case ((About.NOTE | About.TELL | About.ASK | About.DRILL), _, _):
             try:
                 return answer(phrase_of(outgoing.message), reader, ask_of(outgoing.message))
             except ValueError as broken:

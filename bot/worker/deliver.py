@@ -21,7 +21,7 @@ from bot.metrics import Metrics
 from bot.notify.channel import Channel, Outgoing
 from bot.phrase import Phrase
 from bot.questions import view
-from bot.store import audit, bundles, cards, incidents, messages, responders, runs
+from bot.store import audit, bundles, cards, incidents, messages, proofs, responders, runs
 from bot.store.cards import Place
 from bot.store.database import Database, Tx, Unavailable
 from bot.worker import bundle
@@ -200,6 +200,10 @@ class Deliverer:
 
 async def no_longer_wanted(tx: Tx, message: Message) -> Phrase | None:
     """Why a page, or a question to the owner, need not leave any more; None: send it. All else is always sent."""
+    if message.about is About.DRILL:
+        drill = message.body.get("drill")
+        wanted = isinstance(drill, int) and await proofs.waits(tx, drill)
+        return None if wanted else Phrase("they had answered before the drill left")
     if message.about not in (About.PAGE, About.REMINDER, About.UPDATE) or message.incident is None:
         return None
     incident = await incidents.get(tx, message.incident)
