@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -42,9 +42,9 @@ class Desk:
     """The configuration, checked as a whole by `bot.config`: every reference in it leads somewhere.
 
     Mappings are by id. `incidents_channel` has no leading `#`. `service_policies` names the policy of services that
-    do not use the default one. `proof` None:
-    nobody is drilled. `declare_emoji`: under a message it offers to declare an incident; '' for none.
-    `sources`: those that the file says something about; the others are as they come.
+    do not use the default one. `declare_emoji`: under a message it offers to declare an incident; '' for none.
+    `sources`: those that the file says something about; the others are as they come. `proof` None: nobody is drilled.
+    `digest_every`: managers get one digest at most so often; 0: a message for each event.
     """
 
     language: str
@@ -67,6 +67,7 @@ class Desk:
     steps: Steps = field(default_factory=lambda: CHANNELS)
     dead_man_url: Secret | None = None
     proof: Proof | None = None
+    digest_every: timedelta = timedelta(0)
     status_page: StatusPage = field(default_factory=lambda: StatusPage("ÉcoTrajet", {}, ()))
     declare_emoji: str = DECLARE_EMOJI
 

@@ -14,11 +14,12 @@ from bot.report import Report
 from bot.resolution import Resolution
 from bot.roster import Roster
 from bot.runbook import Image
-from bot.sla import Due
+from bot.sla import OF_CLOCK, Due
 from bot.store import (
     alerts,
     audit,
     changes,
+    digests,
     dues,
     escalations,
     incidents,
@@ -34,6 +35,7 @@ from bot.store.database import Database, Tx
 from bot.view import (
     AlertRow,
     ChangeRow,
+    DigestView,
     DueRow,
     IncidentView,
     LevelRow,
@@ -46,6 +48,7 @@ from bot.view import (
 )
 
 OURSELVES = "desk"
+DIGEST_SHOWN = 20
 ROSTER_AHEAD = timedelta(days=14)
 
 
@@ -127,6 +130,18 @@ async def view(tx: Tx, desk: Desk, incident: Incident) -> IncidentView:
         resolution=resolution_of(await resolutions.latest(tx, incident.number)),
         tasks=tuple(task_row(row) for row in await resolutions.tasks(tx, incident.number)),
     )
+
+
+async def digest_view(tx: Tx, person: str) -> DigestView:
+    """What is open now, and of what this person follows what ended since their last digest."""
+    found = await incidents.open_ones(tx)
+    rows: list[tuple[Incident, datetime | None]] = []
+    for incident in found[:DIGEST_SHOWN]:
+        ahead = [due_row(row) for row in await dues.of_incident(tx, incident.number, incident.round)]
+        times = [row.due_at for row in ahead if row.state == "pending" and row.kind in OF_CLOCK]
+        rows.append((incident, min(times, default=None)))
+    rows += [(incident, None) for incident in found[DIGEST_SHOWN:]]
+    return DigestView(tuple(rows), tuple(await digests.over(tx, person)))
 
 
 def page_row(row: asyncpg.Record) -> PageRow:

@@ -175,6 +175,7 @@ def _desk(parts: Parts, docker_host: str, warnings: list[str]) -> Desk:
         backups=backups.backups(parts.backups),
         proof=proof.settings(parts.proof),
         steps=reaching.steps(parts.notifications),
+        digest_every=parts.notifications.managers_digest,
         status_page=status_page.settings(parts.status_page, parts.services, environments),
     )
 

@@ -35,6 +35,7 @@ class NotificationsSection(Section):
     P1: Steps_ = CHANNELS[Priority.P1]
     P2: Steps_ = CHANNELS[Priority.P2]
     P3: Steps_ = CHANNELS[Priority.P3]
+    managers_digest: Duration = timedelta(0)
 
 
 class EscalationSection(Section):

@@ -93,12 +93,11 @@ async def tell(tx: Tx, desk: Desk, incident: Incident, level: FiredLevel) -> Non
     paged = [person for person in people if desk.methods(person, incident.priority)]
     for channel in channels:
         await speaking.card(tx, incident, channel)
-    for person in paged:
-        await speaking.page(tx, desk, incident, level, person)
+    told_now = [person for person in paged if await speaking.page(tx, desk, incident, level, person)]
     if not paged:
         await skip(tx, desk, incident, level)
     else:
-        await say_fired(tx, desk, incident, level, paged)
+        await say_fired(tx, desk, incident, level, told_now, [each for each in paged if each not in told_now])
     await speaking.card(tx, incident, desk.incidents_channel)
 
 
@@ -116,10 +115,14 @@ async def whom(tx: Tx, desk: Desk, targets: Sequence[str], now: datetime) -> tup
     return tuple(people), tuple(channels)
 
 
-async def say_fired(tx: Tx, desk: Desk, incident: Incident, level: FiredLevel, paged: Sequence[Person]) -> None:
-    names = ", ".join(person.name for person in paged)
+async def say_fired(
+    tx: Tx, desk: Desk, incident: Incident, level: FiredLevel, paged: Sequence[Person], digest: Sequence[Person]
+) -> None:
+    names = ", ".join(person.name for person in paged or digest)
     said = Phrase("{level}: {names} paged", {"level": named(level.name), "names": names})
-    if level.late > WORTH_SAYING:
+    if not paged:
+        said = Phrase("{level}: {names} will read it in the digest", {"level": named(level.name), "names": names})
+    elif level.late > WORTH_SAYING:
         said = Phrase(
             "{level}: {names} paged, {late} late",
             {"level": named(level.name), "names": names, "late": level.late},

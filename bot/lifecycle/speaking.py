@@ -8,6 +8,7 @@ from typing import Final
 from bot.audit import DESK, Entry
 from bot.desk import Desk
 from bot.incident import Incident, Priority
+from bot.lifecycle import digest
 from bot.message import About, Kind, Message, State
 from bot.person import Person, methods, next_method
 from bot.phrase import Phrase
@@ -28,6 +29,7 @@ async def brought_up_to_date(tx: Tx, desk: Desk, incident: Incident) -> None:
     """The card and every page that stands in somebody's Slack: no button keeps asking for what is done."""
     await card(tx, incident, desk.incidents_channel)
     await messages.edit_pages(tx, incident.number)
+    await digest.changed(tx, desk, incident)
 
 
 async def note(tx: Tx, desk: Desk, incident: Incident, said: Phrase) -> None:
@@ -40,16 +42,19 @@ async def note(tx: Tx, desk: Desk, incident: Incident, said: Phrase) -> None:
 
 async def page(
     tx: Tx, desk: Desk, incident: Incident, level: FiredLevel, person: Person, because: Phrase | None = None
-) -> None:
-    """By each of the person's ways for this priority, some of them later.
+) -> bool:
+    """By each of the person's ways for this priority, some of them later. False: they read it in their digest.
 
     `because`: they are told though somebody is on it; the page is wanted until they answer or it is over.
     """
+    if await digest.instead_of_page(tx, desk, incident, level, person, asked=because is not None):
+        return False
     body = {"because": because.to_json()} if because else None
     own = await personal.of(tx, person.id)
     for step in methods(person, incident.priority, own or desk.steps):
         of = Page(incident.number, incident.round, level.position, level.name, person)
         await page_by(tx, of, step.kind, attempt=1, after=step.after, body=body)
+    return True
 
 
 async def ask(

@@ -7,7 +7,7 @@ from typing import Protocol
 from bot.incident import Incident
 from bot.message import Ask, Kind, Message
 from bot.phrase import Phrase
-from bot.view import IncidentView, RunView
+from bot.view import DigestView, IncidentView, RunView
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Outgoing:
     * `existing_ts` is a provider id that an earlier `send` on Slack returned (`channel:ts`): CARD, RUN_CARD and
       PAGE_EDIT are edited there, a NOTE goes into its thread.
     * REMINDER says its phrase, in Slack with a button; UPDATE is a manager's page anew.
-    * `manager`: pages are in plain words.
+    * `manager`: pages are in plain words. DIGEST needs `digest`.
     * `together`: the incidents of all pages that leave in this one text or call, the worst first; () for one alone.
     * `language` is the reader's; a channel of several people has the desk's. `as_of` is the desk's own `now`.
     """
@@ -32,6 +32,7 @@ class Outgoing:
     as_of: datetime
     manager: bool = False
     together: tuple[Incident, ...] = ()
+    digest: DigestView | None = None
 
 
 class Channel(Protocol):

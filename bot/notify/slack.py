@@ -18,6 +18,7 @@ from bot.notify.blocks import (
     Card,
     Reader,
     answer,
+    digest_card,
     escape,
     incident_card,
     manager_page,
@@ -168,6 +169,8 @@ def drawing(outgoing: Outgoing, reader: Reader) -> Card:
                 return answer(phrase_of(outgoing.message), reader, ask_of(outgoing.message))
             except ValueError as broken:
                 raise Permanent(str(broken)) from None
+        case About.DIGEST, _, _ if outgoing.digest is not None:
+            return digest_card(outgoing.digest, reader)
         case _:
             raise Permanent(f"message {outgoing.message.id} has nothing to show")
 

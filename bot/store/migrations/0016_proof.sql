@@ -1,4 +1,4 @@
--- Drills: a test page to each person on call next week, and their answers.
+-- Drills: a test page to each person on call next week, and their answers. Digests instead of a stream of messages.
 
 CREATE TABLE drill (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -17,9 +17,18 @@ CREATE INDEX drill_unanswered ON drill (answer_by) WHERE answered_at IS NULL AND
 CREATE INDEX audit_proofs ON audit (actor, door, at) WHERE did IN ('drill.answered', 'incident.acknowledged');
 CREATE INDEX message_outcomes ON message (person, kind, id) WHERE state IN ('sent', 'delivered', 'failed');
 
+-- Managers' digest: whom an incident was told, and one digest that waits for each of them.
+CREATE TABLE digest_follower (
+    incident bigint NOT NULL REFERENCES incident,
+    person text NOT NULL,
+    PRIMARY KEY (incident, person)
+);
+CREATE UNIQUE INDEX message_digest_waiting_once ON message (person) WHERE about = 'digest' AND state = 'waiting';
+CREATE INDEX message_digest ON message (person, id) WHERE about = 'digest';
+
 DO $$ BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'ecotrajet_app') THEN
-        GRANT SELECT, INSERT, UPDATE ON drill TO ecotrajet_app;
+        GRANT SELECT, INSERT, UPDATE ON drill, digest_follower TO ecotrajet_app;
         GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ecotrajet_app;
     END IF;
 EXCEPTION
