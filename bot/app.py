@@ -43,7 +43,7 @@ from bot.notify.voice import VoiceChannel
 from bot.questions import Questions
 from bot.runbook import Action, Runbook
 from bot.runs import Execution, Runs
-from bot.store import calendar, deliveries, jobs
+from bot.store import calendar, deliveries, jobs, webhooks_out
 from bot.store import doors as store_of_doors
 from bot.store.clock import DeskClock
 from bot.store.database import Database, Unavailable
@@ -57,6 +57,7 @@ from bot.worker.blind import Blindness, ask_database
 from bot.worker.calendars import Calendars
 from bot.worker.cron import GAPS, HOUSEKEEPING, Calendar, Daily
 from bot.worker.deliver import Deliverer
+from bot.worker.hooks import Hooks
 from bot.worker.observe import Observer
 from bot.worker.pulse import Pulse
 from bot.worker.queue import Entrypoint, Queue
@@ -144,6 +145,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         stop.push_async_callback(runner.stop)
         await stop.enter_async_context(Calendar(db, desk.zone, chores(desk)).running())
         await stop.enter_async_context(in_background("observe", Observer(db, desk, engines, SystemClock(), tidy).run))
+        await stop.enter_async_context(in_background("webhooks", Hooks(db, desk, owner).run))
         await stop.enter_async_context(in_background("calendars", Calendars(db, desk).run))
         if settings.slack is not None:
             groups = Groups(db, desk, settings.slack.bot_token, settings.slack.api_url)
@@ -292,6 +294,7 @@ def entrypoints(
             await deliveries.prune(tx)
             await calendar.prune(tx)
             await store_of_doors.prune(tx)
+            await webhooks_out.prune(tx)
 
     async def gaps(slot: str) -> None:
         if date.fromisoformat(slot).weekday() == MONDAY:

@@ -11,6 +11,7 @@ from bot.classification import Rule
 from bot.escalation import Policy
 from bot.gathering import Gathering
 from bot.heartbeat import Heartbeat
+from bot.hook import Hook
 from bot.incident import Priority
 from bot.maintenance import Window
 from bot.message import Kind
@@ -67,6 +68,7 @@ class Desk:
     steps: Steps = field(default_factory=lambda: CHANNELS)
     dead_man_url: Secret | None = None
     proof: Proof | None = None
+    webhooks_out: Mapping[str, Hook] = field(default_factory=dict)
     digest_every: timedelta = timedelta(0)
     status_page: StatusPage = field(default_factory=lambda: StatusPage("ÉcoTrajet", {}, ()))
     declare_emoji: str = DECLARE_EMOJI
@@ -76,7 +78,8 @@ class Desk:
         own = (self.dead_man_url,) if self.dead_man_url else ()
         of_sources = (secret for source in self.sources.values() for secret in source.secrets())
         of_backups = (url for entry in self.backups.values() for url in (entry.url, entry.scratch) if url)
-        return (*own, *of_sources, *of_backups)
+        of_hooks = (secret for hook in self.webhooks_out.values() for secret in (hook.url, hook.secret))
+        return (*own, *of_sources, *of_backups, *of_hooks)
 
     def policy_for(self, service: str) -> Policy:
         """The ladder of this service's incidents; of an unknown service: the default one."""

@@ -5,7 +5,7 @@ from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from bot.config import backups, defaults, proof, quiet, reaching, references, status_page
+from bot.config import backups, defaults, proof, quiet, reaching, references, status_page, webhooks_out
 from bot.config.models import (
     EnvironmentSection,
     IntakeSection,
@@ -44,6 +44,7 @@ SECTIONS: Final = (
     "sources",
     "intake",
     "proof_of_reach",
+    "webhooks_out",
     "status_page",
 )
 NOT_YET: Final = ("runbooks", "checks", "calendar")
@@ -58,6 +59,7 @@ def build(data: Mapping[str, object], docker_host: str, problems: Problems, warn
     parts = _parts(data, problems)
     references.check(parts, problems, warnings)
     check_sources(parts.sources, problems)
+    webhooks_out.check(parts.webhooks_out, problems)
     return None if problems else _desk(parts, docker_host, warnings)
 
 
@@ -94,6 +96,7 @@ def _parts(data: Mapping[str, object], problems: Problems) -> Parts:
         sources=read.entries(("sources",), SourceSection),
         status_page=read.section("status_page", status_page.StatusPageSection),
         proof=read.section("proof_of_reach", proof.ProofSection) if "proof_of_reach" in data else None,
+        webhooks_out=read.entries(("webhooks_out",), webhooks_out.WebhookSection),
         names=read.names,
     )
 
@@ -174,6 +177,7 @@ def _desk(parts: Parts, docker_host: str, warnings: list[str]) -> Desk:
         heartbeats=quiet.heartbeats(beats),
         backups=backups.backups(parts.backups),
         proof=proof.settings(parts.proof),
+        webhooks_out=webhooks_out.hooks(parts.webhooks_out),
         steps=reaching.steps(parts.notifications),
         digest_every=parts.notifications.managers_digest,
         status_page=status_page.settings(parts.status_page, parts.services, environments),

@@ -19,6 +19,7 @@ from bot.config.reaching import EscalationSection, NotificationsSection
 from bot.config.rules import ClassificationSection
 from bot.config.sources import SourceSection
 from bot.config.status_page import StatusPageSection
+from bot.config.webhooks_out import WebhookSection
 
 
 @dataclass(slots=True)
@@ -42,4 +43,5 @@ class Parts:
     sources: dict[str, SourceSection] = field(default_factory=dict)
     status_page: StatusPageSection = field(default_factory=StatusPageSection)
     proof: ProofSection | None = None
+    webhooks_out: dict[str, WebhookSection] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=dict)
