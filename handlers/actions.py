@@ -10,6 +10,7 @@ from bot.access import stranger
 from bot.answers import Repeated
 from bot.errors import UserError
 from bot.incident import Priority
+from bot.lifecycle.proofs import ANSWER
 from bot.notify.blocks import procedure
 from bot.notify.blocks.declaring import OFFER
 from bot.notify.blocks.menu import RUNS
@@ -162,7 +163,14 @@ async def test_me(tools: Tools, press: Press) -> Reply:
     return await me.test(tools, press.visitor)
 
 
+async def drill_answered(tools: Tools, press: Press) -> Phrase | None:
+    if press.visitor.person is None:
+        raise UserError(stranger())
+    return await tools.reach.present(press.visitor.person, press.visitor.by)
+
+
 BUTTONS: Final[Mapping[str, Callable[[Tools, Press], Awaitable[Reply]]]] = {
+    ANSWER: drill_answered,
     "me.edit": edit_me,
     "me.test": test_me,
     "incident.acknowledge": acknowledge,

@@ -17,6 +17,7 @@ from handlers.commands import (
     me,
     oncall,
     quiet,
+    reach,
     responding,
     runbook,
     services,
@@ -45,8 +46,8 @@ LIST: Final = incidents.COMMANDS[0]
 HELP: Final = Command(show_help, ("help",), ("aide",), "", Phrase("this list"))
 COMMANDS: Final[tuple[Command, ...]] = (
     *services.COMMANDS, *looks.COMMANDS, *deploying.COMMANDS, *incidents.COMMANDS, *responding.COMMANDS,
-    *quiet.COMMANDS, *oncall.COMMANDS, *me.COMMANDS, *simulation.COMMANDS, *tasks.COMMANDS, *backups.COMMANDS,
-    *runbook.COMMANDS, GROUP, HELP,
+    *quiet.COMMANDS, *oncall.COMMANDS, *me.COMMANDS, *reach.COMMANDS, *simulation.COMMANDS, *tasks.COMMANDS,
+    *backups.COMMANDS, *runbook.COMMANDS, GROUP, HELP,
 )  # fmt: skip
 HELP_WORDS: Final = frozenset({"", "help", "aide", "?", "-h", "--help"})
 
