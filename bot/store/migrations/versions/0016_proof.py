@@ -7,7 +7,7 @@ import sqlalchemy.util
 from alembic import op
 
 revision = "0016"
-down_revision = "0011"
+down_revision = "0015"
 
 
 def upgrade() -> None:
