@@ -106,6 +106,8 @@ async def test_a_p2_lets_somebody_sleep_until_the_morning_and_a_p1_wakes_them(wo
     critical = await world.alert(TITLE, service="payments")
     await world.fast_forward(minutes=15.5)
     await chloe.phone.gets_sms(f"#{critical}")
+    await chloe.types(f"/ecotrajet resolve {critical}", channel="incidents")
+    await world.eventually_value("resolved", "SELECT status FROM incident WHERE number = $1", critical)
 
     await until_wall(world, time(6, 46))
     assert {row["state"] for row in await world.rows(pages, number)} <= {"sent", "delivered"}
@@ -130,3 +132,21 @@ async def test_nobody_can_choose_a_night_that_a_p1_does_not_reach(world: World) 
     sent = await world.person("amina").submits(view, {"night-P1-sms": "never", "night-P1-voice": "never"})
     assert sent.ack["response_action"] == "errors"
     assert "doit vous réveiller" in view.errors["night-P1-sms"].replace("\u00a0", " ")
+
+
+async def test_when_everybody_sleeps_the_last_resort_wakes_somebody(world: World) -> None:
+    for person in ("amina", "bruno", "chloe", "david", "emma"):
+        title = "How you are reached" if person == "david" else "Comment vous joindre"
+        somebody = world.person(person)
+        await somebody.types("/ecotrajet me", channel=HERE)
+        await somebody.presses("me.edit", on=await somebody.sees(title, channel=HERE))
+        await somebody.submits(await somebody.gets_view(title), SLEEPS)
+    await world.eventually_value(5, "SELECT count(*) FROM personal_rule")
+    await until_wall(world, time(23, 0))
+    await world.alert("Payments are slow", severity="warning")
+    await world.fast_forward(hours=2.4)
+    pages = "SELECT count(*) FROM message WHERE about = 'page' AND kind = 'slack' AND state IN ('sent', 'delivered')"
+    assert await world.value(pages) == 0
+    await world.fast_forward(minutes=8)
+    await world.eventually_value(3, f"{pages} AND person IN ('amina', 'bruno', 'david')")
+    assert await world.value("SELECT count(*) FROM audit WHERE did = 'page.held'") >= 5
