@@ -29,10 +29,11 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A person and how they are reached; without `steps` they cannot be."""
+    """A person and how they are reached; without `steps` they cannot be. `held`: they sleep until then."""
 
     person: Person
     steps: tuple[Step, ...]
+    held: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +77,20 @@ def simulate(
         found = [desk.recipients(target, due_at, booked) for target in level.targets]
         people = dict.fromkeys(person for recipients in found for person in recipients.people)
         channels = dict.fromkeys(channel for recipients in found for channel in recipients.channels)
-        usual, waits_not = Rules(desk.steps), level.name == LAST_RESORT
-        told = tuple(
-            Told(
-                person,
-                personal.get(person.id, usual)
-                .ways(person, case.priority, due_at, desk.zone, may_wait=not waits_not)
-                .steps,
-            )
-            for person in people
-        )
+        may_wait = level.name != LAST_RESORT
+        rules = {person: personal.get(person.id, Rules(desk.steps)) for person in people}
+        told = tuple(_told(rules[person], person, case.priority, due_at, desk, may_wait=may_wait) for person in people)
         empty = not any(each.steps for each in told)
         at_once = due_at if empty else None
         waits = level.waits and due_at == level.due_at
         levels.append(SimulatedLevel(level.name, due_at, told, tuple(channels), waits, empty))
     return Simulation(case, policy.name, tuple(levels), *_quiet(case, silences, windows))
+
+
+def _told(rules: Rules, person: Person, priority: Priority, at: datetime, desk: Desk, *, may_wait: bool) -> Told:
+    ways = rules.ways(person, priority, at, desk.zone, may_wait=may_wait)
+    asleep = ways.held - at if ways.held is not None else timedelta(0)
+    return Told(person, tuple(Step(step.kind, step.after - asleep) for step in ways.steps), ways.held)
 
 
 def _quiet(

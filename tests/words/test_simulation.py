@@ -1,14 +1,17 @@
 """What would happen, by the same rules as in earnest."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.escalation import Level, Policy
 from bot.incident import Priority
 from bot.maintenance import Matcher, Silence
-from bot.person import Person
+from bot.notify.blocks import Reader
+from bot.notify.blocks.simulation import simulation_lines
+from bot.person import CHANNELS, Person
+from bot.personal import Rules
 from bot.simulation import Case, simulate, span
-from tests.notify.examples import NOW, desk
+from tests.notify.examples import NOW, PARIS, desk
 
 POLICY = Policy(
     "default",
@@ -19,6 +22,16 @@ POLICY = Policy(
     ),
 )
 CASE = Case(Priority.P1, "prod", "ecotrajet", NOW)
+
+
+def test_whoever_sleeps_is_told_in_the_morning_and_it_is_said() -> None:
+    night = Case(Priority.P2, "prod", "ecotrajet", datetime(2026, 11, 24, 2, tzinfo=PARIS))
+    quiet = Rules(CHANNELS, {Priority.P2: ()})
+    [level, *_] = simulate(desk(), night, personal={"amina": quiet}).levels
+    [told] = level.people
+    assert (told.steps, told.held) == (CHANNELS[Priority.P2], datetime(2026, 11, 24, 7, tzinfo=PARIS))
+    lines = simulation_lines(simulate(desk(), night, personal={"amina": quiet}), Reader.of(desk(), "fr", night.at))
+    assert "Amina Diallo (dort jusqu’à 07:00, puis Slack + e-mail)" in lines[1]
 
 
 def test_a_level_that_reaches_nobody_hands_on_at_once() -> None:

@@ -47,9 +47,11 @@ def _level(level: SimulatedLevel, reader: Reader) -> str:
 
 def _people(people: Sequence[Told], reader: Reader) -> Iterator[str]:
     """Those who are reached in the same ways together: a telephone is narrow."""
-    for ways in dict.fromkeys(each.steps for each in people):
-        names = ", ".join(each.person.name for each in people if each.steps == ways)
+    for ways, held in dict.fromkeys((each.steps, each.held) for each in people):
+        names = ", ".join(each.person.name for each in people if (each.steps, each.held) == (ways, held))
         how = " + ".join(_way(each, reader) for each in ways) or reader.say(Phrase("cannot be reached"))
+        if held is not None:
+            how = reader.say(Phrase("asleep until {at}, then {how}", {"at": held, "how": how}))
         yield f"{names} ({how})"
 
 
