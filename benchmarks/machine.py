@@ -1,0 +1,100 @@
+"""What the figures were measured on, and whether somebody else was using it at the time. Linux: read from /proc."""
+
+import os
+import platform
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+QUIET: Final = 0.08
+"""With more of the processors used by others meanwhile, figures are worth little, and the report says so."""
+TICKS: Final = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Ticks since the start of the machine: of all processors together, of those idle, of those the host took away."""
+
+    all: int
+    idle: int
+    stolen: int
+
+    @classmethod
+    def now(cls) -> "Times":
+        """/proc/stat, proc(5): user nice system idle iowait irq softirq steal."""
+        line = Path("/proc/stat").read_text("ascii").splitlines()[0]
+        ticks = [int(word) for word in line.split()[1:9]]
+        return cls(sum(ticks), ticks[3] + ticks[4], ticks[7])
+
+
+class Watched:
+    """How much of the processors others used while we measured, and how much the host took away.
+
+    Ours is: this process, its descendants that have ended, and the PostgreSQL whose first process is `postmaster`. So
+    look only while nothing else of ours runs. The kernel's own work counts as others'.
+    """
+
+    def __init__(self, postmaster: int | None = None) -> None:
+        self.postmaster = postmaster
+        self.others: dict[str, list[float]] = {}
+        self._began = Times.now()
+
+    @contextmanager
+    def during(self, what: str) -> Iterator[None]:
+        """Notes the share of the processors (0 to 1) that others used meanwhile."""
+        before, ours = Times.now(), self._ours()
+        yield
+        after = Times.now()
+        used = (after.all - before.all) - (after.idle - before.idle) - (after.stolen - before.stolen)
+        share = (used - (self._ours() - ours) * TICKS) / max(1, after.all - before.all)
+        self.others.setdefault(what, []).append(max(0.0, share))
+
+    def _ours(self) -> float:
+        """Seconds of processor time so far."""
+        uses = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        return sum(use.ru_utime + use.ru_stime for use in uses) + self._database()
+
+    def _database(self) -> float:
+        if self.postmaster is None:
+            return 0.0
+        ticks = 0
+        for file in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):  # it ended
+                numbers = file.read_text("ascii", errors="replace").rpartition(")")[2].split()
+                if int(file.parent.name) == self.postmaster:
+                    ticks += sum(int(each) for each in numbers[11:15])  # its children that ended, too
+                elif int(numbers[1]) == self.postmaster:
+                    ticks += sum(int(each) for each in numbers[11:13])
+        return ticks / TICKS
+
+    def said(self) -> list[str]:
+        """For the end of the report; the last line only where figures are in doubt."""
+        now = Times.now()
+        stolen = (now.stolen - self._began.stolen) / max(1, now.all - self._began.all)
+        shares = "; ".join(
+            f"{what} {', '.join(f'{each:.0%}' for each in found)}" for what, found in self.others.items()
+        )
+        lines = [f"used by others meanwhile: {shares or 'not known'}; taken by the host: {stolen:.1%}"]
+        if max([stolen, *(share for found in self.others.values() for share in found)]) > QUIET:
+            lines.append("NOT A QUIET MACHINE: measure again before you believe any of these figures.")
+        return lines
+
+
+def described() -> str:
+    """Processors, memory, kernel, Python, load: one line."""
+    cpu = next(
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
+        platform.machine(),
+    )
+    memory = int(Path("/proc/meminfo").read_text("ascii").split()[1]) / 2**20
+    load = " ".join(f"{each:.2f}" for each in os.getloadavg())
+    cores = len(os.sched_getaffinity(0))
+    versions = f"Linux {platform.release()}, Python {platform.python_version()}"
+    return f"{cores} × {cpu}, {memory:.0f} GiB, {versions}; load {load}"

@@ -1,0 +1,116 @@
+"""How the figures are told: plain lines, what the issue asks for beside each, and whether it was reached."""
+
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from benchmarks.load import Result
+from benchmarks.memory import FLAT, Memory
+from benchmarks.paced import Paced, percentile
+from benchmarks.paging import Paging
+
+DESK: Final = "desk, durable"
+ALERTA: Final = "Alerta, gunicorn with 2 workers"
+ALERTMANAGER: Final = "Alertmanager, in memory"
+PGBENCH: Final = "floor: pgbench, the body's row alone"
+ECHO: Final = "floor: aiohttp that only answers"
+WANTED: Final[Mapping[str, float]] = {ALERTA: 20.0, ALERTMANAGER: 0.3}
+MISSED: Final = "NOT REACHED"
+P99_AT_HALF: Final = 100.0  # milliseconds
+P99_TO_SMS: Final = 1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    low: float
+    middle: float
+    high: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> "Spread":
+        """At least one value."""
+        return cls(min(values), statistics.median(values), max(values))
+
+
+def wanted(what: str, reached: bool) -> str:
+    return f"   wanted {what}: {'reached' if reached else MISSED}"
+
+
+def rates(rounds: Sequence[Mapping[str, Result]]) -> list[str]:
+    """Each contestant's rate a second and answers' latency: smallest, median, largest of the rounds."""
+    lines = [f"{'alerts a second':<40}{'min':>9}{'median':>9}{'max':>9}{'p50 ms':>9}{'p99 ms':>9}{'bad':>6}"]
+    for name in (DESK, ALERTA, ALERTMANAGER, PGBENCH, ECHO):
+        found = [each[name] for each in rounds if name in each]
+        if not found:
+            lines.append(f"{name:<40}{'not measured':>27}")
+            continue
+        rate, bad = Spread.of([each.rate for each in found]), sum(each.bad for each in found)
+        p50, p99 = (statistics.median(values) for values in zip(*((each.p50, each.p99) for each in found), strict=True))
+        shown = f"{p50:>9.2f}{p99:>9.2f}" if p99 else f"{'':>18}"
+        lines.append(f"{name:<40}{rate.low:>9.0f}{rate.middle:>9.0f}{rate.high:>9.0f}{shown}{bad:>6}")
+    return lines
+
+
+def ratios(rounds: Sequence[Mapping[str, Result]]) -> list[str]:
+    """The desk against each, within the same round."""
+    lines = [f"{'desk ÷ …':<40}{'min':>9}{'median':>9}{'max':>9}"]
+    for name in (ALERTA, ALERTMANAGER, PGBENCH, ECHO):
+        both = [
+            each[DESK].rate / each[name].rate for each in rounds if DESK in each and name in each and each[name].rate
+        ]
+        if not both:
+            lines.append(f"{name:<40}{'not measured':>27}")
+            continue
+        found, least = Spread.of(both), WANTED.get(name)
+        told = wanted(f"≥ {least:g}", found.middle >= least) if least else ""
+        lines.append(f"{name:<40}{found.low:>9.3g}{found.middle:>9.3g}{found.high:>9.3g}{told}")
+    return lines
+
+
+def half(found: Sequence[Paced]) -> list[str]:
+    """The paced runs at half of the measured rate."""
+    p99 = Spread.of([percentile(each.latencies, 0.99) * 1e3 for each in found])
+    clean = not any(each.bad or each.unanswered for each in found)
+    verdict = wanted("< 100 ms", clean and p99.middle < P99_AT_HALF)
+    return [
+        f"paced at half of that, {found[0].rate:.0f} alerts a second; latency from the moment that each was due",
+        *(f"    {paced_line(each)}" for each in found),
+        f"    p99 min {p99.low:.1f}, median {p99.middle:.1f}, max {p99.high:.1f} ms{verdict}",
+    ]
+
+
+def paced_line(found: Paced) -> str:
+    p50, p99, p999, most = (percentile(found.latencies, share) * 1e3 for share in (0.5, 0.99, 0.999, 1.0))
+    late = percentile(found.late, 0.99) * 1e3
+    return (
+        f"answered {found.reached:.0f}/s, p50 {p50:.1f}, p99 {p99:.1f}, p99.9 {p999:.1f}, max {most:.0f} ms, "
+        f"bad {found.bad}, unanswered {found.unanswered} (the generator's own delay: p99 {late:.1f} ms)"
+    )
+
+
+def paging(found: Paging, what: str) -> list[str]:
+    """From the webhook to the request at the sandbox's Twilio."""
+    p50, p99, most = (percentile(found.latencies, share) * 1e3 for share in (0.5, 0.99, 1.0))
+    reached = bool(found.latencies) and p99 < P99_TO_SMS and not found.missing
+    texts = f"{len(found.latencies)} texts: p50 {p50:.0f}, p99 {p99:.0f}, max {most:.0f} ms"
+    faults = f"missing {found.missing}, repeated {found.repeated}"
+    return [
+        f"webhook to SMS request, 100 alerts a second, {what}",
+        f"    answers: {paced_line(found.taken)}",
+        f"    {texts}; {faults}{wanted('p99 < 1 s, none missing', reached)}",
+        *(f"    the sandbox complains: {each}" for each in found.violations[:3]),
+    ]
+
+
+def memory(found: Memory) -> list[str]:
+    """Resident memory of the desk's process."""
+    counted, total = found.counted, found.samples[-1][0]
+    first, warm, last = found.samples[0][1], counted[0], counted[-1][1]
+    most = max(mib for _, mib in found.samples)
+    verdict = wanted(f"flat, < {FLAT:g}", found.slope < FLAT)
+    return [
+        f"memory of the desk over {total} alerts ({total / found.seconds:.0f}/s)",
+        f"    MiB: {first:.0f} at first, {warm[1]:.0f} after {warm[0]} alerts, {last:.0f} at last, at most {most:.0f}",
+        f"    {found.slope:+.2f} MiB for each 100,000 alerts after the first fifth{verdict}",
+    ]
