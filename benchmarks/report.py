@@ -89,8 +89,8 @@ def paced_line(found: Paced) -> str:
     )
 
 
-def paging(found: Paging, what: str) -> list[str]:
-    """From the webhook to the request at the sandbox's Twilio."""
+def paging(found: Paging, what: str, *, asked: bool = True) -> list[str]:
+    """From the webhook to the request at the sandbox's Twilio; `asked`: the issue states a limit for it."""
     p50, p99, most = (percentile(found.latencies, share) * 1e3 for share in (0.5, 0.99, 1.0))
     reached = bool(found.latencies) and p99 < P99_TO_SMS and not found.missing
     texts = f"{len(found.latencies)} texts: p50 {p50:.0f}, p99 {p99:.0f}, max {most:.0f} ms"
@@ -98,7 +98,7 @@ def paging(found: Paging, what: str) -> list[str]:
     return [
         f"webhook to SMS request, 100 alerts a second, {what}",
         f"    answers: {paced_line(found.taken)}",
-        f"    {texts}; {faults}{wanted('p99 < 1 s, none missing', reached)}",
+        f"    {texts}; {faults}{wanted('p99 < 1 s, none missing', reached) if asked else ''}",
         *(f"    the sandbox complains: {each}" for each in found.violations[:3]),
     ]
 
