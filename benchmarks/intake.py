@@ -11,7 +11,9 @@ Exit status 1 when something that was measured is not as wanted.
 import argparse
 import asyncio
 import itertools
+import shutil
 import statistics
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -71,7 +73,7 @@ class Run:
             found.append({})
             for name in list(contestants)[:: -1 if number % 2 else 1]:
                 with self.place(name) as (url, folder):
-                    result = contestants[name](url, folder)
+                    result = measured_or_not(name, partial(contestants[name], url, folder))
                 if result is not None:
                     found[-1][name] = result
                     said(f"round {number + 1}: {name}: {result.rate:.0f}/s")
@@ -90,9 +92,9 @@ class Run:
             known[report.ALERTA] = lambda url, folder: rivals.measure_alerta(home, url, folder, seconds)
         return known
 
-    def half(self, rate: float | None) -> list[Paced]:
-        """Paced at half of `rate` (None: measured first), once a round."""
-        found = []
+    def half(self, rate: float | None) -> list[str]:
+        """Paced at half of `rate` (None: measured first), once a round; and the floor, at the same pace."""
+        found: list[Paced] = []
         for number in range(self.wanted.rounds):
             with self.place("half") as (url, folder), desk(url, folder) as (port, _):
                 if rate is None:
@@ -100,7 +102,9 @@ class Run:
                 asyncio.run(paced(port, mixed(f"w{number}"), rate / 2, rivals.WARM_UP))
                 found.append(asyncio.run(paced(port, mixed(f"h{number}"), rate / 2, self.wanted.paced)))
                 said(f"paced, round {number + 1}: {report.paced_line(found[-1])}")
-        return found
+        with self.place("half, floor") as (_, folder), rivals.echo(folder) as port:
+            floor = asyncio.run(paced(port, mixed("floor"), found[0].rate, self.wanted.paced))
+        return report.half(found, floor)
 
     def sms(self) -> list[str]:
         """The design's mix; then every alert a P1 that opens an incident and pages, which no issue asks for."""
@@ -115,6 +119,18 @@ class Run:
     def memory(self) -> list[str]:
         with self.place("memory") as (url, folder):
             return report.memory(measure_memory(url, folder, self.wanted.alerts))
+
+
+def measured_or_not(name: str, measure: Callable[[], Result | None]) -> Result | None:
+    """A rival that does not start or answer is not measured, and why is said; the desk has to be."""
+    try:
+        return measure()
+    except (RuntimeError, OSError, subprocess.CalledProcessError) as failure:
+        if name == report.DESK:
+            raise
+        words = getattr(failure, "stderr", None) or failure
+        said(f"{name}: not measured: {words!s}"[:1000])
+        return None
 
 
 def said(line: str) -> None:
@@ -162,7 +178,7 @@ def measured(run: Run, parts: set[str]) -> Iterator[str]:
         rate = statistics.median(each[report.DESK].rate for each in rounds)
         yield from ("", *report.rates(rounds), "", *report.ratios(rounds))
     if "half" in parts:
-        yield from ("", *report.half(run.half(rate)))
+        yield from ("", *run.half(rate))
     if "sms" in parts:
         yield from ("", *run.sms())
     if "memory" in parts:
@@ -191,9 +207,11 @@ def main() -> None:
     parser.add_argument("--alerta", type=Path, metavar="FOLDER", help="keep Alerta's virtual environment there")
     asked = parser.parse_args()
     parts = set(asked.only.split(","))
+    if shutil.which("wrk") is None:
+        parser.error("wrk is needed: apt-get install wrk")
     if unknown := parts.difference(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
-    seconds, paced_for, alerts = (3, 15, 100_000) if asked.quick else (10, 60, 1_000_000)
+    seconds, paced_for, alerts = (3, 10, 100_000) if asked.quick else (10, 60, 1_000_000)
     wanted = Wanted(seconds, paced_for, asked.rounds, asked.alerts or alerts, asked.alerta)
     lines = []
     with TemporaryDirectory(prefix="ecotrajet-benchmark-", ignore_cleanup_errors=True) as folder:

@@ -68,14 +68,15 @@ def ratios(rounds: Sequence[Mapping[str, Result]]) -> list[str]:
     return lines
 
 
-def half(found: Sequence[Paced]) -> list[str]:
-    """The paced runs at half of the measured rate."""
+def half(found: Sequence[Paced], floor: Paced) -> list[str]:
+    """The paced runs at half of the measured rate; `floor`: of a server that only answers."""
     p99 = Spread.of([percentile(each.latencies, 0.99) * 1e3 for each in found])
     clean = not any(each.bad or each.unanswered for each in found)
     verdict = wanted("< 100 ms", clean and p99.middle < P99_AT_HALF)
     return [
         f"paced at half of that, {found[0].rate:.0f} alerts a second; latency from the moment that each was due",
         *(f"    {paced_line(each)}" for each in found),
+        f"    floor, aiohttp that only answers: p99 {percentile(floor.latencies, 0.99) * 1e3:.1f} ms",
         f"    p99 min {p99.low:.1f}, median {p99.middle:.1f}, max {p99.high:.1f} ms{verdict}",
     ]
 

@@ -109,10 +109,17 @@ def measure_alertmanager(folder: Path, seconds: int) -> Result | None:
         return warm(f"http://127.0.0.1:{port}/api/v2/alerts", "alerts", seconds)
 
 
-def measure_echo(folder: Path, seconds: int) -> Result:
-    """The floor of the HTTP server: aiohttp that reads the body and answers."""
+@contextmanager
+def echo(folder: Path) -> Iterator[int]:
+    """aiohttp that reads the body and answers; its port."""
     port = free_port()
     with process([sys.executable, "-c", ECHO, str(port)], port, "/", folder / "echo.log", {}):
+        yield port
+
+
+def measure_echo(folder: Path, seconds: int) -> Result:
+    """The floor of the HTTP server."""
+    with echo(folder) as port:
         return warm(f"http://127.0.0.1:{port}/webhooks/x", "webhook", seconds)
 
 
