@@ -70,16 +70,25 @@ class Watched:
                     ticks += sum(int(each) for each in numbers[11:13])
         return ticks / TICKS
 
+    @property
+    def noisy(self) -> bool:
+        """Whether what was measured so far is in doubt."""
+        return max([self._stolen(), *(share for found in self.others.values() for share in found)]) > QUIET
+
+    def _stolen(self) -> float:
+        now = Times.now()
+        return (now.stolen - self._began.stolen) / max(1, now.all - self._began.all)
+
     def said(self) -> list[str]:
         """For the end of the report; the last line only where figures are in doubt."""
-        now = Times.now()
-        stolen = (now.stolen - self._began.stolen) / max(1, now.all - self._began.all)
         shares = "; ".join(
             f"{what} {', '.join(f'{each:.0%}' for each in found)}" for what, found in self.others.items()
         )
-        lines = [f"used by others meanwhile: {shares or 'not known'}; taken by the host: {stolen:.1%}"]
-        if max([stolen, *(share for found in self.others.values() for share in found)]) > QUIET:
-            lines.append("NOT A QUIET MACHINE: measure again before you believe any of these figures.")
+        lines = [f"used by others meanwhile: {shares or 'not known'}; taken by the host: {self._stolen():.1%}"]
+        if self.noisy:
+            lines.append(
+                "NOT A QUIET MACHINE: who needs many processes or answers late suffers more than others. Measure again."
+            )
         return lines
 
 

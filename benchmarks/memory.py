@@ -13,6 +13,8 @@ from benchmarks.servers import TOKEN, ask, desk, resident
 PER: Final = 100_000
 FLAT: Final = 2.0
 """MiB for each 100,000 alerts: below it we call the memory flat (a million alerts then cost at most 20 MiB)."""
+ENOUGH: Final = 500_000
+"""Fewer alerts tell nothing: caches of bounded size still fill, and a slope over them is not a leak's."""
 WARM: Final = 0.2
 """The first share of all alerts does not count: caches fill, the allocator grows to the load."""
 PIECE: Final = 5  # seconds of load between two looks at how many alerts there are
@@ -30,6 +32,12 @@ class Memory:
         """Without what came while it warmed up."""
         start = self.samples[-1][0] * WARM if self.samples else 0
         return [sample for sample in self.samples if sample[0] >= start]
+
+    @property
+    def tenths(self) -> list[float]:
+        """MiB after each tenth of all alerts."""
+        end = self.samples[-1][0]
+        return [next(mib for done, mib in self.samples if done >= end * tenth / 10) for tenth in range(1, 11)]
 
     @property
     def slope(self) -> float:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from benchmarks.load import Result
-from benchmarks.memory import FLAT, Memory
+from benchmarks.memory import ENOUGH, FLAT, Memory
 from benchmarks.paced import Paced, percentile
 from benchmarks.paging import Paging
 
@@ -17,6 +17,8 @@ PGBENCH: Final = "floor: pgbench, the body's row alone"
 ECHO: Final = "floor: aiohttp that only answers"
 WANTED: Final[Mapping[str, float]] = {ALERTA: 20.0, ALERTMANAGER: 0.3}
 MISSED: Final = "NOT REACHED"
+DOUBT: Final = "(in doubt: not a quiet machine)"
+WANTED_IS: Final = "   wanted "
 P99_AT_HALF: Final = 100.0  # milliseconds
 P99_TO_SMS: Final = 1000.0
 
@@ -34,7 +36,7 @@ class Spread:
 
 
 def wanted(what: str, reached: bool) -> str:
-    return f"   wanted {what}: {'reached' if reached else MISSED}"
+    return f"{WANTED_IS}{what}: {'reached' if reached else MISSED}"
 
 
 def rates(rounds: Sequence[Mapping[str, Result]]) -> list[str]:
@@ -106,12 +108,13 @@ def paging(found: Paging, what: str, *, asked: bool = True) -> list[str]:
 
 def memory(found: Memory) -> list[str]:
     """Resident memory of the desk's process."""
-    counted, total = found.counted, found.samples[-1][0]
-    first, warm, last = found.samples[0][1], counted[0], counted[-1][1]
-    most = max(mib for _, mib in found.samples)
-    verdict = wanted(f"flat, < {FLAT:g}", found.slope < FLAT)
+    total, most = found.samples[-1][0], max(mib for _, mib in found.samples)
+    tenths = " ".join(f"{mib:.0f}" for mib in found.tenths)
+    verdict = " (too few alerts to tell a leak from caches that fill)"
+    if total >= ENOUGH:
+        verdict = wanted(f"flat, < {FLAT:g}", found.slope < FLAT)
     return [
         f"memory of the desk over {total} alerts ({total / found.seconds:.0f}/s)",
-        f"    MiB: {first:.0f} at first, {warm[1]:.0f} after {warm[0]} alerts, {last:.0f} at last, at most {most:.0f}",
+        f"    MiB: {found.samples[0][1]:.0f} at first, {tenths} after each tenth, at most {most:.0f}",
         f"    {found.slope:+.2f} MiB for each 100,000 alerts after the first fifth{verdict}",
     ]

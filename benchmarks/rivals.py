@@ -18,6 +18,9 @@ from bot.store.cluster import postgres_programs
 ALERTMANAGER: Final = ("prometheus-alertmanager", "alertmanager")
 ALERTA: Final = ("alerta-server==9.1.0", "psycopg2-binary==2.9.13", "gunicorn==27.0.1")
 ALERTA_WORKERS: Final = 2
+ALERTA_SETTINGS: Final = (
+    "from alerta.models.alarms.alerta import SEVERITY_MAP as known\nSEVERITY_MAP = {**known, 'info': 6}\n"
+)
 WARM_UP: Final = 2
 """Seconds of load before each measurement, ours as well as theirs."""
 ECHO: Final = """
@@ -64,10 +67,20 @@ def installed_alerta(folder: Path) -> Path | None:
 
 @contextmanager
 def alerta(home: Path, url: str, folder: Path) -> Iterator[int]:
-    """Alerta's server on the database `url` by gunicorn with 2 workers, all else as it comes; its port."""
-    port = free_port()
+    """Alerta's server on the database `url` by gunicorn with 2 workers; its port.
+
+    All else as it comes, but that it knows the severity `info`, which it would refuse with a traceback.
+    """
+    port, settings = free_port(), folder / "alertad.conf"
+    settings.write_text(ALERTA_SETTINGS, "utf-8")
     python, log = str(home / "bin" / "python"), folder / "alerta.log"
-    environment = {"DATABASE_URL": url, "SECRET_KEY": "benchmark", "PYTHONPATH": ""}
+    environment = {
+        "DATABASE_URL": url,
+        "SECRET_KEY": "benchmark",
+        "PYTHONPATH": "",
+        "ALERTA_SVR_CONF_FILE": str(settings),
+        "HOME": str(folder),
+    }
     make = [python, "-c", "import alerta; alerta.create_app()"]  # the schema; two workers at once would collide
     subprocess.run(make, env=environment, check=True, capture_output=True)
     serve = [

@@ -71,7 +71,14 @@ def test_memory_that_grows_is_told_from_memory_that_warmed_up(growth: float, fla
         warming = 50.0 if alerts > 100_000 else 0.0
         found.samples.append((alerts, 100.0 + warming + growth * alerts / 1_000_000))
     assert found.slope == pytest.approx(growth / 10)
-    assert report.memory(found)[-1].endswith("reached" if flat else report.MISSED)
+    assert report.memory(found)[-1].endswith(": reached" if flat else report.MISSED)
+    assert found.tenths[0] == pytest.approx(100 + growth / 10)
+    assert found.tenths[-1] == pytest.approx(150 + growth)
+
+
+def test_a_few_alerts_say_nothing_about_a_leak() -> None:
+    found = Memory([(0, 100.0), (50_000, 150.0), (100_000, 300.0)], 10.0)
+    assert report.WANTED_IS not in "".join(report.memory(found))
 
 
 def test_a_text_that_never_left_is_not_made_good_by_quick_ones() -> None:
