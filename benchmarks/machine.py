@@ -11,15 +11,17 @@ from typing import Final
 
 QUIET: Final = 0.08
 """With more of the processors used by others meanwhile, figures are worth little, and the report says so."""
+KERNEL: Final = 2
+"""The parent of the kernel's threads."""
 TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Ticks since the start of the machine: of all processors together, of those idle, of those the host took away."""
+    """Ticks since the start of the machine: of all processors together, used by processes, taken away by the host."""
 
     all: int
-    idle: int
+    used: int
     stolen: int
 
     @classmethod
@@ -27,14 +29,14 @@ class Times:
         """/proc/stat, proc(5): user nice system idle iowait irq softirq steal."""
         line = Path("/proc/stat").read_text("ascii").splitlines()[0]
         ticks = [int(word) for word in line.split()[1:9]]
-        return cls(sum(ticks), ticks[3] + ticks[4], ticks[7])
+        return cls(sum(ticks), sum(ticks[:3]), ticks[7])
 
 
 class Watched:
     """How much of the processors others used while we measured, and how much the host took away.
 
     Ours is: this process, its descendants that have ended, and the PostgreSQL whose first process is `postmaster`. So
-    look only while nothing else of ours runs. The kernel's own work counts as others'.
+    look only while nothing else of ours runs. The kernel's own threads and interrupts count as nobody's.
     """
 
     def __init__(self, postmaster: int | None = None) -> None:
@@ -48,25 +50,24 @@ class Watched:
         before, ours = Times.now(), self._ours()
         yield
         after = Times.now()
-        used = (after.all - before.all) - (after.idle - before.idle) - (after.stolen - before.stolen)
-        share = (used - (self._ours() - ours) * TICKS) / max(1, after.all - before.all)
+        used = after.used - before.used - (self._ours() - ours) * TICKS
+        share = used / max(1, after.all - before.all)
         self.others.setdefault(what, []).append(max(0.0, share))
 
     def _ours(self) -> float:
         """Seconds of processor time so far."""
         uses = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-        return sum(use.ru_utime + use.ru_stime for use in uses) + self._database()
+        return sum(use.ru_utime + use.ru_stime for use in uses) + self._beside()
 
-    def _database(self) -> float:
-        if self.postmaster is None:
-            return 0.0
+    def _beside(self) -> float:
+        """Of PostgreSQL, and of the kernel's own threads, which write to the disk what we flush."""
         ticks = 0
         for file in Path("/proc").glob("[0-9]*/stat"):
             with suppress(OSError):  # it ended
                 numbers = file.read_text("ascii", errors="replace").rpartition(")")[2].split()
                 if int(file.parent.name) == self.postmaster:
                     ticks += sum(int(each) for each in numbers[11:15])  # its children that ended, too
-                elif int(numbers[1]) == self.postmaster:
+                elif int(numbers[1]) in (self.postmaster, KERNEL):
                     ticks += sum(int(each) for each in numbers[11:13])
         return ticks / TICKS
 
