@@ -25,7 +25,7 @@ from typing import Final
 
 from benchmarks import bodies, report, rivals
 from benchmarks.load import Result, load
-from benchmarks.machine import Watched, described
+from benchmarks.machine import ROOTS, Watched, described
 from benchmarks.memory import measure_memory
 from benchmarks.paced import Paced, paced
 from benchmarks.paging import measure_paging
@@ -193,13 +193,14 @@ def measured(run: Run, parts: set[str]) -> Iterator[str]:
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[tuple[str, int]]:
-    """The desk's embedded PostgreSQL, which flushes to disk, and its first process; all get databases on this one."""
+def server(folder: Path) -> Iterator[str]:
+    """The desk's embedded PostgreSQL, which flushes to disk; all get databases on this one."""
     own = EmbeddedPostgres(folder)
     with asyncio.Runner() as runner:
         url = runner.run(own.__aenter__())
         try:
-            yield url, int((own.cluster.data / "postmaster.pid").read_text("ascii").split()[0])
+            ROOTS.add(int((own.cluster.data / "postmaster.pid").read_text("ascii").split()[0]))
+            yield url
         finally:
             runner.run(own.__aexit__(None, None, None))
 
@@ -222,8 +223,8 @@ def main() -> None:
     lines = []
     with TemporaryDirectory(prefix="ecotrajet-benchmark-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)  # PostgreSQL may run as another user than we
-        with server(Path(folder)) as (url, postmaster):
-            for line in measured(Run(wanted, Path(folder), url, Watched(postmaster)), parts):
+        with server(Path(folder)) as url:
+            for line in measured(Run(wanted, Path(folder), url, Watched()), parts):
                 print(line, flush=True)
                 lines.append(line)
     sys.exit(any(word in line for line in lines for word in (report.MISSED, report.DOUBT)))

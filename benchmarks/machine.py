@@ -2,8 +2,7 @@
 
 import os
 import platform
-import resource
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,8 @@ QUIET: Final = 0.08
 """With more of the processors used by others meanwhile, figures are worth little, and the report says so."""
 KERNEL: Final = 2
 """The parent of the kernel's threads."""
+ROOTS: Final = {os.getpid()}
+"""These processes and all below them are ours. PostgreSQL leaves its parent: whoever starts it adds its first one."""
 TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 
@@ -32,44 +33,47 @@ class Times:
         return cls(sum(ticks), sum(ticks[:3]), ticks[7])
 
 
+def ours() -> float:
+    """Seconds of processor time that ROOTS and all below them have used so far, generator and database included."""
+    return _used(ROOTS)
+
+
+def _used(roots: Collection[int]) -> float:
+    """proc(5), stat: the parent, then user and system time of a process and of its children that ended."""
+    parents, ticks = {}, {}
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it ended
+            numbers = file.read_text("ascii", errors="replace").rpartition(")")[2].split()
+            pid = int(file.parent.name)
+            parents[pid], ticks[pid] = int(numbers[1]), sum(int(each) for each in numbers[11:15])
+
+    def below(pid: int) -> bool:
+        while pid not in roots and pid in parents:
+            pid = parents[pid]
+        return pid in roots
+
+    return sum(used for pid, used in ticks.items() if below(pid)) / TICKS
+
+
 class Watched:
     """How much of the processors others used while we measured, and how much the host took away.
 
-    Ours is: this process, its descendants that have ended, and the PostgreSQL whose first process is `postmaster`. So
-    look only while nothing else of ours runs. The kernel's own threads and interrupts count as nobody's.
+    The kernel's own threads, which write to the disk what we flush, and its interrupts count as nobody's.
     """
 
-    def __init__(self, postmaster: int | None = None) -> None:
-        self.postmaster = postmaster
+    def __init__(self) -> None:
         self.others: dict[str, list[float]] = {}
         self._began = Times.now()
 
     @contextmanager
     def during(self, what: str) -> Iterator[None]:
         """Notes the share of the processors (0 to 1) that others used meanwhile."""
-        before, ours = Times.now(), self._ours()
+        before, accounted = Times.now(), _used({*ROOTS, KERNEL})
         yield
         after = Times.now()
-        used = after.used - before.used - (self._ours() - ours) * TICKS
+        used = after.used - before.used - (_used({*ROOTS, KERNEL}) - accounted) * TICKS
         share = used / max(1, after.all - before.all)
         self.others.setdefault(what, []).append(max(0.0, share))
-
-    def _ours(self) -> float:
-        """Seconds of processor time so far."""
-        uses = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-        return sum(use.ru_utime + use.ru_stime for use in uses) + self._beside()
-
-    def _beside(self) -> float:
-        """Of PostgreSQL, and of the kernel's own threads, which write to the disk what we flush."""
-        ticks = 0
-        for file in Path("/proc").glob("[0-9]*/stat"):
-            with suppress(OSError):  # it ended
-                numbers = file.read_text("ascii", errors="replace").rpartition(")")[2].split()
-                if int(file.parent.name) == self.postmaster:
-                    ticks += sum(int(each) for each in numbers[11:15])  # its children that ended, too
-                elif int(numbers[1]) in (self.postmaster, KERNEL):
-                    ticks += sum(int(each) for each in numbers[11:13])
-        return ticks / TICKS
 
     @property
     def noisy(self) -> bool:

@@ -3,6 +3,7 @@
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final
 
 from benchmarks.load import Result
@@ -40,33 +41,38 @@ def wanted(what: str, reached: bool) -> str:
 
 
 def rates(rounds: Sequence[Mapping[str, Result]]) -> list[str]:
-    """Each contestant's rate a second and answers' latency: smallest, median, largest of the rounds."""
-    lines = [f"{'alerts a second':<40}{'min':>9}{'median':>9}{'max':>9}{'p50 ms':>9}{'p99 ms':>9}{'bad':>6}"]
+    """Each contestant's rate a second: smallest, median, largest of the rounds; medians of latency and cost."""
+    lines = [
+        f"{'alerts a second':<40}{'min':>9}{'median':>9}{'max':>9}{'p50 ms':>9}{'p99 ms':>9}{'µs each':>9}{'bad':>6}"
+    ]
     for name in (DESK, ALERTA, ALERTMANAGER, PGBENCH, ECHO):
         found = [each[name] for each in rounds if name in each]
         if not found:
             lines.append(f"{name:<40}{'not measured':>27}")
             continue
         rate, bad = Spread.of([each.rate for each in found]), sum(each.bad for each in found)
-        p50, p99 = (statistics.median(values) for values in zip(*((each.p50, each.p99) for each in found), strict=True))
+        p50, p99, cost = (statistics.median(of(each) for each in found) for of in (_p50, _p99, _cost))
         shown = f"{p50:>9.2f}{p99:>9.2f}" if p99 else f"{'':>18}"
-        lines.append(f"{name:<40}{rate.low:>9.0f}{rate.middle:>9.0f}{rate.high:>9.0f}{shown}{bad:>6}")
+        lines.append(f"{name:<40}{rate.low:>9.0f}{rate.middle:>9.0f}{rate.high:>9.0f}{shown}{cost:>9.0f}{bad:>6}")
     return lines
 
 
+_p50, _p99, _cost = attrgetter("p50"), attrgetter("p99"), attrgetter("cost")
+
+
 def ratios(rounds: Sequence[Mapping[str, Result]]) -> list[str]:
-    """The desk against each, within the same round."""
-    lines = [f"{'desk ÷ …':<40}{'min':>9}{'median':>9}{'max':>9}"]
+    """The desk against each, within the same round: by rate, and by processor time, which suffers less from others."""
+    lines = [f"{'desk ÷ …':<40}{'min':>9}{'median':>9}{'max':>9}{'':>5}{'by cost: min, median, max':>27}"]
     for name in (ALERTA, ALERTMANAGER, PGBENCH, ECHO):
-        both = [
-            each[DESK].rate / each[name].rate for each in rounds if DESK in each and name in each and each[name].rate
-        ]
+        both = [(each[DESK], each[name]) for each in rounds if DESK in each and name in each and each[name].rate]
         if not both:
             lines.append(f"{name:<40}{'not measured':>27}")
             continue
-        found, least = Spread.of(both), WANTED.get(name)
+        found, least = Spread.of([ours.rate / theirs.rate for ours, theirs in both]), WANTED.get(name)
+        cost = Spread.of([theirs.cost / ours.cost if ours.cost else 0.0 for ours, theirs in both])
         told = wanted(f"≥ {least:g}", found.middle >= least) if least else ""
-        lines.append(f"{name:<40}{found.low:>9.3g}{found.middle:>9.3g}{found.high:>9.3g}{told}")
+        shown = f"{cost.low:>14.3g}{cost.middle:>9.3g}{cost.high:>9.3g}"
+        lines.append(f"{name:<40}{found.low:>9.3g}{found.middle:>9.3g}{found.high:>9.3g}{shown}{told}")
     return lines
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.load import CONNECTIONS, Kind, Result, load
+from benchmarks.machine import ours
 from benchmarks.servers import ask, free_port, process
 from bot.store.cluster import postgres_programs
 
@@ -141,10 +142,11 @@ def measure_pgbench(url: str, folder: Path, seconds: int) -> Result:
     ask(url, "CREATE TABLE IF NOT EXISTS floor (LIKE intake_body INCLUDING ALL)")
     script = folder / "floor.sql"
     script.write_text(ROW, "utf-8")
+    before = ours()
     told = subprocess.run(
         [postgres_programs() / "pgbench", "-n", "-M", "prepared", f"-c{CONNECTIONS}", "-j1", f"-T{seconds}",
          "-f", script, url],
         check=True, capture_output=True, text=True,
     ).stdout  # fmt: skip
     rate = next(line.split("=")[1].split()[0] for line in told.splitlines() if line.startswith("tps"))
-    return Result(float(rate))
+    return Result(float(rate), cost=(ours() - before) * 1e6 / (float(rate) * seconds))

@@ -54,12 +54,24 @@ def test_every_p1_that_is_timed_pages_a_person_of_its_own(tmp_path: Path) -> Non
 
 def test_ratios_are_taken_within_a_round_and_what_is_missing_is_not_measured() -> None:
     rounds = [
-        {report.DESK: Result(4000), report.ALERTMANAGER: Result(20_000)},
+        {report.DESK: Result(4000, cost=400), report.ALERTMANAGER: Result(20_000, cost=100)},
         {report.DESK: Result(6000), report.ALERTMANAGER: Result(15_000)},
         {report.DESK: Result(5000), report.ALERTMANAGER: Result(20_000)},
     ]
     told = {line[:40].strip(): line[40:].split() for line in report.ratios(rounds)}
-    assert told[report.ALERTMANAGER] == ["0.2", "0.25", "0.4", "wanted", "≥", "0.3:", "NOT", "REACHED"]
+    assert told[report.ALERTMANAGER] == [
+        "0.2",
+        "0.25",
+        "0.4",
+        "0",
+        "0",
+        "0.25",
+        "wanted",
+        "≥",
+        "0.3:",
+        "NOT",
+        "REACHED",
+    ]
     assert told[report.ALERTA] == ["not", "measured"]
     assert any(line.startswith(report.ALERTA) and "not measured" in line for line in report.rates(rounds))
 
