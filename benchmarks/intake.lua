@@ -51,7 +51,8 @@ function request()
 end
 
 function done(summary, latency)
-   local bad = summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.timeout
-   io.write(string.format("RESULT %d %d %d %f %f\n", summary.requests, summary.duration, bad,
+   -- Answers with a bad status are among the requests; those that never came are not.
+   local never = summary.errors.connect + summary.errors.read + summary.errors.timeout
+   io.write(string.format("RESULT %d %d %d %d %f %f\n", summary.requests, summary.duration, summary.errors.status, never,
       latency:percentile(50) / 1000, latency:percentile(99) / 1000))
 end

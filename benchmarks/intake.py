@@ -1,233 +1,233 @@
-"""How many alerts a second are taken in durably, and how late they are answered? Beside what others do and the floors.
+"""All that is asked of the intake's speed and memory, measured in one run on one machine. How and what: README.md here.
 
-    python -m benchmarks.intake [--seconds 10] [--only desk,alertmanager,pgbench,echo,alerta]
+    python -m benchmarks.intake             half an hour: 10 s a measurement, 3 rounds, 1,000,000 alerts
+    python -m benchmarks.intake --quick     five minutes: 3 s, 3 rounds, 100,000 alerts
 
-Single-alert Alertmanager bodies over 16 connections, all distinct, in the mix of the design (60 % P2, 25 % P3, 10 % P1,
-5 % information; 40 services), sent by wrk (`apt-get install wrk`). One process of the desk, with an embedded PostgreSQL
-that flushes to disk, on the machine's cores, which the load generator uses as well; default rules, no channel to speak
-by. Compared with Alertmanager's own
-POST /api/v2/alerts (in memory; Debian's package), and with the floors: pgbench inserting one row a transaction, and
-aiohttp that only answers. Alerta is measured when `alertad` is on the PATH (package alerta-server, with gunicorn).
+Needs wrk and, to compare with, prometheus-alertmanager (apt-get install) and Alerta, which it installs from PyPI into a
+temporary virtual environment of its own (`--alerta FOLDER` keeps it). What cannot be had is "not measured".
+Exit status 1 when something that was measured is not as wanted, or in doubt because others used the machine.
 """
 
 import argparse
 import asyncio
-import os
+import itertools
 import shutil
-import socket
+import statistics
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
-import asyncpg
-
+from benchmarks import bodies, report, rivals
+from benchmarks.load import Result, load
+from benchmarks.machine import ROOTS, Watched, described
+from benchmarks.memory import measure_memory
+from benchmarks.paced import Paced, paced
+from benchmarks.paging import measure_paging
+from benchmarks.servers import TOKEN, ask, database, desk
 from bot.store.embedded import EmbeddedPostgres
+from bot.store.migrate import migrate
 
-HERE = Path(__file__).parent
-TOKEN = "benchmark"
-CONNECTIONS = 16
-ALERTMANAGER = ("prometheus-alertmanager", "alertmanager")
-ECHO = """
-import asyncio, sys
-from aiohttp import web
-async def answer(request):
-    await request.read()
-    return web.Response(body=b'{"status":"stored"}', content_type="application/json")
-async def main():
-    app = web.Application()
-    app.add_routes([web.post("/webhooks/{source}", answer)])
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", int(sys.argv[1])).start()
-    await asyncio.sleep(3600)
-asyncio.run(main())
-"""
-ROW = "INSERT INTO floor (source, headers, body) VALUES ('alertmanager', '{}', repeat('x', 700)::bytea);"
+PARTS: Final = ("rates", "half", "sms", "memory")
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """`rate` per second; latencies in milliseconds; `bad` answers that were not 2xx."""
+class Wanted:
+    """Seconds of each measurement as fast as it goes and of each paced one, rounds, alerts of the memory test."""
 
-    name: str
-    rate: float
-    p50: float = 0.0
-    p99: float = 0.0
-    bad: int = 0
-
-
-def load(name: str, url: str, kind: str, seconds: int, connections: int = CONNECTIONS) -> Result:
-    run = f"{time.time_ns() // 1_000_000 % 100_000_000:x}"
-    told = subprocess.run(
-        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", HERE / "intake.lua", url, "--", kind, TOKEN, run],
-        check=True, capture_output=True, text=True,
-    ).stdout  # fmt: skip
-    line = next(line for line in told.splitlines() if line.startswith("RESULT"))
-    requests, duration, bad, p50, p99 = (float(word) for word in line.split()[1:])
-    return Result(name, (requests - bad) / (duration / 1e6), p50, p99, int(bad))
+    seconds: int
+    paced: int
+    rounds: int
+    alerts: int
+    alerta: Path | None = None
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@dataclass(slots=True)
+class Run:
+    """`server` is a database of the PostgreSQL that all share; each measurement gets an empty one of its own there."""
+
+    wanted: Wanted
+    folder: Path
+    server: str
+    watched: Watched
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    @contextmanager
+    def place(self, what: str) -> Iterator[tuple[str, Path]]:
+        """An empty database and an empty folder to measure `what` in; all that is started there ends there."""
+        name = f"m{next(self.numbers)}"
+        folder = self.folder / name
+        folder.mkdir(mode=0o755)
+        with self.watched.during(what), database(self.server, name) as url:
+            yield url, folder
+
+    def rates(self) -> list[dict[str, Result]]:
+        """Everybody in each round, in turn forwards and backwards: what drifts meets all alike."""
+        contestants, found = self.contestants(), list[dict[str, Result]]()
+        for number in range(self.wanted.rounds):
+            found.append({})
+            for name in list(contestants)[:: -1 if number % 2 else 1]:
+                with self.place(name) as (url, folder):
+                    result = measured_or_not(name, partial(contestants[name], url, folder))
+                if result is not None:
+                    found[-1][name] = result
+                    said(f"round {number + 1}: {name}: {result.rate:.0f}/s")
+        return found
+
+    def contestants(self) -> dict[str, Callable[[str, Path], Result | None]]:
+        """What to measure, by name; Alerta only where it can be installed."""
+        seconds, home = self.wanted.seconds, rivals.installed_alerta(self.wanted.alerta or self.folder / "alerta")
+        known: dict[str, Callable[[str, Path], Result | None]] = {
+            report.DESK: partial(measure_desk, seconds=seconds),
+            report.ALERTMANAGER: lambda _, folder: rivals.measure_alertmanager(folder, seconds),
+            report.ECHO: lambda _, folder: rivals.measure_echo(folder, seconds),
+            report.PGBENCH: partial(measure_pgbench, seconds=seconds),
+        }
+        if home is not None:
+            known[report.ALERTA] = lambda url, folder: rivals.measure_alerta(home, url, folder, seconds)
+        return known
+
+    def half(self, rate: float | None) -> list[str]:
+        """Paced at half of `rate` (None: measured first), once a round; and the floor, at the same pace."""
+        found: list[Paced] = []
+        for number in range(self.wanted.rounds):
+            with self.place("half") as (url, folder), desk(url, folder) as (port, _):
+                if rate is None:
+                    rate = measure_at(port, url, self.wanted.seconds).rate
+                asyncio.run(paced(port, mixed(f"w{number}"), rate / 2, rivals.WARM_UP))
+                found.append(asyncio.run(paced(port, mixed(f"h{number}"), rate / 2, self.wanted.paced)))
+                said(f"paced, round {number + 1}: {report.paced_line(found[-1])}")
+        with self.place("half, floor") as (_, folder), rivals.echo(folder) as port:
+            floor = asyncio.run(paced(port, mixed("floor"), found[0].rate, self.wanted.paced))
+        return report.half(found, floor)
+
+    def sms(self) -> list[str]:
+        """The design's mix; then every alert a P1 that opens an incident and pages, which no issue asks for."""
+        lines = []
+        for what, every in (("a tenth of them P1", False), ("all of them P1 (beyond what is asked)", True)):
+            with self.place("sms") as (url, folder):
+                lines += report.paging(
+                    measure_paging(url, folder, self.wanted.paced, every=every), what, asked=not every
+                )
+        return lines
+
+    def memory(self) -> list[str]:
+        with self.place("memory") as (url, folder):
+            return report.memory(measure_memory(url, folder, self.wanted.alerts))
+
+
+def measured_or_not(name: str, measure: Callable[[], Result | None]) -> Result | None:
+    """A rival that does not start or answer is not measured, and why is said; the desk has to be."""
+    try:
+        return measure()
+    except (RuntimeError, OSError, subprocess.CalledProcessError) as failure:
+        if name == report.DESK:
+            raise
+        words = getattr(failure, "stderr", None) or failure
+        said(f"{name}: not measured: {words!s}"[:1000])
+        return None
+
+
+def said(line: str) -> None:
+    """Progress, apart from the report."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def mixed(run: str) -> Callable[[int], bytes]:
+    """Requests in the design's mix; `run` keeps them apart from others."""
+
+    def body(number: int) -> bytes:
+        return bodies.webhook(number, run, bodies.kind_of(number), bodies.service_of(number))
+
+    return bodies.requests("/webhooks/alertmanager", TOKEN, body)
+
+
+def measure_desk(url: str, folder: Path, seconds: int) -> Result:
+    with desk(url, folder) as (port, _):
+        return measure_at(port, url, seconds)
+
+
+def measure_at(port: int, url: str, seconds: int) -> Result:
+    """Raises RuntimeError when fewer alerts are stored than were answered with 2xx."""
+    address = f"http://127.0.0.1:{port}/webhooks/alertmanager"
+    load(address, "webhook", rivals.WARM_UP, TOKEN)
+    before = int(str(ask(url, "SELECT count(*) FROM alert")))
+    found = load(address, "webhook", seconds, TOKEN)
+    stored = int(str(ask(url, "SELECT count(*) FROM alert"))) - before
+    if stored < found.rate * seconds * 0.99:
+        raise RuntimeError(f"{stored} rows for {found.rate * seconds:.0f} answers")
+    return found
+
+
+def measure_pgbench(url: str, folder: Path, seconds: int) -> Result:
+    asyncio.run(migrate(url))
+    return rivals.measure_pgbench(url, folder, seconds)
+
+
+def judged(run: Run, lines: Sequence[str]) -> list[str]:
+    """On a machine that others use no verdict stands, neither for us nor against."""
+    doubt = f"   {report.DOUBT}" if run.watched.noisy else ""
+    return [line + doubt if report.WANTED_IS in line else line for line in lines]
+
+
+def measured(run: Run, parts: set[str]) -> Iterator[str]:
+    """The report, line by line, as it comes."""
+    yield f"{described()}\n{ask(run.server, 'SELECT version()')}, fsync {ask(run.server, 'SHOW fsync')}"
+    rate = None
+    if "rates" in parts:
+        rounds = run.rates()
+        rate = statistics.median(each[report.DESK].rate for each in rounds)
+        yield from ("", *report.rates(rounds), "", *judged(run, report.ratios(rounds)))
+    if "half" in parts:
+        yield from ("", *judged(run, run.half(rate)))
+    if "sms" in parts:
+        yield from ("", *judged(run, run.sms()))
+    if "memory" in parts:
+        yield from ("", *judged(run, run.memory()))
+    yield from ("", *run.watched.said())
 
 
 @contextmanager
-def process(arguments: list[str], port: int, path: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A server of ours, once it answers at `path`; ended afterwards."""
-    started = subprocess.Popen(
-        arguments, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        deadline = time.monotonic() + 30
-        while not answers(f"http://127.0.0.1:{port}{path}"):
-            if time.monotonic() > deadline or started.poll() is not None:
-                raise RuntimeError(f"{arguments[0]} does not answer")
-            time.sleep(0.1)
-        yield started
-    finally:
-        started.terminate()
-        started.wait(20)
-
-
-def answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=2) as answer:
-            return bool(answer.status == 200)
-    except urllib.error.HTTPError as error:
-        return error.code in (404, 405)
-    except OSError:
-        return False
-
-
-@contextmanager
-def desk(url: str, folder: Path) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
-    port = free_port()
-    (folder / "ecotrajet.yaml").write_text("workspace: {language: en}\n", "utf-8")
-    environment = {
-        "DATABASE_URL": url, "ECOTRAJET_DATA": str(folder), "ECOTRAJET_LISTEN": f"127.0.0.1:{port}",
-        "ECOTRAJET_WEBHOOK_TOKEN": TOKEN, "ECOTRAJET_CONFIG": str(folder / "ecotrajet.yaml"),
-    }  # fmt: skip
-    with process([sys.executable, "-m", "bot", "serve"], port, "/healthz", **environment) as started:
-        yield port, started
-
-
-def measure_desk(url: str, folder: Path, seconds: int) -> list[Result]:
-    with desk(url, folder) as (port, started):
-        address = f"http://127.0.0.1:{port}/webhooks/alertmanager"
-        load("", address, "webhook", 3)
-        before = count(url)
-        found = load("desk, durable", address, "webhook", seconds)
-        stored = count(url) - before
-        if stored < found.rate * seconds * 0.99:
-            raise RuntimeError(f"{stored} rows for {found.rate * seconds:.0f} answers")
-        memory = resident(started.pid)
-        half = load("desk, half the connections", address, "webhook", max(3, seconds // 2), CONNECTIONS // 2)
-        print(f"memory after {count(url)} alerts: {memory} MiB, then {resident(started.pid)} MiB")
-        return [found, half]
-
-
-def resident(pid: int) -> int:
-    text = Path(f"/proc/{pid}/status").read_text("ascii")
-    return int(next(line.split()[1] for line in text.splitlines() if line.startswith("VmRSS"))) // 1024
-
-
-def count(url: str) -> int:
-    return int(asyncio.run(ask(url, "SELECT count(*) FROM alert")))
-
-
-async def ask(url: str, query: str) -> object:
-    connection = await asyncpg.connect(url)
-    try:
-        return await connection.fetchval(query)
-    finally:
-        await connection.close()
-
-
-def measure_echo(seconds: int) -> list[Result]:
-    port = free_port()
-    with process([sys.executable, "-c", ECHO, str(port)], port, "/"):
-        return [load("floor: aiohttp that only answers", f"http://127.0.0.1:{port}/webhooks/x", "webhook", seconds)]
-
-
-def measure_alertmanager(folder: Path, seconds: int) -> list[Result]:
-    program = next((found for name in ALERTMANAGER if (found := shutil.which(name))), None)
-    if program is None:
-        print("Alertmanager is not installed: not measured")
-        return []
-    port = free_port()
-    config = folder / "alertmanager.yml"
-    config.write_text("route: {receiver: none}\nreceivers: [{name: none}]\n", "utf-8")
-    arguments = [program, f"--config.file={config}", f"--storage.path={folder / 'am'}", "--cluster.listen-address=",
-                 f"--web.listen-address=127.0.0.1:{port}", "--log.level=error"]  # fmt: skip
-    with process(arguments, port, "/-/ready"):
-        return [load("Alertmanager, in memory", f"http://127.0.0.1:{port}/api/v2/alerts", "alerts", seconds)]
-
-
-def measure_pgbench(url: str, folder: Path, seconds: int) -> list[Result]:
-    """The body's row alone, one a transaction, over as many connections."""
-    asyncio.run(ask(url, "CREATE TABLE IF NOT EXISTS floor (LIKE intake_body INCLUDING ALL)"))
-    script = folder / "floor.sql"
-    script.write_text(ROW, "utf-8")
-    program = Path(shutil.which("pgbench") or "/usr/lib/postgresql/15/bin/pgbench")
-    told = subprocess.run(
-        [program, "-n", "-M", "prepared", f"-c{CONNECTIONS}", "-j1", f"-T{seconds}", "-f", script, url],
-        check=True, capture_output=True, text=True,
-    ).stdout  # fmt: skip
-    rate = next(line.split("=")[1].split()[0] for line in told.splitlines() if line.startswith("tps"))
-    return [Result("floor: pgbench, the body's row alone", float(rate))]
-
-
-def measure_alerta(folder: Path, seconds: int) -> list[Result]:
-    print("Alerta: not re-measured here; about 380/s with gunicorn and 2 workers on such a machine")
-    return [Result("Alerta (measured elsewhere)", 380.0)]
-
-
-def table(results: list[Result]) -> None:
-    ours = next((result.rate for result in results if result.name == "desk, durable"), 0.0)
-    print(f"{'':<40}{'per second':>12}{'p50 ms':>9}{'p99 ms':>9}{'bad':>6}{'desk is':>10}")
-    for each in results:
-        ratio = f"{ours / each.rate:.2f} ×" if ours and each.rate else ""
-        print(f"{each.name:<40}{each.rate:>12.0f}{each.p50:>9.2f}{each.p99:>9.2f}{each.bad:>6}{ratio:>10}")
-
-
-async def served(stack: ExitStack, folder: Path, wanted: set[str], seconds: int) -> list[Result]:
-    async with EmbeddedPostgres(folder) as url:
-        results: list[Result] = []
-        if "desk" in wanted:
-            results += await asyncio.to_thread(measure_desk, url, folder, seconds)
-        if "pgbench" in wanted:
-            results += await asyncio.to_thread(measure_pgbench, url, folder, seconds)
-        return results
+def server(folder: Path) -> Iterator[str]:
+    """The desk's embedded PostgreSQL, which flushes to disk; all get databases on this one."""
+    own = EmbeddedPostgres(folder)
+    with asyncio.Runner() as runner:
+        url = runner.run(own.__aenter__())
+        try:
+            ROOTS.add(int((own.cluster.data / "postmaster.pid").read_text("ascii").split()[0]))
+            yield url
+        finally:
+            runner.run(own.__aexit__(None, None, None))
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=int, default=10)
-    parser.add_argument("--only", default="desk,alertmanager,pgbench,echo,alerta")
-    arguments = parser.parse_args()
-    wanted, seconds = set(arguments.only.split(",")), arguments.seconds
-    with ExitStack() as stack:
-        folder = Path(
-            stack.enter_context(TemporaryDirectory(prefix="ecotrajet-benchmark-", ignore_cleanup_errors=True))
-        )
-        folder.chmod(0o755)
-        results = asyncio.run(served(stack, folder, wanted, seconds))
-        if "alertmanager" in wanted:
-            results += measure_alertmanager(folder, seconds)
-        if "echo" in wanted:
-            results += measure_echo(seconds)
-        if "alerta" in wanted:
-            results += measure_alerta(folder, seconds)
-        table(results)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="3 s a measurement and 100,000 alerts")
+    parser.add_argument("--only", default=",".join(PARTS), help="some of rates,half,sms,memory")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--alerts", type=int, help="of the memory test")
+    parser.add_argument("--alerta", type=Path, metavar="FOLDER", help="keep Alerta's virtual environment there")
+    asked = parser.parse_args()
+    parts = set(asked.only.split(","))
+    if shutil.which("wrk") is None:
+        parser.error("wrk is needed: apt-get install wrk")
+    if unknown := parts.difference(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    seconds, paced_for, alerts = (3, 10, 100_000) if asked.quick else (10, 60, 1_000_000)
+    wanted = Wanted(seconds, paced_for, asked.rounds, asked.alerts or alerts, asked.alerta)
+    lines = []
+    with TemporaryDirectory(prefix="ecotrajet-benchmark-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)  # PostgreSQL may run as another user than we
+        with server(Path(folder)) as url:
+            for line in measured(Run(wanted, Path(folder), url, Watched()), parts):
+                print(line, flush=True)
+                lines.append(line)
+    sys.exit(any(word in line for line in lines for word in (report.MISSED, report.DOUBT)))
 
 
 if __name__ == "__main__":
