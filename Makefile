@@ -48,7 +48,8 @@ check: setup ## style, types, imports, translations
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m bot.language check
-	@ECOTRAJET_CONFIG=ecotrajet.example.yaml $(BIN)/ecotrajet rules test tests/samples/classification.yaml
+	@for table in tests/samples/classification*.yaml; do \
+		ECOTRAJET_CONFIG=ecotrajet.example.yaml $(BIN)/ecotrajet rules test $$table || exit 1; done
 
 prove: setup engine ## the slow proofs: the image, kills, PostgreSQL 15
 	@$(BIN)/python -m pytest -m prove --timeout 900 --ignore tests/scenarios/test_many_kills.py $(ARGS)

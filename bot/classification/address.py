@@ -27,14 +27,24 @@ NAME: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}")
 
 
 SAID: Final = re.compile(r"https?://([\w.-]+)")
+BARE: Final = re.compile(
+    r"(?<![\w@./-])(?:[a-z0-9-]{3,}\.(?:com|fr|org|eu|app)|(?:[a-z0-9-]+\.){1,3}[a-z0-9-]{3,}"
+    r"\.(?:com|fr|org|net|eu|io|app|co|be|ch|lu|ca|uk|de|es|it|tech|cloud|paris))(?![\w.-])",
+    re.IGNORECASE,
+)
+"""`api.ecotrajet.com`: of two parts only where that is clear, for `socket.io` and `asp.net` are no addresses."""
 
 
 def watched_host(alert: Alert) -> str:
     """In lower case; '' when the alert has no address, or only a link to the page of the tool that sent it."""
     url = alert.url if alert.source in WATCHERS else ""
     if "://" not in url:
-        said = SAID.search(alert.title)
-        url = said[0] if said else ""
+        said = (
+            (SAID.search(alert.title) or BARE.search(alert.title))
+            if "." in alert.title or "://" in alert.title
+            else None
+        )
+        url = (said[0] if "://" in said[0] else f"https://{said[0]}") if said else ""
     try:
         address = urlsplit(url)
         host = (address.hostname or "").lower()

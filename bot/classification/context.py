@@ -24,7 +24,7 @@ OVER: Final = words(
     "end of (?:the )?(?:incident|outage|alert)",
     "fixed",
     "solved",
-    "recovery",
+    "(?<!in )(?<!disaster )recovery(?! mode)",
     "resolu(?:e|s|es)?",
     "retabli(?:e|s|es|ssement)?",
     "restaure(?:e|s|es)?",
@@ -193,6 +193,9 @@ PLANNED: Final = words(
     "lessons learned", "root cause analysis",
 )  # fmt: skip
 
+SHIELD: Final = (
+    "(?:waf|firewall|fail2ban|crowdsec|cloudflare|antivirus|pare-?feu|anti-?ddos|rate limit(?:er|ing)?|captcha)"
+)
 NO_IMPACT: Final = words(
     r"no (?:\w+ )?(?:user |customer |service |production |business )?(?:impact|effect)s?(?! on (?:the )?(?:data"
     r"|billing|other))(?: on \w+)?",
@@ -204,7 +207,10 @@ NO_IMPACT: Final = words(
     "(?:users?|customers?|service) (?:are |is )?(?:not|un)[ -]?(?:affected|impacted)",
     r"(?:utilisateurs|service|clients) non (?:impacte|affecte|touche)\w*",
     "(?:minor|mineure?|trivial) (?:bug|issue|defect|glitch|probleme|anomalie|defaut)",
-    "(?:bug|defaut|anomalie|probleme) mineure?", r"cosmeti\w*", "contournement (?:possible|disponible)",
+    "(?:bug|defaut|anomalie|probleme) mineure?", r"cosmeti\w*",
+    rf"(?:blocked|rejected|stopped|bloque\w*|rejete\w*|arrete\w*) (?:by|par) (?:the |our |le |la |notre )?{SHIELD}",
+    rf"{SHIELD} (?:\w+ )?(?:blocked|stopped|bloque\w*|a bloque|rejected|arrete\w*)",
+    "contournement (?:possible|disponible)",
     "workaround (?:exists|available)",
 )  # fmt: skip
 
@@ -226,7 +232,20 @@ LIGHT: Final = words(
     "|recharge))",
     r"ponctuel\w*", "one-off", "isole(?:e|s|es)?", "isolated", "(?:just |only )?once", "une (?:seule )?fois",
     "peut attendre", "can wait",
-    "(?:aucun|pas d')(?: |')?urgence", "no rush", "no hurry", "a l'occasion",
+    "(?:aucun|pas d')(?: |')?urgence", "no rush", "no hurry", "a l'occasion", "en attendant on peut",
+    "(?:il (?:existe|y a)|avec|voici) (?:un |une )?contournement",
+    r"contournement(?= ?:(?! ?(?:aucun|pas |non|neant|-)))", "(?:there is|we have|using) an? (?:easy "
+    "|simple )?work-?around", r"work-?around(?= ?:(?! ?(?:no\b|none|n/a|-)))",
+    "(?:restart|recover|restor|reconnect|heal|retri|mend|rolled)e?d? (?:itself|automatically|by itself|back(?! fail))",
+    "automatically (?:restarted|recovered|restored|reconnected|retried|rolled back)", "self-?healed",
+    r"(?:redemarre|relance|reconnecte|retablie?|reparti)\w* (?:automatiquement|tout seul|toute seule|de lui-meme)",
+    "(?:retour|revenu|bascule) (?:automatique )?(?:a|sur|vers) (?:la |l')?(?:v\\d|version|ancienne|precedente)\\S*",
+    r"(?:previous|old) (?:version|containers?|release|image)s? (?:is |are )?(?:still )?(?:runs?|running|serv\w+|kept"
+    r"|back|live)",
+    r"(?:ancienne?s?|precedente?s?) (?:version|conteneur|image)s? (?:toujours )?(?:tourne|sert|reste|continue"
+    r"|en place)\w*",
+    r"(?:fonctionne|tourne|marche)(?:nt)? (?:toujours |encore )?(?:avec|sur|en) (?:la |l'|une )?(?:ancienne"
+    r"|precedente)",
 )  # fmt: skip
 """They lower what is bad by one level: those who write them have seen it."""
 
@@ -265,3 +284,21 @@ CLAUSES: Final = re.compile(
 STILL: Final = words("still", "yet", "toujours", "restent?", "reste", "remains?", "encore", "again down")
 SHARE: Final = re.compile(r"\b(\d{1,3}) ?(?:of|out of|sur|/) ?(?:the |les )?(\d{1,3})(?!\d|%| ?%|/)")
 ENDS_OR_FILLS: Final = re.compile("expir|full|plein|satur|fill|space|espace")
+FILLING: Final = re.compile(
+    r"out of (?:dis[ck]|inode|memory|space)|full|plein|satur|space|espace|memory|memoire|conne(?:ct|x)ion|pool|quota"
+    r"|queue"
+)
+
+STATE: Final = re.compile(
+    r"(?:is|are|est|sont) (?:bien )?(?:up|ok|healthy|online|operational|reachable|available|normal\w*|fine|good|bien"
+    r"|stable)"
+)
+BEFORE: Final = words(
+    "was", "were", "had", r"etai\w+", "now", "again", "back", "maintenant", "desormais", "nouveau", r"redevenu\w*"
+)
+
+HOWEVER: Final = re.compile(r"\s(?:mais|but|however|cependant|toutefois|pourtant|sauf que)\s([^.;!?\n]+)")
+"""Good news, *but*."""
+NOT: Final = re.compile(
+    r"\b(?:ne|no|not|cannot|never|pas|plus|aucune?|sans|without|nobody|nothing|rien|personne)\b|n't|\bn'"
+)

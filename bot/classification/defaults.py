@@ -81,6 +81,10 @@ DEFAULT_RULES: Final[tuple[Rule, ...]] = (
         When(impacts=frozenset({Impact.DOWN})),
     ),
     Rule(
+        "critical-error", Priority.P1, Phrase("The sender says “{severity}”, and “{words}” says nothing milder"),
+        When(stages=PRODUCTION, severities=CRITICAL, impacts=frozenset({Impact.DEGRADED}), faint=True),
+    ),
+    Rule(
         "critical-but", Priority.P2,
         Phrase("Critical in production; “{words}” lowers it by one level, no more"),
         When(stages=PRODUCTION, severities=CRITICAL, impacts=SOFTER),
@@ -109,6 +113,27 @@ DEFAULT_RULES: Final[tuple[Rule, ...]] = (
     Rule(
         "slightly-degraded", Priority.P3, Phrase("Degraded (“{words}”), but the sender says “{severity}”"),
         When(impacts=frozenset({Impact.DEGRADED}), severities=frozenset({Severity.MINOR})),
+    ),
+    Rule(
+        "busy", Priority.P3, Phrase("A machine is busy (“{words}”), and the sender only warns"),
+        When(
+            impacts=frozenset({Impact.DEGRADED}), strain=True,
+            severities=frozenset({Severity.WARNING, Severity.MINOR, Severity.INFO}),
+        ),
+    ),
+    Rule(
+        "inner", Priority.P3, Phrase("“{words}”, but nothing says that people notice it, and the sender only warns"),
+        When(
+            impacts=frozenset({Impact.DEGRADED}), inner=True,
+            severities=frozenset({Severity.WARNING, Severity.MINOR}),
+        ),
+    ),
+    Rule(
+        "an-error", Priority.P3, Phrase("It says “{words}” and no more, and the sender only warns"),
+        When(
+            impacts=frozenset({Impact.DEGRADED}), faint=True,
+            severities=frozenset({Severity.WARNING, Severity.MINOR, Severity.INFO}),
+        ),
     ),
     Rule(
         "degraded-in-production", Priority.P2, Phrase("A function is degraded: “{words}”"),

@@ -5,7 +5,7 @@
 
 from typing import Final
 
-from bot.classification.patterns import words
+from bot.classification.patterns import many_words
 
 GOOD: Final = (
     "(?:respond(?:ing|s)?|answer(?:ing|s)?|available|reachable|accessible|work(?:ing|s)?|serving|up|online"
@@ -13,7 +13,7 @@ GOOD: Final = (
     "|accessibles?|joignables?|en ligne|operationnel(?:le)?s?|fonctionnel(?:le)?s?|demarre(?:e|s|es)?"
     "|connecte(?:e|s|es)?)"
 )
-FAILS: Final = r"(?:fail(?:s|ed|ing|ure|ures)?|is failing|broken|echou\w*|en echec|echec)"
+FAILS: Final = r"(?:fail(?:s|ed|ing|ure|ures)?(?! ?over)|is failing|broken|echou\w*|en echec|echec)"
 VERB_FR: Final = (
     "(?:repond(?:ent|ait|aient)?|fonctionne(?:nt)?|marche(?:nt)?|demarre(?:nt)?|charge(?:nt)?|affiche(?:nt)?"
     "|tourne(?:nt)?|ouvre(?:nt)?|passe(?:nt)?|reagi(?:t|ssent)|boote(?:nt)?|resou(?:t|dre)|resolvent|sert|servent"
@@ -45,20 +45,22 @@ CHECKED: Final = (
     "(?:checks?|verifications?|sondes?|probes?|locations?|regions?|checkpoints?|monitors?|requests?|requetes?"
     "|quer(?:y|ies)|calls?|appels?|endpoints?|pages?|urls?|routes?|targets?|cibles?|hosts?|backends?|pods?|nodes?"
     "|noeuds?|instances?|replicas?|servers?|serveurs?|services?|connections?|connexions?|transactions?|payments?"
-    "|paiements?|logins?|attempts|tentatives|points?|zones?|agences?|sites?)"
+    "|checkers?|paiements?|logins?|orders?|commandes?|bookings?|reservations?|attempts|tentatives|points?|zones?"
+    "|agences?|sites?)"
 )
 FAILING: Final = (
-    r"(?:fail\w*|echou\w*|echec\w*|en erreur|errors?|erreurs?|time ?d? ?-?outs?|timing out|down|ko|hs|unreachable"
+    r"(?:fail\w*|echou\w*|echec\w*|en erreur|errors?|erreurs?|time[sd]? ?-?outs?|timing out|down|ko|hs|unreachable"
     r"|injoignables?|500|50\d|dead|offline|rejet\w*|reject\w*|refus\w*|unavailable|indisponibles?|rouges?|red)"
 )
-DOWN: Final = words(
+DOWN: Final = many_words(
     rf"(?:everything|tout|toute l'appli\w*|(?:the )?(?:whole|entire|complete) [\w-]+)(?: {BEING})?(?: \w+){{0,2}}?"
     rf" (?:{BROKEN}|{FAILING}|crash\w*|tombe\w*)",
-    rf"{CORE}(?: [\w-]+){{0,4}}? {BEING}(?: {ADVERB}){{0,2}}? {BROKEN}",
-    rf"(?:{CORE}|trafic|traffic) (?:\w+ )?(?:coupee?s?|eteinte?s?|mort(?:e|s|es)?|cassee?s?|plantee?s?|hs)",
+    rf"(?:{CORE}|trafic|traffic)(?:(?: [\w-]+){{0,4}}? {BEING}(?: {ADVERB}){{0,2}}? {BROKEN}"
+    r"| (?:\w+ )?(?:coupee?s?|eteinte?s?|mort(?:e|s|es)?|cassee?s?|plantee?s?|hs|loops?|tourne\w* en boucle|hangs"
+    r"|is hanging|is hung|freezes|locks? up))",
     rf"(?:nobody|no ?one|none of (?:the |our )?{PERSON}|(?:no|not a single|not one|no single) {PERSON}) "
     r"(?:\w+ ){0,2}?(?:can|could|is able|are able|manage\w*|gets?|reach\w*|log\w*|open\w*|has|have)" + NOT_HIT,
-    rf"(?:personne|aucune? {PERSON}|pas un seul {PERSON}) (?:\w+ ){{0,2}}?(?:ne |n')(?:\w+ )?\w+" + NOT_HIT,
+    rf"(?:plus )?(?:personne|aucune? {PERSON}|pas un seul {PERSON}) (?:\w+ ){{0,2}}?(?:ne |n')(?:\w+ )?\w+" + NOT_HIT,
     r"(?:plus|pas) (?:aucune?|une? seule?) (?!impact|perte|erreur|alerte|incident|probleme)[\w-]+(?: [\w-]+){0,4}?"
     r" (?:ne|n'\w+|possible)",
     r"(?:not a single|no) (?!impact|loss|errors?|alerts?|incidents?|problems?|issues?|data)[\w-]+(?: \w+){0,2}? "
@@ -80,6 +82,10 @@ DOWN: Final = words(
     rf"|currently )?"
     "(?:available|up|running|ready|disponibles?|actifs?|actives?|prete?s?|debout)",
     r"(?<!un)healthy (?:\w+ ){0,3}?(?:=+|:|is|was|at|a|est|tombe a|fell to|dropped to|<) ?(?:0|zero)(?![.,%\d])",
+    r"(?:running|active|available|ready|in service) (?:\w+ ){0,2}?(?:count|number) (?:is |was |at |of |= ?|: ?"
+    r"|fell to |dropped to )?"
+    r"(?:0(?:\.0+)?|zero)(?![.,]?\d|%)",
+    r"absent\(up",
     r"(?:probe success|up) ?(?:==?|:|is|was|=) ?0(?![.,%\d])", r"0 (?:of|out of|sur|/) ?(?:the |les )?[1-9]\d*",
     r"0 ?/ ?[1-9]\d* (?:[\w-]+ ){0,2}?(?:available|ready|up|running|healthy|disponibles?|pretes?|noeuds?|nodes?|pods?"
     r"|replicas?|repliques?|instances?|online|en ligne|joignables?|ok)",
@@ -94,6 +100,16 @@ DOWN: Final = words(
     r"connections? (?:are |being |is |were )*(?:rejected|refused|dropped)",
     r"connexions? (?:sont |etaient )?(?:rejetees?|refusees?)",
     rf"plus aucune? {PERSON} (?:connectee?|en ligne|active?|actif)",
+    r"(?:n'est|ne sont|n'a|n'ont) (?:toujours )?pas (?:revenu|remonte|redemarre|reparti)\w*", "retombee?s?",
+    "(?:not|n't|never) (?:come|came|coming) back(?: up)?",
+    "database system is (?:in recovery|starting up|shutting down)", "in recovery mode",
+    rf"(?:pages?|screens?|ecrans?|site|appli\w*|app|home ?page|accueil) (?:{BEING}|reste\w*|stays?|remains?|shows?)"
+    r"(?: \w+)? (?:blank|white|empty|black|blanche?s?|vides?|noire?s?)",
+    rf"(?:no|aucune?) {CHECKED} (?:of|de|d') ?[\w-]+ (?:is |are |n'est |ne )?(?:running|up|available|healthy|active"
+    rf"|tourne\w*|ready)",
+    r"(?:no longer|does not|doesn't|not) resolv(?:es?|ing)(?! the)", "rendu l'ame",
+    r"(?:no|aucune?) (?:\w+ )?(?:connections?|connexions?|logins?|access|acces|payments?|paiements?) possible",
+    r"(?:supabase|database|db|project|projet|service|instance) (?:\w+ )?(?:paused|suspended|mise? en pause)",
     "nxdomain", "servfail", "plantages?", "collapsed?", r"effondr\w*", "meltdown",
     r"arret (?:complet|total|brutal|general|du s\w+)",
     "(?:loss|rupture|perte|interruption) (?:of|de|du) service", "defaillance (?:totale|generale|complete)",
@@ -164,7 +180,7 @@ DOWN: Final = words(
     "|ing|ure|ures)?|dropped|impossible)",
     "lost (?:the )?connect(?:ion|ivity)", "connectivity (?:is |was )?lost",
     "perte (?:de |de la )?(?:connexion|connectivite)",
-    r"connexions? (?:\w+ ){0,4}?(?:perdue|refusee|impossible|coupee|rompue)s?", "crash(?:es|ed|ing)?",
+    r"connexions? (?:\w+ ){0,4}?(?:perdue|refusee|impossible|coupee|rompue)s?", "crash(?:es|ed|ing)?(?![- ]free)",
     "crash ?loop(?: ?back ?off)?", "back ?off restarting", "boot ?loop",
     r"restart(?:s|ing|ed)? (?:in a |constantly|continuously|repeatedly|loop)\w*", r"redemarr\w+ en boucle",
     "boucle de redemarrage", "dead(?! ?(?:letter|line|man))", "kernel panic", "blackout",
@@ -176,7 +192,12 @@ DOWN: Final = words(
     "(?:502|503|504)(?: -)? (?:bad gateway|service unavailable|gateway time-?out|errors?|sur|on|for|pour"
     "|partout)",
     "bad gateway", "gateway time-?out", "white screen", "blank page", "page blanche", "ecran blanc", "un ?healthy",
-    r"health ?checks? (?:\w+ ){0,2}?" + FAILS,
+    r"health ?checks? (?:\S+ ){0,3}?" + FAILS,
+    r"(?:web )?(?:scenarios?|parcours|journeys?) (?:\S+ ){0,4}?" + FAILS,
+    r"(?:target|cible|job|exporter)s? (?:is |are |est |sont )?(?:missing|manquante?s?|absente?s?)",
+    r"(?:cluster|status|health|etat) (?:\w+ ){0,2}?(?:is |= ?|: ?)?(?:red|rouge)", "red status",
+    r"(?:se ferme(?:nt)?|closes?|quits?) (?:toute?s? seule?s?|by itself|(?:au|des le) (?:lancement|demarrage)|(?:at"
+    r"|on|after) (?:launch|start\w*))",
     FAILS + r" (?:\w+ ){0,2}?(?:the )?(?:liveness |readiness )?(?:health ?check|probe)s?",
     r"probe (?:is |has )?" + FAILS, r"disk (?:\S+ )?(?:is |was |now |completely )*full", "(?:full|out of) disk",
     "no (?:more )?(?:space left|disk space|free space)", "out of (?:disk )?space",

@@ -16,3 +16,5 @@ class Impact(StrEnum):
 
 
 BAD: Final = (Impact.LOST, Impact.DOWN, Impact.DEGRADED, Impact.MINOR)
+RANKS: Final = {impact: rank for rank, impact in enumerate((*BAD, Impact.TEST, Impact.OVER, Impact.NEWS, Impact.NONE))}
+"""Bad news first, then what explains it away, then nothing."""

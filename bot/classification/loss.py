@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from bot.classification.patterns import words
+from bot.classification.patterns import many_words
 
 STEP: Final = (
     r"(?: (?!(?:not?|never|pas|non|jamais|aucune?|sans|without|from|connect\w*|connexions?|contact|access|acces"
@@ -31,7 +31,7 @@ WHOEVER: Final = (
     "|personne|compte|abonne|adherent|entreprise|societe|tenant|organi[sz]ation)"
 )
 
-LOST: Final = words(
+LOST: Final = many_words(
     rf"{DATA}{STEP}{{0,6}}? {GONE}",
     rf"{STORE}{STEP}{{0,4}}? {ERASED}", rf"{STORE}(?: clients?| users?)? (?:is |est |now |now |completely )*(?:empty"
     rf"|vide)",
@@ -46,6 +46,8 @@ LOST: Final = words(
     f"(?:de |des |du |d')(?:toutes? |un |une )?(?:les |la |l')?(?:{DATA}|{STORE}|mots de passe|identifiants)",
     r"donnees(?: \w+){0,3}? (?:exposee|divulgu|fuite|compromis)\w*",
     r"(?:leaked|exposed|stolen|divulgu\w+)" + STEP + "{0,3}? (?:data|records|credentials|passwords|donnees)",
+    rf"(?:voi|retrouv|trouv)\w+ plus (?:aucune? )?(?:de )?(?:leurs?|ses|mes|nos|les|des) {DATA}",
+    rf"(?:cannot|can't|no longer|n't) (?:see|find) (?:any of )?(?:their|our|my|his|her) {DATA}",
     r"(?:drop|truncate) (?:table|database|schema)", r"delete from [\w.]+ without where", "rm -rf",
     r"(?:disk|disque|volume|partition|server|serveur) (?:\w+ )?(?:formatted|formatee?)",
     r"irrecoverabl\w*|irrecuperabl\w*",
@@ -53,7 +55,7 @@ LOST: Final = words(
     rf"|manquante?s? (?:en|dans)|vanished)",
     r"(?:passwords?|mots de passe|credentials|secrets?|tokens?|personal data|pii|donnees personnelles|card numbers?"
     r"|numeros de carte)"
-    r"(?: [\w'-]+){0,4}? (?:in|dans) (?:the |les )?(?:logs?|journaux|clear|url)",
+    r"['\"]?(?: [\w'-]+){0,4}? (?:in|dans|en) (?:the |les )?(?:\w+ )?(?:logs?|journaux|clear|clair|plain ?text|url)",
     r"(?:sql )?injection (?:\w+ ){0,2}?(?:exploited|succeeded|confirmed|exploitee|reussie|confirmee)",
     rf"(?:belong(?:s|ing)? to|logged in(?:to| as)|connecte\w* (?:sur|au|a)(?: le| la)?(?: compte"
     rf"| session)?)(?: the)?(?: account of)?"
@@ -77,6 +79,8 @@ LOST: Final = words(
     r"|leaked|exposed|exposee?s?|published|publiee?s?|divulguee?s?|en clair|in clear ?text|in plain ?text|public)",
     "(?<!memory )(?<!connection )(?<!descriptor )(?<!goroutine )(?<!thread )(?<!handle )(?<!resource )(?:leak|fuite)s?"
     " (?:is |was |est |a ete )?(?:confirme(?:d|e)|averee)",
+    r"(?:encrypted|chiffre\w*) (?:by|par) (?:an? |un |des |the )?[\w-]+", "attackers?", "attaquants?",
+    "hack(?:ed|ers?)",
     "breach", "ransomware", "rancongiciel", "intrusion", "piratage", "pirate(?:e|s)?", r"exfiltrat\w*",
     r"(?:account|server|system|host|key|token|secret|compte|serveur|cle|jeton)s? (?:\w+ )?(?:compromised"
     "|compromise?e?s?|leaked|fuite)",

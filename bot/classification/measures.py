@@ -12,12 +12,15 @@ DISK: Final = words(
     "inodes?",
 )  # fmt: skip
 FREE: Final = words("free", "left", "remaining", "available", "libres?", "restante?s?", "disponibles?", "reste")
+NOTHING_LEFT: Final = words(r"no (?:\w+ )?(?:space|room|capacity)", r"plus (?:de |d'|aucun )(?:espace|place)")
 LOAD: Final = words(
     "cpu", "processeur", "memory", "memoire", "ram", "swap", "load", "charge", "heap", "pool", "connections?",
     "connexions?", "queue", "file", "quota", "capacity", "capacite", "usage", "utilisation",
 )  # fmt: skip
+MACHINE: Final = words("cpu", "processeur", "memory", "memoire", "ram", "swap", "load", "charge", "heap")
 SUCCESS: Final = words(
-    r"success\w*", "succes", r"reussi\w*", "availability", "disponibilite", "uptime", "apdex", "passing", "goodput",
+    r"success\w*", "succes", "crash[- ]free", r"reussi\w*", "availability", "disponibilite", "uptime", "apdex",
+    "passing", "goodput",
 )  # fmt: skip
 RATIO: Final = re.compile(r"\b(?:ratio|rate|taux)\b[\w =:<>()-]{0,30}?\b([01][.,]\d+)(?![\d,.]| ?(?:%|percent|s\b|ms))")
 ERRORS: Final = words(
@@ -55,6 +58,11 @@ def measured(clause: str) -> tuple[Impact, re.Match[str]] | None:
     return _delay(clause) or _share(clause)
 
 
+def is_load(clause: str) -> bool:
+    """It speaks of how busy a machine is, which nobody need notice."""
+    return MACHINE.search(clause) is not None and not any(each.search(clause) for each in (DISK, ERRORS, SUCCESS))
+
+
 def _delay(clause: str) -> tuple[Impact, re.Match[str]] | None:
     ends, fills = ENDS.search(clause), FILLS.search(clause)
     if not ends and not fills:
@@ -76,6 +84,8 @@ def _days(unit: str) -> float:
 
 def _share(clause: str) -> tuple[Impact, re.Match[str]] | None:
     found = list(PERCENT.finditer(clause))
+    if found and NOTHING_LEFT.search(clause):
+        return None
     if not found:
         return _ratio(clause)
     if SUCCESS.search(clause) and not DISK.search(clause) and not ERRORS.search(clause):

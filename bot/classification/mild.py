@@ -6,7 +6,8 @@ from bot.classification.harm import FAILS
 from bot.classification.patterns import words
 
 DEGRADED: Final = words(
-    "slow(?:er|ness|ly|ed|s|ing)?", "latenc(?:y|ies|e|es)", "lent(?:e|es|s|ement)?", "lenteurs?", r"ralenti\w*",
+    "error budget", "burn rate",     "slow(?:er|ness|ly|ed|s|ing)?", "latenc(?:y|ies|e|es)", "lent(?:e|es|s|ement)?",
+    "lenteurs?", r"ralenti\w*",
     r"degrad\w*", "sluggish", "(?:response|load(?:ing)?) times?", "temps de (?:reponse|chargement)",
     "time ?-?outs?", "timed out", "timing out", "delai (?:depasse|d'attente)", "expiration du delai", "5xx",
     r"(?:http|erreurs?|errors?|statut|status|code)(?: \w+)?[ :=]*500", "500 (?:errors?|internal)",
@@ -32,12 +33,14 @@ DEGRADED: Final = words(
     r"|sync\w*|process\w*|shown"
     r"|display\w*|arriv\w*|sending|send|sent|deliver\w*|generat\w*|render\w*)", "half", "a moitie", "late", "apdex",
     r"duplicat\w*", "en double",
+    r"(?:charged|debited|billed|preleve\w*|debite\w*|facture\w*|paye\w*) (?:twice|deux fois|2 fois|en double)",
     "doublons?", "plus a jour", "inconsisten(?:t|cy|cies)", r"incoheren\w*", "unsent", "behind schedule",
     r"under-?replicated", "evictions?",
     "not ready", "replicas? mismatch", r"(?:quota|limite?|limit) (?:\w+ )?(?:exceeded|reached|depasse\w*|atteint\w*)",
     r"(?:close to|near(?:ing|ly)?|approaching|proche de|pres de|almost at|presque a) (?:\w+ ){0,2}?(?:limit\w*"
     r"|capacit\w*|quota|maximum|max|seuil|full|plein\w*)",
-    "link down", r"desynchronis\w*", r"out of sync", "wrong (?:price|amount|result|time|data|station)s?",
+    "link down", r"no data(?! (?:loss|lost|leak\w*|is|was|were|has))", "aucune donnees? recue?s?", r"desynchronis\w*",
+    r"out of sync", "wrong (?:price|amount|result|time|data|station)s?",
     r"(?:prix|montants?|resultats?|horaires?|donnees) (?:\w+ )?(?:faux|fausses?|errone\w*|incorrect\w*)", "429",
     r"(?:n'|ne )(?:[\w'-]+ ){1,2}(?:plus|pas) (?:a jour|envoye\w*|recu\w*)",
     r"(?:n'|ne )(?:se |s')?(?:arrive|part|mettent|met|fait|font|genere|recoi)\w* (?:plus|pas)",
@@ -60,13 +63,17 @@ MINOR: Final = words(
     "fautes? (?:de frappe|d'orthographe)", "coquilles?", "spelling",
     "misaligned", r"mal (?:aligne|affiche)\w*", "alignement", "bugs?", r"deprecat\w*", r"obsolete\w*", "404",
     "broken link", "lien (?:casse|mort)",
-    r"(?:builds?|pipelines?|tests?|lint\w*|ci|workflow) (?:\w+ ){0,3}?" + FAILS,
+    r"(?:builds?|pipelines?|(?<!browser )(?<!synthetic )(?<!uptime )(?<!api )(?<!http )(?<!ping )tests?|lint\w*|ci"
+    r"|workflow) (?:\S+ ){0,3}?" + FAILS,
+    r"(?<!error )budgets? (?:alert\w*|exceed\w*|depass\w*|threshold)|aws budgets?",
+    r"(?:costs?|spending|spend|depenses?|couts?) (?:\w+ ){0,3}?(?:exceed\w*|depass\w*|over|above|alert\w*|budget)",
     "echec (?:du |des |de la )?(?:build|pipeline|tests?|ci|compilation)",
     r"(?:disk|disque|storage|stockage) (?:space )?(?:\w+ ){0,2}?(?:low|faible|running low|filling|se remplit"
     "|bientot plein)",
     "low (?:disk )?space", "(?:peu d'|manque d')espace(?: disque)?", "running (?:low|out)",
     "(?:was |has |been )?restarted", "redemarre(?:e|s)?", "drift", "clock skew",
     "mise a jour (?:disponible|recommandee|requise)", "update available", "vulnerabilit(?:y|ies|es?)",
+    r"cves?(?:-[\d-]+)?", "failed over",
     "retry|retries|retried", "tooltips?", "infobulles?", "favicons?", r"(?:mal|wrongly) arrondi\w*", r"arrondi\w* mal",
     r"round(?:s|ed|ing)? (?:wrong\w*|errors?|badly)", r"(?:wrong|incorrect|bad|mauvaise?) (?:colou?r|couleur|icon"
     r"|icone|font|police|logo"
@@ -96,9 +103,10 @@ STRAIN: Final = words(
 )
 """Bad whatever restarts, retries or updates go with it."""
 
+FAINT: Final = words("errors?", "erreurs?", "exceptions?", "traceback", "panic")
 WEAK: Final = words(
-    "errors?", "erreurs?", "exceptions?", r"anomal\w*", "missing", r"manquant\w*", "absent(?:e|es|s)?", "traceback",
-    r"delay\w*", "lags?", "retards?", "lost", "anomalies?", r"duplicat\w*", "half", "late", "panic",
+    r"anomal\w*", "missing", r"manquant\w*", "absent(?:e|es|s)?",
+    r"delay\w*", "lags?", "retards?", "lost", "anomalies?", r"duplicat\w*", "half", "late",
 )  # fmt: skip
 """They alone say little: the sender's own word may soften them."""
 

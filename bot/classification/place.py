@@ -41,6 +41,10 @@ IN_FIELDS: Final = IN_SENTENCES | {word: stage for stage, words in FIELD_ONLY.it
 IN_HOSTS: Final = IN_SENTENCES | {
     word: IN_FIELDS[word] for word in ("localhost", "local", "qa", "sandbox", "integration", "demo", "preview", "int")
 }
+IN_MACHINES: Final = IN_SENTENCES | dict.fromkeys(
+    ["qa", "rec", "rct", "qlf", "uat", "itg", "tst", "test", "int", "sandbox", "sbx"], Stage.STAGING
+)
+MACHINE: Final = re.compile(r"(?<![\w./@-])(?:[a-z0-9]+[-.])+(?:[a-z]*\d+|lan|local|internal|interne)(?![\w./-])")
 PEOPLE: Final = frozenset({"team", "equipe", "owner", "squad", "contact", "author", "receiver", "assignee"})
 TAG_IS_NO_PLACE: Final = frozenset({"test", "tests", "demo", "int", "live", "preview", "pp"})
 
@@ -89,6 +93,7 @@ def place_of(alert: Alert, environments: Mapping[str, Environment], services: Ma
     labels = {_spelled(name): value for name, value in alert.labels.items()}
     service, its_environment = _service(alert, labels, services)
     found = _finder(tuple(environments.items()))
+    watched = watched_host(alert)
     told = [alert.environment, *(labels.get(name, "") for name in ENVIRONMENT_LABELS)]
     stage, environment = (
         found.first(told, IN_FIELDS)
@@ -96,13 +101,15 @@ def place_of(alert: Alert, environments: Mapping[str, Environment], services: Ma
         or found.known(its_environment)
         or found.first([alert.service, *(labels.get(name, "") for name in SERVICE_LABELS)], IN_SENTENCES)
         or found.first([_host(alert.url), *(_host(labels.get(name, "")) for name in HOST_LABELS)], IN_SENTENCES)
-        or found.named_host(watched_host(alert))
+        or found.named_host(watched)
+        or found.named_machine(alert.title)
         or found.in_sentence(alert.title)
         or found.in_sentence(alert.text[:1000])
         or found.in_labels(labels)
+        or found.here(watched)
         or (Stage.UNKNOWN, "")
     )
-    return Place(environment, stage, service, stage is Stage.UNKNOWN and is_public(watched_host(alert)))
+    return Place(environment, stage, service, stage is Stage.UNKNOWN and is_public(watched))
 
 
 def stage_of(environment: Environment) -> Stage:
@@ -139,7 +146,17 @@ class _Finder:
         return found if not found or found[0] is not Stage.DEVELOPMENT or IN_DEVELOPMENT.search(fold(text)) else None
 
     def named_host(self, host: str) -> tuple[Stage, str] | None:
-        return self._worst(host.replace(".", " "), IN_HOSTS) if host else None
+        return self._worst(host.replace(".", " "), IN_HOSTS) if host and host != "localhost" else None
+
+    def named_machine(self, text: str) -> tuple[Stage, str] | None:
+        """`app-qa-01`, `db.recette.lan`: a machine's name in a sentence, whose parts may be short."""
+        if "-" not in text and "." not in text:
+            return None
+        return self._worst(" ".join(MACHINE.findall(fold(text))), IN_MACHINES)
+
+    def here(self, host: str) -> tuple[Stage, str] | None:
+        """A check of `localhost` runs beside what it checks; only where nothing else is said is that one's own desk."""
+        return self._worst(host, IN_HOSTS) if host == "localhost" else None
 
     def in_labels(self, labels: Mapping[str, str]) -> tuple[Stage, str] | None:
         """Any other label; never development, which may be a team's name."""

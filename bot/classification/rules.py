@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.alert import Alert, AlertStatus
@@ -73,6 +72,9 @@ class When:
     public: bool = False  # only what customers meet
     blocks: bool = False  # only what keeps a release from being validated
     everyone: bool = False  # only what speaks of everybody
+    inner: bool = False  # only a machine's own trouble
+    faint: bool = False  # only what says "error" and no more
+    strain: bool = False  # only what says no more than that a machine is busy
     firm: bool = False  # only what the text says more clearly than by "error" or "anomaly"
 
     def holds(self, facts: Facts) -> bool:
@@ -88,6 +90,9 @@ class When:
             and (facts.reading.blocks or not self.blocks)
             and (facts.reading.everyone or not self.everyone)
             and (facts.reading.firm or not self.firm)
+            and (facts.reading.inner or not self.inner)
+            and (facts.reading.faint or not self.faint)
+            and (facts.reading.strain or not self.strain)
             and self._says(facts.alert)
             and (self.hours is None or self.hours.contain(facts.now))
         )
@@ -100,9 +105,7 @@ class When:
         )
 
 
-@lru_cache(maxsize=4)
 def folded(text: str) -> str:
-    """Several rules look at the same text, one after the other."""
     return plain(text).folded
 
 

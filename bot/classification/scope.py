@@ -15,7 +15,7 @@ PARTIAL: Final = words(
     r"(?:une?|one|1|deux|two|2) (?:[\w-]+ ){0,2}?(?:sur|of|out of|in) (?:the |les |nos |our )?(?:deux|trois|quatre"
     r"|cinq|six|dix|two|three"
     r"|four|five|ten|\d+)", "la moitie", "half (?:of|the)", "redundan(?:t|cy)", r"redondan(?:t|ce)\w*",
-    r"fail(?:ed)? ?over(?! fail| did| could| n)",
+    r"(?<!no )(?<!without )(?<!pas de )(?<!aucun )(?<!sans )fail(?:ed)? ?over(?! fail| did| could| n)",
     "bascule(?:e|ment)?(?! en echec| impossible| echou)", "degraded", "mode degrade", "a few", "handful",
     "poignee", "dizaine", "plusieurs", "several", "minorit[ey]", "one (?:page|feature|region|endpoint|az)",
     "une? (?:page|fonctionnalite|region)", "beta", r"(?:only|seulement|uniquement) (?:on|sur|for|pour|les?|in|en|the)",
@@ -23,6 +23,7 @@ PARTIAL: Final = words(
 )  # fmt: skip
 
 SIDE: Final = words(
+    "sshd?", "snmp", "rdp", "telnet", r"interfaces? (?:eth|en|gi|te|fa|po|ge|lan|vlan|bond)\S*",
     "exporter", "replicas?", "repliques?", "standby", "secondary", "secondaire", "slave", "backups?", "sauvegardes?",
     "runner", "documentation", "docs", "wiki", "cron ?(?:job|tab)?s?", "tache planifiee", "batch", "newsletter",
     "mailing", "smtp", "mailer", r"statisti\w*", "analytics", "avatars?", "exports?", "pdf", "blog", "scheduler",
@@ -42,8 +43,13 @@ FEATURE: Final = words(
     "notifications?", "webhooks?", "workers?", "queue", "file d'attente", "cache", "redis", "back-?office", r"admin\w*",
     "chat", "commentaires?", "comments?", "filtres?", "filters?", "button", "bouton", "favoris", "favou?rites",
     "historique", "history", "traductions?", "fonctionnalites?", "features?", "function", "modules?", "widgets?",
-    "geolocali[sz]ation", r"geoloc\w*", "carte", "map", "maps", "profile?s?", "facturation", "billing", r"invoic\w*",
-    "partenaires?", "partners?", "third[- ]party", "tiers?", "tierce", "apple pay", "google pay", "paypal",
+    "geolocali[sz]ation", r"geoloc\w*", "(?<!par )carte(?! bancaire| bleue| de credit)", "map", "maps", "profile?s?",
+    "facturation", "billing", r"invoic\w*",
+    "partenaires?", "partners?", "fournisseurs?(?! d'| de paiement| de service)", "prestataires?(?! de paiement)",
+    "suppliers?", "vendors?",
+    "(?<!hosting )(?<!cloud )(?<!dns )(?<!payment )(?<!identity )(?<!auth )(?<!login )(?<!sso )(?<!internet )"
+    "providers?",
+    "third[- ]party", "tiers?", "tierce", "apple pay", "google pay", "paypal",
     "thumbnails?",
     "vignettes?", "recommandations?", "recommendations?", "suggestions?", r"autocomplet\w*", "parrainage", "referral",
     "formulaire", "form", "messagerie", "mailbox", "onglet", "tab", "calendrier", "calendar", "badges?", "classement",
@@ -74,7 +80,15 @@ EVERYONE: Final = words(
 )  # fmt: skip
 
 CUSTOMERS: Final = words(
-    PERSON, "everyone", "everybody", "tout le monde", "nobody", "no ?one", "public app", "le public"
+    PERSON,
+    "everyone",
+    "everybody",
+    "tout le monde",
+    "nobody",
+    "no ?one",
+    "public app",
+    "le public",
+    r"personne n(?:e|'\w+)",
 )
 """Who has them is in production."""
 
@@ -84,7 +98,8 @@ FINE: Final = (
     r"|normalement|accessibles?|disponibles?|operationnel\w*|repond(?:ent)?|tient|tiennent|bien|intacte?s?)"
 )
 REST: Final = re.compile(
-    rf"\b(?:the rest|rest of|the remainder|everything else|all else|anything else|(?:all )?(?:the )?other"
+    rf"\b(?:the rest|rest of|the remainder|everything else|all else|anything else|existing|current"
+    rf"|(?:all )?(?:the )?other"
     rf"(?: [\w-]+){{1,4}}?)(?: of)?(?: [\w'-]+){{0,4}}? {FINE}\b(?! (?:not|plus|pas))"
     rf"|\b(?:le reste|les autres(?: [\w'-]+){{1,4}}?|l'autre(?: \w+)?|tout le reste)(?: [\w'-]+){{0,4}}? {FINE}\b"
     r"(?! (?:plus|pas))"
@@ -137,6 +152,7 @@ BLOCKS: Final = words(
     rf"{AIM}(?: [\w'.:-]+){{0,6}}? (?:is |are |be |was |est |sont |a ete |reste |remains )*(?:{BLOCKED}|{BLOQUE}"
     rf"|cannot (?!be "
     r"(?:reproduced))|can't)",
+    rf"{AIM}(?: [\w'.:-]+){{0,3}}? (?:attend(?:ent)?|waits?|(?:is|are) waiting|est en attente)",
     rf"(?:block(?:s|ing|ed)?|bloqu(?:e|ent|ant|ees?)|prevents?|preventing|holds? up|stops"
     rf"|empeche(?:nt)?)(?: [\w'.-]+){{0,4}}? "
     rf"(?:[ld]')?{AIM}",
@@ -148,3 +164,12 @@ NOT_BLOCKED: Final = re.compile(
 FREELY: Final = re.compile(
     r"\b(?:n'est|ne sont|n'a|ne bloque\w*|not|isn't|aren't|no longer|ne l'est) ?(?:pas|plus|block\w*)?\b"
 )
+
+VISIBLE: Final = words(
+    r"slow\w*", r"latenc\w*", r"lent\w*", r"ralenti\w*", r"respon(?:se|d)\w*", r"repon\w*", r"time ?-?outs?",
+    "timed out", "5xx", "4xx",
+    "https?", r"requests?", r"requetes?", "pages?", "urls?", r"traffic", "trafic", "ingress", "gateway", "proxy",
+    "front", "web", "rame",
+    r"charge(?:nt|ment)\b", "apdex", "slo", "sla", "error budget", "refused", "rejected",
+)  # fmt: skip
+"""What those who use the service notice."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from bot.alert import Alert
@@ -21,8 +22,9 @@ class Severity(StrEnum):
 WORDS: Final = {
     Severity.CRITICAL: "critical crit critique fatal fatale emergency emerg urgent urgence urgente disaster desastre"
     " page panic alert highest blocker bloquant bloquante down p0 p1 sev0 sev1 s1 1",
-    Severity.MAJOR: "major majeur majeure error err erreur high haut haute eleve elevee severe grave p2 sev2 s2 2",
-    Severity.WARNING: "warning warn avertissement attention medium moyen moyenne average moderate modere degraded",
+    Severity.MAJOR: "major majeur majeure error err erreur high haut haute eleve elevee severe grave average"
+    " p2 sev2 s2 2",
+    Severity.WARNING: "warning warn avertissement attention medium moyen moyenne moderate modere degraded",
     Severity.MINOR: "minor mineur mineure low lowest faible bas basse p3 sev3 s3 3",
     Severity.INFO: "info information informational informative informatif notice debug trace verbose none ok normal"
     " success succes cleared clear resolved p4 p5 sev4 sev5 4 5",
@@ -42,7 +44,7 @@ def severity_of(alert: Alert) -> Severity:
 
     The field decides alone when it is understood: that is where the sender meant to say it.
     """
-    labels = {fold(name): value for name, value in alert.labels.items()}
+    labels = {_folded(name): value for name, value in alert.labels.items()}
     for said in (alert.severity, *(labels.get(name, "") for name in LABELS)):
         if (found := understood(said)) is not Severity.UNKNOWN:
             return found
@@ -50,6 +52,12 @@ def severity_of(alert: Alert) -> Severity:
     return _worst(understood(tag) for tag in told)
 
 
+@lru_cache(maxsize=1024)
+def _folded(label: str) -> str:
+    return fold(label)
+
+
+@lru_cache(maxsize=2048)
 def understood(word: str) -> Severity:
     """`CRITICAL`, `sev-1`, `Critique`; UNKNOWN when it says nothing to us."""
     folded = fold(word)

@@ -8,6 +8,7 @@ from bot.classification import scope
 from bot.classification.context import SHARE
 from bot.classification.patterns import words
 from bot.classification.plain import plain
+from bot.classification.several import all_of_several
 
 ALL_OF: Final = re.compile(
     r"\b(?:all|every|no|none of|toute?s? les|tous les|aucune?|zero|0)(?: [\w/-]+){0,2} (?:replicas?|repliques?)\b"
@@ -40,7 +41,7 @@ def partly(clause: str, found: re.Match[str]) -> bool:
 
 def wholly(clause: str, found: re.Match[str]) -> bool:
     """Everybody meets the failure that `found` names, and it is the service's own."""
-    if not FAILURE.search(found[0]) or not scope.EVERYONE.search(clause):
+    if not FAILURE.search(found[0]) or not (scope.EVERYONE.search(clause) or all_of_several(clause)):
         return False
     return subject(clause, found) == "core" and not partly(clause, found)
 

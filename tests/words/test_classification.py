@@ -32,6 +32,8 @@ SERVICES: Final = {
 }
 EXAMPLES: Final = yaml.safe_load((Path(__file__).parent.parent / "samples" / "classification.yaml").read_text("utf-8"))
 
+TABLES: Final = sorted((Path(__file__).parent.parent / "samples").glob("classification-*.yaml"))
+
 
 def alert(title: str, **more: Any) -> Alert:
     return Alert(source="generic", dedup_key="k", status=AlertStatus(more.pop("status", "firing")), title=title, **more)
@@ -48,6 +50,16 @@ def test_an_alert_is_worth_what_the_guide_says(example: Mapping[str, Any]) -> No
     found = judged(alert(**given))
     assert (found.priority or "record") == expected, f"{found.rule}: {found.why}"
     assert str(found.why)
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda path: path.stem)
+def test_the_tables_that_were_written_blind_are_as_expected(table: Path) -> None:
+    examples = yaml.safe_load(table.read_text("utf-8"))
+    assert len(examples) >= 40
+    for example in examples:
+        expected = example.pop("expected")
+        found = judged(alert(**example))
+        assert (found.priority or "record") == expected, f"{example['title']} ({found.rule}: {found.why})"
 
 
 def test_there_are_examples_enough_of_every_priority() -> None:
@@ -102,6 +114,89 @@ def test_before_production_only_what_blocks_the_validation_of_a_release_is_major
 )
 def test_the_environment_is_found_wherever_the_sender_put_it(said: dict[str, Any], expected: str) -> None:
     assert judged(alert(**{"title": "broken", **said})).environment == expected
+
+
+def test_a_check_of_localhost_is_in_production_when_the_alert_says_so() -> None:
+    check = "Healthcheck failed: curl http://localhost:8080 refused"
+    assert judged(alert(check, text="container ecotrajet, production server")).priority is Priority.P1
+    assert judged(alert(check)).environment == "dev"
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("app-qa-01 down", "staging"), ("srv-rec-02 down", "staging"), ("db.recette.lan down", "staging"),
+        ("web-prod-01 tests down", "prod"), ("We test 2 servers", ""), ("release-candidate build test", ""),
+    ],
+)  # fmt: skip
+def test_a_machine_named_in_a_sentence_tells_its_environment(title: str, expected: str) -> None:
+    assert judged(alert(title)).environment == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("api.ecotrajet.com /health DOWN", Priority.P1), ("ecotrajet.fr est injoignable", Priority.P1),
+        ("socket.io down", Priority.P2), ("github.com down", Priority.P2), ("db.svc down", Priority.P2),
+    ],
+)  # fmt: skip
+def test_an_address_that_customers_use_needs_no_scheme(title: str, expected: Priority) -> None:
+    assert judged(alert(title)).priority is expected
+
+
+def test_a_name_made_of_a_sentence_is_read_as_one() -> None:
+    found = judged(alert('ALARM: "ecs-prod-running-task-count-zero"'))
+    assert (found.priority, str(found.why)) == (
+        Priority.P1, "The service is unavailable: “running-task-count-zero”"
+    )  # fmt: skip
+
+
+def test_what_hits_the_service_counts_before_what_hits_a_part_of_it() -> None:
+    assert judged(alert("Redis is down, users cannot log in", environment="prod")).priority is Priority.P1
+    assert judged(alert("Redis is down, the export cannot start", environment="prod")).priority is Priority.P2
+
+
+def test_two_of_four_are_a_part_and_six_of_six_are_all() -> None:
+    assert judged(alert("PodCrashLooping", text="2 of 4 replicas ready", environment="prod")).priority is Priority.P2
+    assert judged(alert("PodCrashLooping", text="0 of 4 replicas ready", environment="prod")).priority is Priority.P1
+    assert judged(alert("Login check failing in 6 of 6 locations", environment="prod")).priority is Priority.P1
+
+
+def test_a_figure_in_the_text_explains_the_name_of_a_rule() -> None:
+    told = {"text": "PostgreSQL has too many connections (> 80%)", "environment": "prod", "severity": "warning"}
+    assert judged(alert("PostgresqlTooManyConnections", **told)).priority is Priority.P3
+    assert judged(alert("PostgresqlTooManyConnections", environment="prod")).priority is Priority.P1
+
+
+def test_a_warning_about_a_machine_is_minor_until_people_notice() -> None:
+    warned = {"environment": "prod", "severity": "warning"}
+    assert judged(alert("High CPU", text="CPU 97 %", **warned)).rule == "busy"
+    assert judged(alert("Compactions failing", **warned)).rule == "inner"
+    assert judged(alert("Compactions failing, requests time out", **warned)).priority is Priority.P2
+    assert judged(alert("ValidationError in the service", **warned)).rule == "an-error"
+
+
+def test_critical_in_production_is_not_lowered_by_the_mere_word_error() -> None:
+    assert judged(alert("[PROD] [CRITICAL] Database error")).rule == "critical-error"
+    assert judged(alert("[PROD] [CRITICAL] Some errors in the database")).priority is Priority.P2
+    assert judged(alert("[PROD] [CRITICAL] Error rate 3 %")).priority is Priority.P2
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["The site is down, the database is fine", "Migration réussie mais les clients ne voient plus leurs trajets",
+     "Release OK but the landing page is odd", "Restored, but users do not agree",
+     "Site inaccessible, contournement : aucun"],
+)  # fmt: skip
+def test_good_news_about_something_else_hides_nothing(title: str) -> None:
+    assert judged(alert(title, environment="prod")).priority in (Priority.P1, Priority.P2)
+
+
+@pytest.mark.parametrize(
+    "title", ["The site was down, it is fine now", "Restored, but we keep an eye on it", "Site up again"]
+)
+def test_what_is_over_is_over_all_the_same(title: str) -> None:
+    assert judged(alert(title, environment="prod")).priority is None
 
 
 @pytest.mark.parametrize(

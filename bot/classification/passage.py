@@ -1,0 +1,89 @@
+"""The worst that one clause says, where, and how clearly; on folded text."""
+
+import re
+from enum import Enum, auto
+from typing import Final
+
+from bot.classification import context, harm, loss, mild, scope
+from bot.classification.impact import RANKS, Impact
+from bot.classification.measures import DISK, ERRORS, LOAD, is_load, measured
+from bot.classification.subject import partly, wholly
+
+TABLES: Final = (
+    (Impact.LOST, loss.LOST),
+    (Impact.DOWN, harm.DOWN),
+    (Impact.DEGRADED, mild.STRAIN),
+    (Impact.MINOR, mild.MINOR),  # before the general words for failure, which they narrow
+    (Impact.DEGRADED, mild.DEGRADED),
+    (Impact.DEGRADED, mild.PRESSURE),
+)
+LOWER: Final = {Impact.DOWN: Impact.DEGRADED, Impact.DEGRADED: Impact.MINOR, Impact.NONE: Impact.MINOR}
+
+
+class Weight(Enum):
+    """How much a passage says."""
+
+    FAINT = auto()  # "error" and no more
+    VAGUE = auto()  # "lag", "missing": the sender's own word may soften it
+    CLEAR = auto()
+    LOAD = auto()  # only that a machine is busy
+
+
+Found = tuple[Impact, tuple[int, int], Weight]
+"""What is said, from where to where, and how clearly."""
+
+
+def worst_passage(clause: str) -> Found | None:
+    figures = measured(clause)
+    figured = (figures[0], figures[1].span(), Weight.LOAD if is_load(clause) else Weight.CLEAR) if figures else None
+    for impact, pattern in TABLES:
+        if figured and RANKS[figured[0]] <= RANKS[impact]:
+            return figured
+        if (found := _worst_match(impact, pattern, clause)) is None:
+            continue
+        if (impact is Impact.LOST and loss.ROUTINE.search(clause)) or (figures and _about_figures(found[1])):
+            continue
+        return found[0], found[1].span(), _weight(found[1], clause)
+    return figured
+
+
+def _worst_match(impact: Impact, pattern: re.Pattern[str], clause: str) -> tuple[Impact, re.Match[str]] | None:
+    """The first passage that says so; of several that are down, one that hits the service rather than a part of it."""
+    first: tuple[Impact, re.Match[str]] | None = None
+    for each in pattern.finditer(clause):
+        if context.NEGATED.search(clause[: each.start()]):
+            continue
+        found = (_softened(impact, clause, each), each)
+        if impact is not Impact.DOWN or found[0] is Impact.DOWN:
+            return found
+        first = first or found
+    return first
+
+
+def _weight(found: re.Match[str], clause: str) -> Weight:
+    if mild.FAINT.fullmatch(found[0]):
+        return Weight.VAGUE if scope.PARTIAL.search(clause) else Weight.FAINT
+    if mild.WEAK.fullmatch(found[0]):
+        return Weight.VAGUE
+    return Weight.LOAD if mild.PRESSURE.fullmatch(found[0]) and is_load(found[0]) else Weight.CLEAR
+
+
+def _about_figures(found: re.Match[str]) -> bool:
+    """The words name what the figure measures ("error rate … 0.2 %", "disk … 85 %"): the figure knows better."""
+    return bool(mild.PRESSURE.match(found[0]) or any(each.search(found[0]) for each in (DISK, ERRORS, LOAD))
+                or context.ENDS_OR_FILLS.search(found[0]))  # fmt: skip
+
+
+def first_said(pattern: re.Pattern[str], clause: str, unless_after: re.Pattern[str]) -> re.Match[str] | None:
+    return next((each for each in pattern.finditer(clause) if not unless_after.search(clause[: each.start()])), None)
+
+
+def _softened(impact: Impact, clause: str, found: re.Match[str]) -> Impact:
+    """What only may happen troubles few yet; what fails for some, or beside the point, degrades the service."""
+    if context.HYPOTHETICAL.search(clause[: found.start()]):
+        return {Impact.LOST: Impact.DEGRADED, **LOWER}.get(impact, impact)
+    if impact is Impact.DOWN and partly(clause, found):
+        impact = Impact.DEGRADED
+    elif impact is Impact.DEGRADED and wholly(clause, found):
+        return Impact.DOWN
+    return Impact.MINOR if impact is Impact.DEGRADED and mild.COSMETIC.search(clause) else impact
