@@ -35,7 +35,7 @@ class Member(msgspec.Struct, frozen=True, rename="camel"):
 
     labels: Words | None = None
     annotations: Words | None = None
-    status: str | None = None
+    status: str | dict[str, object] | None = None  # an object in what its API answers: {"state": "active", …}
     starts_at: str | None = None
     ends_at: str | None = None
     generator_url: str | None = msgspec.field(name="generatorURL", default=None)
@@ -51,7 +51,7 @@ class Group(msgspec.Struct, frozen=True, rename="camel"):
     status: str | None = None
     group_key: str | int | None = None
     external_url: str | None = msgspec.field(name="externalURL", default=None)
-    truncated_alerts: int | None = None
+    truncated_alerts: int | float | str | None = None
 
 
 GROUPS: Final = msgspec.json.Decoder(Group)
@@ -116,7 +116,8 @@ def _alert(member: Member, path: str, status: str | None = None, group: str = ""
 
 def _status(member: Member, group: str | None) -> tuple[AlertStatus, datetime | None]:
     """The member's own word, else its group's; a bare alert without either is over when it ends before it starts."""
-    word = (member.status or group or "").strip().lower()
+    own = member.status
+    word = (text_of(own.get("state")) if isinstance(own, dict) else own or group or "").strip().lower()
     ends_at = moment(member.ends_at or "")
     if word == "resolved":
         return AlertStatus.RESOLVED, ends_at

@@ -1,4 +1,4 @@
-"""Azure Monitor's action groups: the common alert schema, and the older ones (metric, classic, log, activity log).
+"""Azure Monitor's action groups: the common alert schema, the older ones (metric, classic, log, activity log), budgets.
 
 Keys: the common schema's `alertId`, the same for `Fired` and `Resolved`; a metric rule's id with its resource; a log
 search's rule with its workspace; an activity's resource and operation, Service Health's tracking id, Resource Health's
@@ -31,6 +31,10 @@ def parse(body: bytes, headers: Mapping[str, str]) -> list[Alert]:
     content = decode(body, object)
     if not isinstance(content, dict):
         raise NotUnderstood("$", Phrase("It must be an object, as Azure Monitor sends it."))
+    if text(content, "data.BudgetName"):
+        return [_budget(mapping(content, "data"))]
+    if mapping(content, "data.essentials") and text(content, "data.alertContext.AlertData.BudgetName"):
+        return [_budget(mapping(content, "data.alertContext.AlertData"), mapping(content, "data.essentials"))]
     if essentials := mapping(content, "data.essentials"):
         return [_common(essentials, mapping(content, "data.alertContext"), mapping(content, "data.customProperties"))]
     if activity := mapping(content, "data.context.activityLog", "context.activityLog"):
@@ -64,6 +68,22 @@ def _common(essentials: dict[str, object], context: dict[str, object], own: dict
         severity=text(essentials, "severity"), labels=labels,
         url=text(context, "condition.allOf.0.linkToSearchResultsUI", "LinkToSearchResults") or _portal(key),
         starts_at=instant(essentials, "firedDateTime"), ends_at=instant(essentials, "resolvedDateTime"),
+    )  # fmt: skip
+
+
+def _budget(data: dict[str, object], essentials: Mapping[str, object] | None = None) -> Alert:
+    """What has been spent goes beyond a budget's threshold. No rule, no severity, and no end."""
+    name, told = text(data, "BudgetName"), text(essentials or {}, "description")
+    spent = " / ".join(
+        filter(None, (text(data, "SpendingAmount", "SpentAmount"), text(data, "Budget", "BudgetThreshold")))
+    )
+    test = TEST_RULE.fullmatch(name) or text(essentials or {}, "alertId").rstrip("/").endswith(TEST_ID)
+    return Alert(
+        source=SOURCE, dedup_key=joined("budget", text(data, "SubscriptionId", "Scope"), name),
+        status=AlertStatus.INFO if test else AlertStatus.FIRING, title=f"Budget exceeded: {name}",
+        text="\n".join(filter(None, (told, spent and f"{spent} {text(data, 'Unit')}".strip()))),
+        severity="warning", labels=pairs(data),
+        starts_at=instant(essentials, "firedDateTime"),
     )  # fmt: skip
 
 

@@ -26,6 +26,11 @@ STATES: Final = {
     "INSUFFICIENT_DATA": AlertStatus.FIRING,
 }
 GOOD_NEWS: Final = re.compile(r"(?i)success|succeeded|scheduled|test_notification|completed\b")
+UNDER_WAY: Final = frozenset({
+    "RUNNING", "PENDING", "PROVISIONING", "ACTIVATING", "STARTED", "IN_PROGRESS", "STOPPING", "DEACTIVATING",
+    "DEPROVISIONING", "SUPERSEDED", "CANCELED", "CANCELLED", "RESUMED",
+})  # fmt: skip
+"""States of EventBridge that are neither a failure nor a recovery."""
 SERVICES: Final = ("ServiceName", "FunctionName", "DBInstanceIdentifier", "DBClusterIdentifier", "ApiName", "QueueName",
                    "ClusterName", "BucketName", "TableName")  # fmt: skip
 
@@ -145,11 +150,14 @@ def _console(key: str, name: str) -> str:
 def _event(content: dict[str, object], detail: dict[str, object], topic: str) -> Alert:
     """EventBridge. AWS Health says when it is over; the others do not."""
     kind, origin = text(content, "detail-type"), text(content, "source")
-    about = text(detail, "eventDescription.0.latestDescription", "description", "Message", "title", "Cause")
-    over = text(detail, "statusCode") == "closed" or text(detail, "state", "status").upper() in ("OK", "SUCCEEDED")
+    about = text(detail, "eventDescription.0.latestDescription", "description", "Message", "stoppedReason", "title",
+                 "Cause")  # fmt: skip
+    state = text(detail, "state", "status", "build-status", "lastStatus").upper()
+    over = text(detail, "statusCode") == "closed" or state in ("OK", "SUCCEEDED")
     planned = text(detail, "eventTypeCategory") in ("scheduledChange", "accountNotification")
     title = text(detail, "title", "eventTypeCode", "EventID") or text(content, "resources.0")
-    status = AlertStatus.INFO if planned or GOOD_NEWS.search(kind) else AlertStatus.FIRING
+    nothing = planned or GOOD_NEWS.search(kind) or state in UNDER_WAY
+    status = AlertStatus.INFO if nothing else AlertStatus.FIRING
     return Alert(
         source=SOURCE,
         dedup_key=text(detail, "eventArn")
@@ -168,6 +176,8 @@ def _other(content: dict[str, object], topic: str, subject: str) -> Alert:
     """What other services publish: Auto Scaling, budgets, a team's own programs."""
     kind = text(content, "Event", "event", "detailType", "notificationType", "Event Source")
     title = subject or text(content, "title", "summary", "Description", "message", "Event Message") or kind
+    if text(content, "Event Source") and text(content, "Event Message"):  # of RDS, whose subject is always the same
+        title = ": ".join(filter(None, (text(content, "Source ID"), text(content, "Event Message"))))
     if not title:
         raise NotUnderstood("$.Message", Phrase("There is neither an alarm, an event nor a subject in it."))
     own = text(content, "dedup_key", "id", "Source ID", "AutoScalingGroupARN", "AutoScalingGroupName")

@@ -46,13 +46,18 @@ def parse(body: bytes, headers: Mapping[str, str]) -> list[Alert]:
 
 def _alert(fields: Fields) -> Alert:
     title, body = fields(*TITLE), MENTIONS.sub("", next(iter(filter(None, map(fields, TEXT))), "")).strip()
-    if not title and not body:
+    unfilled = not title and not body and fields.untouched(*TITLE, *TEXT)
+    test = unfilled or fold(fields("alerttransition", "transition")) == "test"
+    if not title and not body and not test:
         raise NotUnderstood("$.title", Phrase("It is missing."))
-    title = title or body.splitlines()[0][:200] or "alert without a title"
+    title = title or next(iter(body.splitlines()), "")[:200] or ("Datadog test" if test else "alert without a title")
     named = SCOPE_IN.match(title)
     scope = fields(*SCOPE) or (named["scope"] if named else "")
     tags = tagged(scope) | tagged(fields.raw(*SCOPE)) | tagged(fields.raw("tags", "eventtags"))
-    status, url = _status(fields, title), fields("link", "url", "eventurl", "alerturl", "incidenturl")
+    status, url = (
+        AlertStatus.INFO if test else _status(fields, title),
+        fields("link", "url", "eventurl", "alerturl", "incidenturl"),
+    )
     happened = fields.when("date", "lastupdated", "timestamp", "datetime")
     return Alert(
         source=SOURCE,

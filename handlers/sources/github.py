@@ -1,4 +1,4 @@
-"""GitHub's webhooks: workflows, checks, commit statuses, and deployments; everything else it may send is information.
+"""GitHub's webhooks: workflows, checks, commit statuses, deployments, leaked secrets; everything else is information.
 
 What a push can mend is known by repository, thing and branch (`ci:…`), so that the next success on the same branch is
 the recovery; a deployment by repository and environment. Failures on branches that nobody protects fire with severity
@@ -72,7 +72,25 @@ def _alert(content: dict[str, object], event: str, branches: Sequence[str]) -> A
         return _status(content, branches)
     if event == "deployment_status" and mapping(content, "deployment_status"):
         return _deployment(content)
+    if event == "secret_scanning_alert" and mapping(content, "alert"):
+        return _secret(content)
     return _news(content, event)
+
+
+def _secret(content: dict[str, object]) -> Alert:
+    """A key or a token that stands in the repository: whoever can read it has it."""
+    alert, repository, action = mapping(content, "alert"), _repository(content), text(content, "action")
+    over = action in ("resolved", "revoked") or text(alert, "state") == "resolved"
+    fires = action in ("created", "reopened", "publicly_leaked", "") and not over
+    what = text(alert, "secret_type_display_name", "secret_type") or "secret"
+    return Alert(
+        source=SOURCE, dedup_key=joined("secret", repository, text(alert, "number") or what),
+        status=AlertStatus.RESOLVED if over else AlertStatus.FIRING if fires else AlertStatus.INFO,
+        title=f"Secret leaked ({what}): {repository}", service=text(content, "repository.name"),
+        severity="critical" if fires else "", labels=said(repository=repository, action=action),
+        url=text(alert, "html_url"), starts_at=instant(alert, "created_at"),
+        ends_at=instant(alert, "resolved_at") if over else None,
+    )  # fmt: skip
 
 
 def _run(content: dict[str, object], event: str, branches: Sequence[str]) -> Alert:

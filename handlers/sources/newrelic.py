@@ -45,7 +45,8 @@ def _alert(content: dict[str, object]) -> Alert:
     tags = tagged(fields.raw("tags", "labels", "accumulationstag")) | tags
     conditions = _names(fields.raw("alertconditionnames"))
     policies = _names(fields.raw("alertpolicynames", "policyname", "alertpolicyname"))
-    status = _status(fields)
+    test = not fields(*TITLE) and fields.untouched("title", "issuetitle", "conditionname")
+    status = AlertStatus.INFO if test else _status(fields)
     happened = fields.when("updatedat", "timestamp", "createdat", "closedat", "activatedat", "opentime")
     application = fields("applicationname", "servername")
     names = [each for each in dict.fromkeys([*_named(targets), *_names(entities), application]) if each]

@@ -32,6 +32,7 @@ HOST: Final = ("hostname", "host", "hostvisible", "hosthost", "hostvisiblename",
 TEXT: Final = ("message", "alertmessage", "eventopdata", "opdata", "operationaldata", "description",
                "triggerdescription", "itemvalue", "itemlastvalue")  # fmt: skip
 URL: Final = ("link", "alerturl", "linktoupstreamdetails", "eventurl", "problemurl", "triggerurl", "url", "zabbixurl")
+FOUND: Final = ("1", "2")  # of EVENT.SOURCE: discovery and autoregistration, which are no problems
 RESOLVED: Final = ("resolved", "ok", "0", "closed", "recovery", "recovered")
 FIRING: Final = ("problem", "1", "alerting", "firing", "true", "error", "trigger")
 TRIGGER_IN: Final = re.compile(r"triggerids?(?:%5B%5D|\[\])?=(\d+)")
@@ -55,6 +56,7 @@ def parse(body: bytes, headers: Mapping[str, str]) -> list[Alert]:
 
 
 def _alert(fields: Fields) -> Alert:
+    found = fields("eventsource") in FOUND
     test = fields.untouched("eventname", "name", "title", "trigger", "triggername", "subject", "problem", "eventid")
     name = fields(*NAMES) or (_raw_name(fields) if test else "")
     if not name:
@@ -64,7 +66,7 @@ def _alert(fields: Fields) -> Alert:
     tags = tagged(fields.raw("eventtags", "eventtagsjson", "tags", "triggertags"))
     tags |= pairs(labels) if isinstance(labels := fields.raw("labels"), dict) else {}
     host, url = fields(*HOST) or _written(fields, "host"), _url(fields)
-    status = AlertStatus.INFO if test else _status(fields, subject["word"] if subject else "")
+    status = AlertStatus.INFO if test or found else _status(fields, subject["word"] if subject else "")
     begun = fields.when("eventtimestamp", "lastreceived", "eventdate", "timestamp", "date")
     return Alert(
         source=SOURCE,

@@ -227,3 +227,31 @@ def test_an_expiring_certificate_keeps_its_key_from_day_to_day() -> None:
     notice = "[app prod][https://app.example] server certificate app.example will expire in {} days"
     keys = {one("uptime_kuma", {"heartbeat": None, "monitor": None, "msg": notice.format(n)}).dedup_key for n in (7, 3)}
     assert len(keys) == 1
+
+
+def priority(name: str, desk: Desk) -> str | None:
+    (line,) = classified(OWN / f"{name}.json", desk)
+    return line["priority"]
+
+
+def test_what_a_cloud_tells_is_worth_what_it_says(desk: Desk) -> None:
+    """A key that anybody can read is data exposed; money spent is nobody's outage; a task that runs is no news."""
+    assert priority("github__secret_leaked", desk) == "P1"
+    assert priority("github__secret_revoked", desk) is None
+    assert priority("azure_monitor__budget", desk) == "P3"
+    assert priority("cloudwatch__ecs_task_running", desk) is None
+    assert priority("cloudwatch__rds_event", desk) in ("P1", "P2")
+    assert one("cloudwatch", changed("cloudwatch__pipeline_started")).dedup_key == one(
+        "cloudwatch", changed("cloudwatch__pipeline_succeeded")
+    ).dedup_key  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("datadog", {"title": "[Triggered] API down", "body": "$EVENT_MSG", "alert_transition": "$ALERT_TRANSITION"}),
+        ("newrelic", {"title": "API down", "state": "{{ json state }}", "id": "{{ json issueId }}"}),
+    ],
+)  # fmt: skip
+def test_a_template_filled_in_in_part_is_no_test(source: str, said: dict[str, str]) -> None:
+    assert one(source, said).status is AlertStatus.FIRING
