@@ -61,7 +61,9 @@ PRESSURE: Final = words(
 MINOR: Final = words(
     "typos?", r"expir\w*", "minor", "mineure?s?", "glitch", r"cosmeti\w*", "cosmetiques?",
     "fautes? (?:de frappe|d'orthographe)", "coquilles?", "spelling",
-    "misaligned", r"mal (?:aligne|affiche)\w*", "alignement", "bugs?", r"deprecat\w*", r"obsolete\w*", "404",
+    "misaligned", r"(?:not?|n't) (?:display|render|show|align)\w* (?:correctly|properly|well)",
+    r"(?:s'affiche(?:nt)?|s'aligne(?:nt)?|rend(?:ent)?) (?:pas |plus )?(?:correctement|bien|mal)",
+    r"mal (?:aligne|affiche)\w*", "alignement", "bugs?", r"deprecat\w*", r"obsolete\w*", "404",
     "broken link", "lien (?:casse|mort)",
     r"(?:builds?|pipelines?|(?<!browser )(?<!synthetic )(?<!uptime )(?<!api )(?<!http )(?<!ping )tests?|lint\w*|ci"
     r"|workflow) (?:\S+ ){0,3}?" + FAILS,
@@ -96,7 +98,7 @@ STRAIN: Final = words(
     "out of memory",
     "memory leak",
     r"fuite (?:de )?memoire",
-    "deadlocks?",
+    "dead-?locks?",
     r"replication lag\w*",
     "packet loss",
     "perte de paquets",

@@ -196,7 +196,7 @@ def _judged(clause: str) -> tuple[*Found, Hint]:
         return Impact.OVER, over.span(), weight, hints
     if bad is not None:
         return *bad, hints
-    if news := first_said(context.NEWS, rest, context.NEGATED):
+    if news := first_said(context.NEWS, rest):
         return Impact.NEWS, news.span(), Weight.VAGUE, hints
     if (looks := mild.COSMETIC.search(rest)) and Hint.EVERYONE not in hints:
         return Impact.MINOR, looks.span(), Weight.VAGUE, hints

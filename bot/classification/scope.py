@@ -23,8 +23,10 @@ PARTIAL: Final = words(
 )  # fmt: skip
 
 SIDE: Final = words(
-    "sshd?", "snmp", "rdp", "telnet", r"interfaces? (?:eth|en|gi|te|fa|po|ge|lan|vlan|bond)\S*",
-    "exporter", "replicas?", "repliques?", "standby", "secondary", "secondaire", "slave", "backups?", "sauvegardes?",
+    "(?:pg ?|mysql)dump", "sshd?", "snmp", "rdp", "telnet", r"interfaces? (?:eth|en|gi|te|fa|po|ge|lan|vlan|bond)\S*",
+    "exporter", "(?:replica|replique)(?!s)",
+    "(?:read|db|database|postgres|pg|mysql|redis|mongo|lecture) ?(?:replicas|repliques)", "standby", "secondary",
+    "secondaire", "slave", "backups?", "sauvegardes?",
     "runner", "documentation", "docs", "wiki", "cron ?(?:job|tab)?s?", "tache planifiee", "batch", "newsletter",
     "mailing", "smtp", "mailer", r"statisti\w*", "analytics", "avatars?", "exports?", "pdf", "blog", "scheduler",
     "planificateur", r"ab[- ]?test\w*", "variantes?", "variants?", "agent", "sidekiq", "celery", "tracking",
