@@ -62,8 +62,11 @@ def read(title: str, text: str, service: str = "") -> Reading:
     worst = _lowered(first, hints, _aside(told, head_hints) or beside_the_point(service))
     if not worst.words and hints & (Hint.HARMLESS | Hint.LIGHT):
         worst = replace(worst, words=" ".join(headline.shown.split())[:60])
-    return replace(
-        worst,
+    return Reading(
+        worst.impact,
+        worst.words,
+        worst.firm,
+        strain=worst.strain,
         faint=worst.faint and Hint.ASIDE not in hints,
         inner=worst.impact is first.impact and not hints & FELT,
         customers=Hint.CUSTOMERS in hints,
