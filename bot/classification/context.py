@@ -231,7 +231,8 @@ LIGHT: Final = words(
     "(?:relance|reessaye|recharge|rafraichi) et",
     "after a (?:refresh|reload|retry)", "apres (?:un )?(?:rafraichissement|rechargement|nouvel essai|avoir (?:relance"
     "|recharge))",
-    r"ponctuel\w*", "one-off", "isole(?:e|s|es)?", "isolated", "(?:just |only )?once", "une (?:seule )?fois",
+    r"ponctuel\w*", "one-off", "isole(?:e|s|es)?", "isolated", "(?:just |only )?once",
+    "une (?:seule )?fois(?! sur| par)",
     "peut attendre", "can wait",
     "(?:aucun|pas d')(?: |')?urgence", "no rush", "no hurry", "a l'occasion", "en attendant on peut",
     "(?:il (?:existe|y a)|avec|voici) (?:un |une )?contournement",

@@ -45,7 +45,7 @@ CHECKED: Final = (
     "(?:checks?|verifications?|sondes?|probes?|locations?|regions?|checkpoints?|monitors?|requests?|requetes?"
     "|quer(?:y|ies)|calls?|appels?|endpoints?|pages?|urls?|routes?|targets?|cibles?|hosts?|backends?|pods?|nodes?"
     "|noeuds?|instances?|replicas?|servers?|serveurs?|services?|connections?|connexions?|transactions?|payments?"
-    "|checkers?|paiements?|logins?|orders?|commandes?|bookings?|reservations?|attempts|tentatives|points?|zones?"
+    "|checkers?|paiements?|logins?|orders?|commandes?|bookings?|reservations?|attempts?|tentatives|points?|zones?"
     "|agences?|sites?)"
 )
 FAILING: Final = (
@@ -119,6 +119,9 @@ DOWN: Final = many_words(
     r"(?:impossible|unable|cannot|can't|plus moyen|ne peu\w+ plus) (?:de |d'|to )?(?:\w+ )?(?:ecrire|write|lire|read)"
     r" (?:\w+ ){0,2}?(?:base|bdd|database|db|dis[ck]|disque)",
     r"(?<![\w'] )(?<![\w-])[a-z][\w.-]{2,30} (?:stopped|exited|died|terminated)(?= *$| unexpectedly| with )",
+    r"(?<![\d.,])0 (?:ready|available|healthy|running|active) (?:\w+ )?(?:replicas?|pods?|nodes?|instances?|targets?"
+    r"|servers?|backends?|tasks?|containers?)",
+    r"refuse(?:nt)? (?:toutes? )?(?:les |toute )?(?:nouvelles? )?connexions?",
     "nxdomain", "servfail", "plantages?", "collapsed?", r"effondr\w*", "meltdown",
     r"arret (?:complet|total|brutal|general|du s\w+)",
     "(?:loss|rupture|perte|interruption) (?:of|de|du) service", "defaillance (?:totale|generale|complete)",

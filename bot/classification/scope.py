@@ -148,7 +148,8 @@ BLOCKS: Final = words(
     r" (?:\w+ ){0,2}?(?:validat\w*|test\w*|accept\w*|sign(?:ed)?[ -]?off|approv\w*|releas\w*|ship\w*|demo|qualif\w*"
     r"|verif\w*|deliver\w*|go live|check the release)",
     r"(?:impossible (?:de|d')|ne peu\w+ (?:plus|pas)(?: etre)?|empeche\w*(?: [\w']+){0,3}?(?: de| d')?|incapables? de"
-    r"|(?:plus|pas) (?:possible|moyen) de|n'arriv\w+ (?:plus|pas) a) ?(?:\w+ )?(?:valid|recett|livr|test|qualifi|sign"
+    r"|(?:plus|pas) (?:possible|moyen) de|n'arriv\w+ (?:plus|pas) a) ?(?:\w+ )?(?:(?:la |les |le |des )?)(?:valid"
+    r"|recett|livr|test|qualifi|sign"
     r"|deploy"
     r"|mettre en prod|homolog)\w*",
     rf"{AIM}(?: [\w'.:-]+){{0,6}}? (?:is |are |be |was |est |sont |a ete |reste |remains )*(?:{BLOCKED}|{BLOQUE}"
