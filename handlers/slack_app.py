@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import structlog
 from aiohttp import ClientError, web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -37,6 +37,7 @@ from handlers import actions, commands, declaring, escalating, modals, parse, pe
 from handlers.commands import Tools
 from handlers.errands import Errands
 from handlers.people import Visitor
+from handlers.slack_http import let_in
 from handlers.slack_messages import Messages
 from handlers.watched import Reception, Watched
 
@@ -275,8 +276,8 @@ class SlackDoor:
     # The two ways in ---------------------------------------------------------------------------------------------
 
     async def _http(self, request: web.Request) -> web.Response:
-        """Bolt checks the signature and the five minutes of replay (docs.slack.dev, Verifying requests from Slack)."""
-        return await to_aiohttp_response(await self.bolt.async_dispatch(await to_bolt_request(request)))
+        asked = await let_in(request, self.keys.signing_secret or Secret(""))
+        return await to_aiohttp_response(await self.bolt.async_dispatch(asked))
 
     def _connect(self) -> asyncio.Task[None]:
         """In the background: Slack being away must not keep the pager from starting."""

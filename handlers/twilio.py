@@ -28,6 +28,7 @@ from bot.phrase import Phrase
 from bot.secret import Secret
 from handlers import drills, sms_reply
 from handlers.sms_reply import Reply, Wish, understand
+from handlers.sources.body import clean
 
 LARGEST: Final = 64 * 1024
 KEYS: Final = {"4": Wish.TAKE, "5": Wish.ESCALATE, "6": Wish.RESOLVE}
@@ -110,7 +111,8 @@ class Signed:
             if not self.validator.validate(self.public_url + request.raw_path, form, signature):
                 log.warning("twilio.signature_refused", path=request.path)
                 return web.Response(status=403, text="signature refused")
-            return await answer(request, form)
+            told = MultiDict((name, clean(value)) for name, value in form.items())  # after it was checked as it came
+            return await answer(request, told)
 
         return checked
 

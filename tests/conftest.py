@@ -4,8 +4,12 @@ import os
 
 # First of all: its plugin imports it at the very end, and parsing that much code inside of so many hooks trips over a
 # bug of CPython 3.11 ("AST constructor recursion depth mismatch").
-import hypothesis  # noqa: F401
+import hypothesis
 import pytest
+
+# The same examples in every run: what is red today was red yesterday. For new ones: HYPOTHESIS_PROFILE=default.
+hypothesis.settings.register_profile("alike", derandomize=True)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "alike"))
 
 pytest_plugins = [
     "tests.engine",

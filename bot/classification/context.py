@@ -183,7 +183,8 @@ PLANNED: Final = words(
     "|upgrade|shutdown)",
     r"maintenance (?:\w+ )?(?:planifiee|prevue|programmee|annoncee|window|scheduled|planned|in progress|en"
     " cours)",
-    "(?:coupure|interruption|arret|redemarrage|travaux|intervention|indisponibilite)s? (?:planifie|prevu"
+    "(?:coupure|interruption|arret|redemarrage|travaux|intervention|indisponibilite|mise a jour|mises a jour|migration"
+    "|deploiement|livraison|bascule)s? (?:planifie|prevu"
     r"|programme|annonce)\w*",
     "(?:for|during|pour|pendant|en) (?:the |la |une |a )?(?:planned |scheduled )?maintenance",
     r"(?:planned|scheduled|prevue?|planifiee?|programmee?)(?: [\w'-]+){0,3} (?:downtime|outage|coupure|interruption"
@@ -230,7 +231,8 @@ LIGHT: Final = words(
     "(?:relance|reessaye|recharge|rafraichi) et",
     "after a (?:refresh|reload|retry)", "apres (?:un )?(?:rafraichissement|rechargement|nouvel essai|avoir (?:relance"
     "|recharge))",
-    r"ponctuel\w*", "one-off", "isole(?:e|s|es)?", "isolated", "(?:just |only )?once", "une (?:seule )?fois",
+    r"ponctuel\w*", "one-off", "isole(?:e|s|es)?", "isolated", "(?:just |only )?once",
+    "une (?:seule )?fois(?! sur| par)",
     "peut attendre", "can wait",
     "(?:aucun|pas d')(?: |')?urgence", "no rush", "no hurry", "a l'occasion", "en attendant on peut",
     "(?:il (?:existe|y a)|avec|voici) (?:un |une )?contournement",
@@ -239,6 +241,8 @@ LIGHT: Final = words(
     "(?:restart|recover|restor|reconnect|heal|retri|mend|rolled)e?d? (?:itself|automatically|by itself|back(?! fail))",
     "automatically (?:restarted|recovered|restored|reconnected|retried|rolled back)", "self-?healed",
     r"(?:redemarre|relance|reconnecte|retablie?|reparti)\w* (?:automatiquement|tout seul|toute seule|de lui-meme)",
+    "(?:still|toujours) (?:on|at|with|sur|en|dans) (?:the |its |la |l'|sa )?(?:previous|old|last|ancienne|precedente"
+    "|derniere)",
     "(?:retour|revenu|bascule) (?:automatique )?(?:a|sur|vers) (?:la |l')?(?:v\\d|version|ancienne|precedente)\\S*",
     r"(?:previous|old) (?:version|containers?|release|image)s? (?:is |are )?(?:still )?(?:runs?|running|serv\w+|kept"
     r"|back|live)",

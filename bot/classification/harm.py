@@ -45,7 +45,7 @@ CHECKED: Final = (
     "(?:checks?|verifications?|sondes?|probes?|locations?|regions?|checkpoints?|monitors?|requests?|requetes?"
     "|quer(?:y|ies)|calls?|appels?|endpoints?|pages?|urls?|routes?|targets?|cibles?|hosts?|backends?|pods?|nodes?"
     "|noeuds?|instances?|replicas?|servers?|serveurs?|services?|connections?|connexions?|transactions?|payments?"
-    "|checkers?|paiements?|logins?|orders?|commandes?|bookings?|reservations?|attempts|tentatives|points?|zones?"
+    "|checkers?|paiements?|logins?|orders?|commandes?|bookings?|reservations?|attempts?|tentatives|points?|zones?"
     "|agences?|sites?)"
 )
 FAILING: Final = (
@@ -80,7 +80,7 @@ DOWN: Final = many_words(
     rf"(?: {CHECKED})?",
     rf"(?:no|aucune?|plus aucune?|zero) (?:[\w-]+ )?{CHECKED} (?:is |are |est |sont |n'est |ne sont )?(?:left "
     rf"|currently )?"
-    "(?:available|up|running|ready|disponibles?|actifs?|actives?|prete?s?|debout)",
+    "(?:available|up|running|ready|in service|en service|registered|disponibles?|actifs?|actives?|prete?s?|debout)",
     r"(?<!un)healthy (?:\w+ ){0,3}?(?:=+|:|is|was|at|a|est|tombe a|fell to|dropped to|<) ?(?:0|zero)(?![.,%\d])",
     r"(?:running|active|available|ready|in service) (?:\w+ ){0,2}?(?:count|number) (?:is |was |at |of |= ?|: ?"
     r"|fell to |dropped to )?"
@@ -110,6 +110,18 @@ DOWN: Final = many_words(
     r"(?:no longer|does not|doesn't|not) resolv(?:es?|ing)(?! the)", "rendu l'ame",
     r"(?:no|aucune?) (?:\w+ )?(?:connections?|connexions?|logins?|access|acces|payments?|paiements?) possible",
     r"(?:supabase|database|db|project|projet|service|instance) (?:\w+ )?(?:paused|suspended|mise? en pause)",
+    r"(?:has |have )?(?:no|aucune?|sans|without|missing) (?:\w+ ){0,3}?(?:master|leader|primary|primaire|maitre)",
+    r"(?<![\d.,])0 (?:successful|succeeded|reussi\w*|passing|passed) (?:of|out of|sur|checks?|requests?|logins?"
+    r"|payments?)",
+    r"(?:host|server|serveur|machine|vm|instance|node|noeud)(?: \S+)? (?:is |was |est |a ete )?"
+    r"(?:powered (?:off|down)|switched off|shut ?down|shut off|eteinte?)",
+    "(?:re)?mounted (?:as )?read ?-?only",
+    r"(?:impossible|unable|cannot|can't|plus moyen|ne peu\w+ plus) (?:de |d'|to )?(?:\w+ )?(?:ecrire|write|lire|read)"
+    r" (?:\w+ ){0,2}?(?:base|bdd|database|db|dis[ck]|disque)",
+    r"(?<![\w'] )(?<![\w-])[a-z][\w.-]{2,30} (?:stopped|exited|died|terminated)(?= *$| unexpectedly| with )",
+    r"(?<![\d.,])0 (?:ready|available|healthy|running|active) (?:\w+ )?(?:replicas?|pods?|nodes?|instances?|targets?"
+    r"|servers?|backends?|tasks?|containers?)",
+    r"refuse(?:nt)? (?:toutes? )?(?:les |toute )?(?:nouvelles? )?connexions?",
     "nxdomain", "servfail", "plantages?", "collapsed?", r"effondr\w*", "meltdown",
     r"arret (?:complet|total|brutal|general|du s\w+)",
     "(?:loss|rupture|perte|interruption) (?:of|de|du) service", "defaillance (?:totale|generale|complete)",
@@ -183,7 +195,7 @@ DOWN: Final = many_words(
     r"connexions? (?:\w+ ){0,4}?(?:perdue|refusee|impossible|coupee|rompue)s?", "crash(?:es|ed|ing)?(?![- ]free)",
     "crash ?loop(?: ?back ?off)?", "back ?off restarting", "boot ?loop",
     r"restart(?:s|ing|ed)? (?:in a |constantly|continuously|repeatedly|loop)\w*", r"redemarr\w+ en boucle",
-    "boucle de redemarrage", "dead(?! ?(?:letter|line|man))", "kernel panic", "blackout",
+    "boucle de redemarrage", "dead(?![ -]?(?:letter|line|man|lock))", "kernel panic", "blackout",
     "(?:is |has |was |has been |are |been )(?:stopped|exited|killed)",
     r"(?:container|service|process|server|database|db|instance|node|host|app|api|postgres\w*|nginx) (?:\S+"
     " )?(?:stopped|exited|killed|vanished|missing|absent|gone)",
@@ -230,8 +242,9 @@ DOWN: Final = many_words(
     "|dans ))",
     r"(?:a |ont |vient de |site |serveur |appli\w* |api )plant(?:e|ee|er|es)", "coupure",
     "interruption (?:de |du )?(?:service|totale|complete)", "black-?out",
-    r"(?:n'|ne )(?:se |s'|s')?" + VERB_FR + r" (?:toujours |encore )?(?:plus|pas)(?: du tout| encore| toujours)?",
-    VERB_FR + r" (?:plus|pas)(?! (?:vite|lentement|de|que|rapide|tard))",
+    r"(?:n'|ne )(?:se |s'|s')?" + VERB_FR + r" (?:toujours |encore )?(?:plus|pas)(?! correctement| bien"
+    r"| tres)(?: du tout| encore| toujours)?",
+    VERB_FR + r" (?:plus|pas)(?! (?:correctement|bien|tres|vite|lentement|de|que|rapide|tard))",
     r"(?:n'est|ne sont|n'etait|n'est toujours|n'a|pas|plus|non) (?:plus |pas )?" + GOOD, "plus (?:d'|aucun )acces",
     "acces (?:impossible|refuse|perdu)", "(?:plus personne|personne) ne (?:peut|parvient|arrive)",
     "(?:tous les|toutes les|l'ensemble des) (?:utilisateurs?|clients?|usagers?|requetes|pages"

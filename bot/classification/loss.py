@@ -84,7 +84,7 @@ LOST: Final = many_words(
     "breach", "ransomware", "rancongiciel", "intrusion", "piratage", "pirate(?:e|s)?", r"exfiltrat\w*",
     r"(?:account|server|system|host|key|token|secret|compte|serveur|cle|jeton)s? (?:\w+ )?(?:compromised"
     "|compromise?e?s?|leaked|fuite)",
-    "unauthori[sz]ed access", "acces non autorise",
+    "(?:unauthori[sz]ed|unauthenticated) access", "acces non (?:autorise|authentifie)",
 )  # fmt: skip
 
 ROUTINE: Final = re.compile(

@@ -61,9 +61,12 @@ PRESSURE: Final = words(
 MINOR: Final = words(
     "typos?", r"expir\w*", "minor", "mineure?s?", "glitch", r"cosmeti\w*", "cosmetiques?",
     "fautes? (?:de frappe|d'orthographe)", "coquilles?", "spelling",
-    "misaligned", r"mal (?:aligne|affiche)\w*", "alignement", "bugs?", r"deprecat\w*", r"obsolete\w*", "404",
+    "misaligned", r"(?:not?|n't) (?:display|render|show|align)\w* (?:correctly|properly|well)",
+    r"(?:s'affiche(?:nt)?|s'aligne(?:nt)?|rend(?:ent)?) (?:pas |plus )?(?:correctement|bien|mal)",
+    r"mal (?:aligne|affiche)\w*", "alignement", "bugs?", r"deprecat\w*", r"obsolete\w*", "404",
     "broken link", "lien (?:casse|mort)",
-    r"(?:builds?|pipelines?|(?<!browser )(?<!synthetic )(?<!uptime )(?<!api )(?<!http )(?<!ping )tests?|lint\w*|ci"
+    r"(?:builds?|pipelines?|(?<!browser )(?<!synthetic )(?<!uptime )(?<!api )(?<!http )(?<!ping )"
+    r"(?<!restore )(?<!recovery )(?<!failover )tests?|lint\w*|ci"
     r"|workflow) (?:\S+ ){0,3}?" + FAILS,
     r"(?<!error )budgets? (?:alert\w*|exceed\w*|depass\w*|threshold)|aws budgets?",
     r"(?:costs?|spending|spend|depenses?|couts?) (?:\w+ ){0,3}?(?:exceed\w*|depass\w*|over|above|alert\w*|budget)",
@@ -96,7 +99,7 @@ STRAIN: Final = words(
     "out of memory",
     "memory leak",
     r"fuite (?:de )?memoire",
-    "deadlocks?",
+    "dead-?locks?",
     r"replication lag\w*",
     "packet loss",
     "perte de paquets",
@@ -121,7 +124,8 @@ COSMETIC: Final = words(
     r"contrast\w*", "copyright",
     "date format", "format (?:de |des )?dates?", "font size", "taille du texte", "majuscules?", "animation", "faq",
     "mentions legales",
-    "cgu", "cgv", "terms page", "help page", "page d'aide", "about page", "a propos", "texte du bouton",
+    "cgu", "cgv", "(?:us|uk|american|french|wrong) format", r"tradui(?:te?s?|re)", "terms page", "help page",
+    "page d'aide", "about page", "a propos", "texte du bouton",
     "button text", "scrollbar",
     "margin", "marges?", "legend", "legende", "css", "alignement", "orthographe", "spelling", "css", "padding",
     "margin", "arrondi",

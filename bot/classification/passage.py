@@ -51,7 +51,7 @@ def _worst_match(impact: Impact, pattern: re.Pattern[str], clause: str) -> tuple
     """The first passage that says so; of several that are down, one that hits the service rather than a part of it."""
     first: tuple[Impact, re.Match[str]] | None = None
     for each in pattern.finditer(clause):
-        if context.NEGATED.search(clause[: each.start()]):
+        if negated(clause, each):
             continue
         found = (_softened(impact, clause, each), each)
         if impact is not Impact.DOWN or found[0] is Impact.DOWN:
@@ -74,8 +74,17 @@ def _about_figures(found: re.Match[str]) -> bool:
                 or context.ENDS_OR_FILLS.search(found[0]))  # fmt: skip
 
 
-def first_said(pattern: re.Pattern[str], clause: str, unless_after: re.Pattern[str]) -> re.Match[str] | None:
-    return next((each for each in pattern.finditer(clause) if not unless_after.search(clause[: each.start()])), None)
+def first_said(pattern: re.Pattern[str], clause: str) -> re.Match[str] | None:
+    """That is not negated."""
+    return next((each for each in pattern.finditer(clause) if not negated(clause, each)), None)
+
+
+def negated(clause: str, found: re.Match[str]) -> bool:
+    """ "No longer down", but not "plus aucune réponse", which says it twice."""
+    before = clause[: found.start()]
+    if before.endswith("plus ") and found[0].startswith(("aucun", "personne", "rien")):
+        before = before[: -len("plus ")]
+    return context.NEGATED.search(before) is not None
 
 
 def _softened(impact: Impact, clause: str, found: re.Match[str]) -> Impact:

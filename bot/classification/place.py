@@ -93,23 +93,21 @@ def place_of(alert: Alert, environments: Mapping[str, Environment], services: Ma
     labels = {_spelled(name): value for name, value in alert.labels.items()}
     service, its_environment = _service(alert, labels, services)
     found = _finder(tuple(environments.items()))
-    watched = watched_host(alert)
-    told = [alert.environment, *(labels.get(name, "") for name in ENVIRONMENT_LABELS)]
     stage, environment = (
-        found.first(told, IN_FIELDS)
+        found.first([alert.environment, *map(labels.get, ENVIRONMENT_LABELS)], IN_FIELDS)
         or found.first([tag for tag in tags(alert.title) if fold(tag) not in TAG_IS_NO_PLACE], IN_FIELDS)
         or found.known(its_environment)
-        or found.first([alert.service, *(labels.get(name, "") for name in SERVICE_LABELS)], IN_SENTENCES)
-        or found.first([_host(alert.url), *(_host(labels.get(name, "")) for name in HOST_LABELS)], IN_SENTENCES)
-        or found.named_host(watched)
+        or found.first([alert.service, *map(labels.get, SERVICE_LABELS)], IN_SENTENCES)
+        or found.first([_host(alert.url), *map(_host, _hosts(labels))], IN_SENTENCES)
+        or found.named_host(watched_host(alert))
         or found.named_machine(alert.title)
         or found.in_sentence(alert.title)
         or found.in_sentence(alert.text[:1000])
         or found.in_labels(labels)
-        or found.here(watched)
+        or found.here(watched_host(alert))
         or (Stage.UNKNOWN, "")
     )
-    return Place(environment, stage, service, stage is Stage.UNKNOWN and is_public(watched))
+    return Place(environment, stage, service, stage is Stage.UNKNOWN and is_public(watched_host(alert)))
 
 
 def stage_of(environment: Environment) -> Stage:
@@ -134,7 +132,7 @@ class _Finder:
     def known(self, environment: str) -> tuple[Stage, str] | None:
         return (self.stages[environment], environment) if environment in self.stages else None
 
-    def first(self, told: Iterable[str], usual: Mapping[str, Stage]) -> tuple[Stage, str] | None:
+    def first(self, told: Iterable[str | None], usual: Mapping[str, Stage]) -> tuple[Stage, str] | None:
         for said in told:
             if said and (found := self._worst(said, usual)):
                 return found
@@ -223,8 +221,8 @@ def _service(alert: Alert, labels: Mapping[str, str], services: Mapping[str, Ser
     """(service, environment): by the name of a container both are known; the environment is '' otherwise."""
     if not services:
         return _given(alert, labels), ""
-    told = [alert.service, *(labels.get(name, "") for name in SERVICE_LABELS)]
-    names = {fold(said).lstrip("/") for said in (*told, *_hosts(labels))}
+    told = [alert.service, *map(labels.get, SERVICE_LABELS)]
+    names = {fold(said).lstrip("/") for said in (*told, *_hosts(labels)) if said}
     for each in services.values():
         for environment, container in each.containers.items():
             if container and fold(container) in names:

@@ -62,8 +62,11 @@ def read(title: str, text: str, service: str = "") -> Reading:
     worst = _lowered(first, hints, _aside(told, head_hints) or beside_the_point(service))
     if not worst.words and hints & (Hint.HARMLESS | Hint.LIGHT):
         worst = replace(worst, words=" ".join(headline.shown.split())[:60])
-    return replace(
-        worst,
+    return Reading(
+        worst.impact,
+        worst.words,
+        worst.firm,
+        strain=worst.strain,
         faint=worst.faint and Hint.ASIDE not in hints,
         inner=worst.impact is first.impact and not hints & FELT,
         customers=Hint.CUSTOMERS in hints,
@@ -196,7 +199,7 @@ def _judged(clause: str) -> tuple[*Found, Hint]:
         return Impact.OVER, over.span(), weight, hints
     if bad is not None:
         return *bad, hints
-    if news := first_said(context.NEWS, rest, context.NEGATED):
+    if news := first_said(context.NEWS, rest):
         return Impact.NEWS, news.span(), Weight.VAGUE, hints
     if (looks := mild.COSMETIC.search(rest)) and Hint.EVERYONE not in hints:
         return Impact.MINOR, looks.span(), Weight.VAGUE, hints

@@ -23,8 +23,10 @@ PARTIAL: Final = words(
 )  # fmt: skip
 
 SIDE: Final = words(
-    "sshd?", "snmp", "rdp", "telnet", r"interfaces? (?:eth|en|gi|te|fa|po|ge|lan|vlan|bond)\S*",
-    "exporter", "replicas?", "repliques?", "standby", "secondary", "secondaire", "slave", "backups?", "sauvegardes?",
+    "(?:pg ?|mysql)dump", "sshd?", "snmp", "rdp", "telnet", r"interfaces? (?:eth|en|gi|te|fa|po|ge|lan|vlan|bond)\S*",
+    "exporter", "(?:replica|replique)(?!s)",
+    "(?:read|db|database|postgres|pg|mysql|redis|mongo|lecture) ?(?:replicas|repliques)", "standby", "secondary",
+    "secondaire", "slave", "backups?", "sauvegardes?",
     "runner", "documentation", "docs", "wiki", "cron ?(?:job|tab)?s?", "tache planifiee", "batch", "newsletter",
     "mailing", "smtp", "mailer", r"statisti\w*", "analytics", "avatars?", "exports?", "pdf", "blog", "scheduler",
     "planificateur", r"ab[- ]?test\w*", "variantes?", "variants?", "agent", "sidekiq", "celery", "tracking",
@@ -146,7 +148,8 @@ BLOCKS: Final = words(
     r" (?:\w+ ){0,2}?(?:validat\w*|test\w*|accept\w*|sign(?:ed)?[ -]?off|approv\w*|releas\w*|ship\w*|demo|qualif\w*"
     r"|verif\w*|deliver\w*|go live|check the release)",
     r"(?:impossible (?:de|d')|ne peu\w+ (?:plus|pas)(?: etre)?|empeche\w*(?: [\w']+){0,3}?(?: de| d')?|incapables? de"
-    r"|(?:plus|pas) (?:possible|moyen) de|n'arriv\w+ (?:plus|pas) a) ?(?:\w+ )?(?:valid|recett|livr|test|qualifi|sign"
+    r"|(?:plus|pas) (?:possible|moyen) de|n'arriv\w+ (?:plus|pas) a) ?(?:\w+ )?(?:(?:la |les |le |des )?)(?:valid"
+    r"|recett|livr|test|qualifi|sign"
     r"|deploy"
     r"|mettre en prod|homolog)\w*",
     rf"{AIM}(?: [\w'.:-]+){{0,6}}? (?:is |are |be |was |est |sont |a ete |reste |remains )*(?:{BLOCKED}|{BLOQUE}"

@@ -44,17 +44,12 @@ def severity_of(alert: Alert) -> Severity:
 
     The field decides alone when it is understood: that is where the sender meant to say it.
     """
-    labels = {_folded(name): value for name, value in alert.labels.items()}
-    for said in (alert.severity, *(labels.get(name, "") for name in LABELS)):
-        if (found := understood(said)) is not Severity.UNKNOWN:
+    labels = {fold(name): value for name, value in alert.labels.items()}
+    for said in (alert.severity, *map(labels.get, LABELS)):
+        if said and (found := understood(said)) is not Severity.UNKNOWN:
             return found
     told = (tag for tag in tags(alert.title) if fold(tag) not in NOT_IN_TITLES and not tag.strip().isdigit())
     return _worst(understood(tag) for tag in told)
-
-
-@lru_cache(maxsize=1024)
-def _folded(label: str) -> str:
-    return fold(label)
 
 
 @lru_cache(maxsize=2048)

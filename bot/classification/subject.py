@@ -43,7 +43,7 @@ def wholly(clause: str, found: re.Match[str]) -> bool:
     """Everybody meets the failure that `found` names, and it is the service's own."""
     if not FAILURE.search(found[0]) or not (scope.EVERYONE.search(clause) or all_of_several(clause)):
         return False
-    return subject(clause, found) == "core" and not partly(clause, found)
+    return subject(clause, found) != "feature" and not partly(clause, found)
 
 
 def subject(clause: str, found: re.Match[str]) -> str:

@@ -42,6 +42,17 @@ def replaced(value: Any, path: tuple[str | int, ...], new: object) -> Any:
     return copy
 
 
+WRONG: Final[tuple[object, ...]] = (None, True, 0, -1.5, "", "x", [], ["x"], {}, {"x": "y"})
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_every_wrong_type_at_every_path_is_understood_or_refused_with_a_place(source: str) -> None:
+    for body, headers in valid(source):
+        for path in places(body):
+            for wrong in WRONG:
+                assert_read_or_refused(source, json.dumps(replaced(body, path, wrong)).encode(), headers)
+
+
 @pytest.mark.parametrize("source", SOURCES)
 @hypothesis.given(data=st.data())
 def test_a_wrong_type_anywhere_is_understood_or_refused_with_a_place(source: str, data: st.DataObject) -> None:

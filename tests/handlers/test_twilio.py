@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import cast
+from typing import Final, cast
 
 import aiohttp
+import hypothesis
 import pytest
 from aiohttp import web
+from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
 from bot.audit import Actor, Door
@@ -310,3 +312,51 @@ async def test_somebody_who_answers_while_the_database_is_away_hears_it(twilio: 
 async def test_a_receipt_is_refused_while_the_database_is_away(twilio: Desk) -> None:
     await twilio.db.pool.close()
     assert (await twilio.posts("/twilio/status", {"MessageSid": "SM1", "MessageStatus": "delivered"}))[0] == 503
+
+
+PHONES: Final = [each.phone for each in desk().people.values() if each.phone]
+SAID: Final = st.text(max_size=20) | st.sampled_from(
+    [
+        "ack",
+        "ack 1",
+        "ack 99999999999999999999",
+        "1",
+        "5",
+        "6",
+        "#",
+        "STOP",
+        "START",
+        "failed",
+        "delivered",
+        "\x00",
+        "SM\x00",
+    ]
+)
+
+
+@hypothesis.settings(
+    max_examples=40, deadline=None, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture]
+)
+@hypothesis.given(
+    sender=st.sampled_from(PHONES) | SAID,
+    form=st.dictionaries(
+        st.sampled_from(["Body", "Digits", "MessageSid", "CallSid", "MessageStatus", "CallStatus", "ErrorCode",
+                         "SmsSid", "OptOutType", "To"]), SAID, max_size=6,
+    ),
+    path=st.sampled_from(["/twilio/sms", "/twilio/voice", "/twilio/status"]),
+    query=st.sampled_from(["", "?incident=1", "?incident=x", "?incident=99999999999999999999", "?incident=%00",
+                           "?x=%FF"]),
+)  # fmt: skip
+@hypothesis.example(PHONES[0], {"MessageSid": "SM\x00", "MessageStatus": "failed"}, "/twilio/status", "")
+@hypothesis.example(
+    PHONES[0], {"MessageSid": "SM1", "MessageStatus": "failed", "ErrorCode": "x\x00"}, "/twilio/status", ""
+)
+@hypothesis.example(PHONES[0], {"Body": "ack 99999999999999999999"}, "/twilio/sms", "")
+@hypothesis.example(PHONES[0], {"Body": "note 1 \x00"}, "/twilio/sms", "")
+@hypothesis.example(PHONES[0], {"Digits": "4"}, "/twilio/voice", "?incident=99999999999999999999")
+async def test_any_signed_form_is_answered(
+    twilio: Desk, sender: str, form: dict[str, str], path: str, query: str
+) -> None:
+    said = {name: value.encode("utf-8", "replace").decode() for name, value in {**form, "From": sender}.items()}
+    status, _ = await twilio.posts(path + query, said)
+    assert 200 <= status < 300 or 400 <= status < 500
