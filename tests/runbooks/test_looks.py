@@ -148,6 +148,7 @@ async def test_a_program_that_hangs_is_given_up(stage: Stage, monkeypatch: pytes
     with pytest.raises(UserError, match=r"`df -h` did not end in .* within 1 s, so I gave it up"):
         await stage.engines.looks.probe(target, Probe.DISK)
     assert time.monotonic() - began < 5
+    assert (await stage.engines.looks.findings(target)).disk_hangs
     assert not [each for each in threading.enumerate() if each.name == "engine-default"]  # none of ours hangs with it
     assert (await stage.engines.looks.probe(target, Probe.ENV)).text
 
