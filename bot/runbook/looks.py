@@ -209,6 +209,7 @@ class Findings:
     finished: datetime | None = None
     usage: Usage | None = None
     disks: Mapping[str, int] = field(default_factory=dict)
+    disk_hangs: bool = False  # asking for the disks did not end
 
 
 class Looks(Protocol):

@@ -27,6 +27,10 @@ MISSING: Final = frozenset({126, 127})
 NOT_SO: Final = (b"invalid option", b"unrecognized option", b"bad option", b"Usage:")  # of the bare kind of a program
 
 
+class GivenUp(UserError):
+    """The program did not end in time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """`exit_code` None: it did not end in time. `missing`: no such program there; `understood`: it took its options."""
@@ -50,7 +54,7 @@ async def run(engine: Engine, seen: Seen, commands: Sequence[Sequence[str]], *, 
     for command in commands:
         said = await _limited(engine, seen, command, limit)
         if said.exit_code is None:
-            raise UserError(
+            raise GivenUp(
                 Phrase(
                     "`{command}` did not end in {container} within {seconds} s, so I gave it up."
                     " Something it asks for hangs, for example a disk that is not there any more.",

@@ -141,7 +141,7 @@ def last(
             size -= len(kept.popleft()) + 1
             left_out = True
     if not wanted.grep:  # only what is shown is cleaned: that is the slow part
-        kept = deque(line[:LONGEST_LINE] for line in clean("\n".join(kept)).split("\n"))
+        kept = deque(clean(line)[:LONGEST_LINE] for line in kept)
     whole = "\n".join(kept).encode()
     enough = left_out or len(kept) >= wanted.lines or len(whole) >= wanted.max_bytes
     return Found(whole[-wanted.max_bytes :].decode(errors="ignore"), reading.read, enough, reading.cut)

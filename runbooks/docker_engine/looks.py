@@ -237,7 +237,7 @@ def _parents(path: str) -> Iterable[str]:
 
 async def _findings(engine: Engine, target: Target, seen: Seen) -> Findings:
     """What cannot be had is left out: a diagnosis of a sick container must not wait for it."""
-    kept, image, used, disks = await asyncio.gather(
+    kept, image, used, (disks, hangs) = await asyncio.gather(
         evidence.of(engine, seen), look.image(engine, seen.image_id), _usage_or_none(engine, target, seen),
         _disks(engine, seen),
     )  # fmt: skip
@@ -253,6 +253,7 @@ async def _findings(engine: Engine, target: Target, seen: Seen) -> Findings:
         finished=moment(str(state.get("FinishedAt") or "")),
         usage=used,
         disks=disks,
+        disk_hangs=hangs,
     )
 
 
@@ -260,12 +261,17 @@ async def _usage_or_none(engine: Engine, target: Target, seen: Seen) -> Usage | 
     return await _or(None, _stats(engine, target.service.name, seen)) if seen.running else None
 
 
-async def _disks(engine: Engine, seen: Seen) -> dict[str, int]:
-    async def ask() -> dict[str, int]:
+async def _disks(engine: Engine, seen: Seen) -> tuple[dict[str, int], bool]:
+    """How full each is, and whether one does not answer at all."""
+    if not seen.running:
+        return {}, False
+    try:
         said = await inside.run(engine, seen, probes.COMMANDS[Probe.DISK], limit=QUICK)
-        return probes.disks(said.output.decode(errors="replace"))
-
-    return await _or({}, ask()) if seen.running else {}
+    except inside.GivenUp:
+        return {}, True
+    except (UserError, EngineSaid):
+        return {}, False
+    return probes.disks(said.output.decode(errors="replace")), False
 
 
 async def _or(instead: T, asked: Awaitable[T]) -> T:

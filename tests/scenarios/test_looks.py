@@ -66,6 +66,8 @@ async def test_people_look_into_prod_from_slack_each_in_their_language(world: Wo
     assert "VITE_URL" in compared.partition("dont la valeur diffère")[2]
     assert "prod.example" not in compared
     assert app.container("prod") in await asked(world, "amina", "réseaux prod", "Réseaux du moteur de prod")
+    said = await asked(world, "amina", "logs prod app --tail 1 --since 10m --grep ÉCOUTE", "écoute sur le port 8080")
+    assert "prod/ecotrajet" in said
     await asked(world, "amina", "diff staging", "Rien\u00a0: tous ses fichiers")
     assert ":8080" in await asked(world, "amina", "exec prod ecotrajet ports", "Ports en écoute")
     assert "VITE_URL=…" in await asked(world, "amina", "exec staging variables --grep vite", "Variables de staging")

@@ -87,6 +87,7 @@ def test_what_broke_after_a_deployment_goes_back_first(seen: dict[str, object]) 
     [
         ({"usage": replace(BUSY, memory=970)}, "uses 97 % of its memory", "restart prod"),
         ({"usage": replace(BUSY, cpu=195)}, "98 % of all the processor time", "top prod"),
+        ({"disk_hangs": True}, "A disk that web uses does not answer", "inspect prod"),
         ({"disks": {"/": 40, "/data": 99}}, "disk under /data is full (99 %)", "prune prod"),
         (
             {"evidence": replace(WELL, log_tail="canceling statement due to statement timeout")},
@@ -105,6 +106,13 @@ def test_an_application_that_is_slow(found: dict[str, object], cause: str, first
     said = verdict({}, found=replace(FOUND, **found))  # type: ignore[arg-type]  # fields of Findings
     assert cause in str(said.cause)
     assert commands(said)[0].startswith(first)
+
+
+def test_one_that_fell_a_moment_ago_says_why_it_fell() -> None:
+    found = replace(FOUND, started=NOW - timedelta(seconds=2))
+    said = verdict({"restart_count": 7, "log_tail": "Error: Cannot find module 'express'\nstarting"}, NEW, found)
+    assert "but it fell (7 restarts). Something is missing from its image." in str(said.cause)
+    assert commands(said)[0] == "rollback prod ecotrajet"
 
 
 def test_memory_of_the_host_is_no_limit_of_its_own() -> None:

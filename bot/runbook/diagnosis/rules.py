@@ -1,13 +1,13 @@
 """Ordered rules, the first match wins."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from bot.phrase import Phrase, Value
 from bot.runbook.diagnosis import advice
 from bot.runbook.diagnosis.case import Advice, Case, Verdict
-from bot.runbook.diagnosis.sayings import SAYINGS, SLOW
+from bot.runbook.diagnosis.sayings import SAYINGS, SLOW, Saying
 
 NEARLY_FULL: Final = 90.0  # per cent of memory or cores
 DISK_FULL: Final = 95
@@ -90,13 +90,24 @@ def _disk_is_full(case: Case) -> Verdict | None:
     )
 
 
+def _disk_hangs(case: Case) -> Verdict | None:
+    if not case.found.disk_hangs:
+        return None
+    said = Phrase("A disk that {container} uses does not answer any more.", {"container": case.found.container})
+    return Verdict(said, (advice.typed(case, "inspect", Phrase("where it comes from")), advice.restart(case)))
+
+
 def _log_tells(case: Case) -> Verdict | None:
     """What the application itself said last, if we know what it means.
 
     Of one that is well only what makes it slow: its log also tells of what users do wrong.
     """
+    return _told(case, SLOW if case.well else SAYINGS)
+
+
+def _told(case: Case, sayings: Sequence[Saying]) -> Verdict | None:
     for line in reversed(case.found.evidence.log_tail.splitlines()):
-        for pattern, what, advised in SLOW if case.well else SAYINGS:
+        for pattern, what, advised in sayings:
             if pattern.search(line):
                 said = Phrase("{what} Its log says: “{line}”.", {"what": what, "line": line.strip()[:LONGEST_QUOTE]})
                 return Verdict(said, advised(case))
@@ -172,6 +183,8 @@ def _fell(case: Case) -> Verdict | None:
         "since": case.found.started or case.now,
     }  # fmt: skip
     said = Phrase("{container} runs again since {since}, but it fell ({count} restarts).", facts)
+    if (why := _told(case, SAYINGS)) is not None:
+        return Verdict(Phrase("{fell} {why}", {"fell": said, "why": why.cause}), why.advice)
     return Verdict(said, (*advice.back(case), advice.logs(case)))
 
 
@@ -184,6 +197,15 @@ def _nothing(case: Case) -> Verdict:
 
 
 ILL: Final[tuple[Rule, ...]] = (
-    _memory_ran_out, _could_not_start, _was_stopped, _disk_is_full, _log_tells, _exit_code, _unhealthy, _starting,
+    _memory_ran_out, _could_not_start, _was_stopped, _disk_is_full, _disk_hangs, _log_tells, _exit_code, _unhealthy,
+    _starting,
 )  # fmt: skip
-WELL: Final[tuple[Rule, ...]] = (_memory_ran_out, _memory_is_short, _cores_are_busy, _disk_is_full, _fell, _log_tells)
+WELL: Final[tuple[Rule, ...]] = (
+    _memory_ran_out,
+    _memory_is_short,
+    _cores_are_busy,
+    _disk_is_full,
+    _disk_hangs,
+    _fell,
+    _log_tells,
+)

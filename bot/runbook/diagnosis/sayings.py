@@ -9,9 +9,11 @@ from bot.runbook.diagnosis import advice
 from bot.runbook.diagnosis.case import Advice, Case
 
 Advise = Callable[[Case], tuple[Advice, ...]]
+Saying = tuple[re.Pattern[str], Phrase, Advise]
+"""What to look for in a line, what it means, and what to type then."""
 
 
-def _saying(pattern: str, what: Phrase, advise: Advise) -> tuple[re.Pattern[str], Phrase, Advise]:
+def _saying(pattern: str, what: Phrase, advise: Advise) -> Saying:
     return re.compile(pattern, re.IGNORECASE), what, advise
 
 
