@@ -29,7 +29,7 @@ async def test_a_container_that_does_not_start_is_restarted_step_by_step_over_a_
         await world.eventually_value(True, "SELECT EXISTS (SELECT FROM run_step WHERE name = 'restart')", within=20)
         await world.crash_and_restart()
         card = await chloe.sees("1. Ouvrez https://app.ecotrajet.com", channel="incidents", within=60)
-        assert "↷ 6. Revenir à la dernière bonne version" in card.text
+        assert "↷ 7. Revenir à la dernière bonne version" in card.text
         await chloe.presses("runbook.done", on=card)
         await chloe.presses("runbook.done", on=await chloe.sees("Si le disque était plein", channel="incidents"))
         await world.eventually_value("succeeded", "SELECT state FROM procedure_run")
