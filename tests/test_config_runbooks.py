@@ -76,6 +76,7 @@ def test_no_procedure_deletes_volumes_or_asks_a_person_for_what_the_desk_does() 
         ("{title: t, steps: [{title: x, do: deploy}]}", "steps[0].with: `deploy` needs `version`"),
         ("{title: t, steps: [{title: x, do: logs, with: {tial: 5}}]}", "steps[0].with.tial: unknown key; did you mean"),
         ("{title: t, steps: [{title: x, do: stop, approval: true}]}", "steps[0].approval: only goes with `ask`"),
+        ("{title: t, steps: [{title: x, do: exec, with: {look: dsik}}]}", "no look 'dsik'; did you mean 'disk'"),
         ("{title: t, steps: [{ask: x, with: {tail: 5}}]}", "steps[0].with: only goes with `do`"),
         ("{title: t, steps: [{ask: x, on_failure: retry}]}", "steps[0].on_failure: 'retry' is none"),
         ("{title: t, steps: [{ask: x, on_failure: {goto: y}}]}", "steps[0].on_failure.goto: there is no step 'y'"),

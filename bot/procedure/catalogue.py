@@ -13,6 +13,10 @@ class Act(StrEnum):
 
     STATUS = "status"
     LOGS = "logs"
+    DIAGNOSE = "diagnose"
+    STATS = "stats"
+    TOP = "top"
+    EXEC = "exec"
     RESTART = "restart"
     ROLLBACK = "rollback"
     DEPLOY = "deploy"
@@ -29,13 +33,15 @@ class Act(StrEnum):
 
     @property
     def action(self) -> Action | None:
-        """The action on containers; None for a backup."""
-        return None if self is Act.BACKUP else Action(self.value)
+        """The action on containers; None for a backup, and for what only looks into one."""
+        return Action(self.value) if self.value in set(Action) else None
 
     @property
     def right(self) -> ActionClass:
         """What whoever starts the procedure must be allowed to do."""
-        return self.action.action_class if self.action is not None else ActionClass.OPERATE
+        if self.action is not None:
+            return self.action.action_class
+        return ActionClass.OPERATE if self is Act.BACKUP else ActionClass.READ
 
     @property
     def only_looks(self) -> bool:
@@ -62,6 +68,10 @@ PLACE: Final = frozenset({"environment", "service"})
 CATALOGUE: Final[Mapping[Act, ActKind]] = {
     Act.STATUS: ActKind(),  # fails unless every service it looks at is green
     Act.LOGS: ActKind(optional=frozenset({"tail", "grep", "since"})),  # shows the last lines, secrets hidden
+    Act.DIAGNOSE: ActKind(),  # fails when something wrong is to be seen; kept with the open incident
+    Act.STATS: ActKind(),
+    Act.TOP: ActKind(),
+    Act.EXEC: ActKind(required=frozenset({"look"}), optional=frozenset({"grep"})),  # disk, processes, ports or env
     Act.RESTART: ActKind(),
     Act.ROLLBACK: ActKind(optional=frozenset({"version"}), words=("version",)),
     Act.DEPLOY: ActKind(required=frozenset({"version"}), words=("version",)),

@@ -94,5 +94,11 @@ class ProcedureRun:
         """The step that is being taken, or waits."""
         return self.taken[-1] if self.taken and not self.taken[-1].state.is_over else None
 
+    @property
+    def may_go_on(self) -> bool:
+        """It stopped at a step that failed, which may be tried again."""
+        failed = bool(self.taken) and self.taken[-1].state is StepState.FAILED
+        return self.state is ProcedureState.FAILED and failed
+
     def step_of(self, taken: Taken) -> ProcedureStep:
         return self.procedure.steps[taken.position]

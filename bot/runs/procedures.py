@@ -174,7 +174,7 @@ class Procedures:
                 raise UserError(no_such(number))
             run = await procedures.get(tx, number)
             assert run is not None  # held
-            if run.state is not ProcedureState.FAILED or not run.taken:
+            if not run.may_go_on:
                 raise UserError(Phrase("Runbook {id} has not stopped at a step that failed.", {"id": number}))
             name = run.procedure.name
             if await procedures.under_way(tx, name, run.environment, run.service) is not None:

@@ -18,6 +18,7 @@ from bot.runs import Runs
 from bot.runs.runs import Wish
 from bot.runs.walking import Ended, Task, Walking
 from bot.target import Environment, Service, Target, resolve, resolve_all
+from bot.worker.looking import Looking
 
 TAIL: Final = 50
 MOST_LINES: Final = 1000
@@ -29,6 +30,7 @@ class Acts:
 
     def __init__(self, desk: Desk, walking: Walking, runs: Runs, engines: Engines, backups: Backups) -> None:
         self.desk, self.walking, self.runs, self.engines, self.backups = desk, walking, runs, engines, backups
+        self.looking = Looking(desk, runs, engines)
 
     async def do(self, task: Task) -> Ended | None:
         """None: it is under way, look again later. Raises `store.database.Unavailable`."""
@@ -40,6 +42,8 @@ class Acts:
                     return await self._logs(task)
                 case Act.BACKUP:
                     return await self._backup(task)
+                case Act.DIAGNOSE | Act.STATS | Act.TOP | Act.EXEC:
+                    return await self.looking.do(task, self._readable(task), self._by(task, f"step:{task.taken.id}"))
                 case _:
                     return await self._run(task)
         except UserError as refused:
@@ -67,13 +71,7 @@ class Acts:
         return Ended(False, Phrase("{light} {service}: {problem}", values), output)
 
     async def _logs(self, task: Task) -> Ended:
-        target = self._target(task)
-        if not self._may_read(task, target):
-            missing = access.why_not(
-                self.desk.people, self.desk.teams, task.run.begun_by, ActionClass.READ, target.environment
-            )
-            raise UserError(missing or Phrase("Nothing runs there."))
-        given = task.given
+        target, given = self._readable(task), task.given
         text = await self.engines.logs(
             target, tail=min(_number(given.get("tail", str(TAIL))), MOST_LINES), since=_since(given.get("since")),
             grep=given.get("grep", ""),
@@ -121,9 +119,16 @@ class Acts:
         person = self.desk.people.get(task.run.begun_by)
         return Actor(task.run.begun_by, person.name if person else task.run.begun_by, Door.WORKER, delivery)
 
-    def _target(self, task: Task) -> Target:
+    def _readable(self, task: Task) -> Target:
+        """Raises UserError: no such place, or not for who began it."""
         words = [word for word in (task.environment, task.service) if word]
-        return resolve(words, *self._known())[0]
+        target = resolve(words, *self._known())[0]
+        if not self._may_read(task, target):
+            missing = access.why_not(
+                self.desk.people, self.desk.teams, task.run.begun_by, ActionClass.READ, target.environment
+            )
+            raise UserError(missing or Phrase("Nothing runs there."))
+        return target
 
     def _known(self) -> tuple[tuple[Environment, ...], tuple[Service, ...]]:
         return tuple(self.desk.environments.values()), tuple(self.desk.services.values())

@@ -14,6 +14,7 @@ from bot.config.problems import Problems
 from bot.config.runbooks import procedure
 from bot.errors import UserError
 from bot.incident import Priority
+from bot.phrase import Phrase
 from bot.procedure import ProcedureRun
 from bot.runbook import Action, Light, ServiceStatus
 from bot.runs.procedures import Procedures, Start
@@ -331,6 +332,20 @@ async def test_a_file_that_is_edited_meanwhile_changes_nothing_under_way(desk: R
     await desk.approved()
     edited = RunbookDesk.of(desk.runs, "{title: other, steps: [{ask: other}]}")
     assert await edited.walk() == ["1 done", "2 done", "3 waiting"]
+
+
+async def test_a_look_into_a_container_that_is_not_there_fails_and_says_why(runs: RunDesk) -> None:
+    desk = RunbookDesk.of(
+        runs,
+        "{title: t, parameters: {what: {default: shell}}, steps: [{title: a, do: stats, on_failure: continue},"
+        " {title: b, do: exec, with: {look: '{what}'}, on_failure: continue}, {title: c, do: diagnose}]}",
+    )
+    await desk.begin("prod")
+    assert await desk.walk() == ["1 failed", "2 failed", "3 failed"]
+    rows = await runs.rows("SELECT said FROM procedure_step ORDER BY id")
+    assert "there is no free shell" in str(Phrase.from_json(rows[1]["said"]))
+    assert all(row["said"] for row in rows)
+    assert await desk.state() == "failed"
 
 
 async def test_who_may_not_do_a_step_is_told_before_the_first(desk: RunbookDesk) -> None:

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.sandbox.workload import Workload
 from tests.scenarios.test_runs_story import on, running, seen
-from tests.world import new_world
+from tests.world import edited_config, new_world
 
 
 @pytest.mark.prove
@@ -29,9 +30,38 @@ async def test_a_container_that_does_not_start_is_restarted_step_by_step_over_a_
         await world.eventually_value(True, "SELECT EXISTS (SELECT FROM run_step WHERE name = 'restart')", within=20)
         await world.crash_and_restart()
         card = await chloe.sees("1. Ouvrez https://app.ecotrajet.com", channel="incidents", within=60)
-        assert "↷ 6. Revenir à la dernière bonne version" in card.text
+        assert "↷ 7. Revenir à la dernière bonne version" in card.text
         await chloe.presses("runbook.done", on=card)
         await chloe.presses("runbook.done", on=await chloe.sees("Si le disque était plein", channel="incidents"))
         await world.eventually_value("succeeded", "SELECT state FROM procedure_run")
         assert await world.value("SELECT count(*) FROM run") == 1
         assert await asyncio.to_thread(running, workload) == ("v2", "healthy")
+
+
+async def test_the_first_diagnosis_looks_at_a_real_container_and_changes_nothing(
+    database_url: str, make_workload: Callable[..., Workload], tmp_path: Path
+) -> None:
+    workload = await asyncio.to_thread(make_workload, versions=("v2",), environments=("prod",))
+
+    def automatic(configuration: dict[str, Any]) -> None:
+        configuration["services"]["ecotrajet"]["containers"] = {"prod": workload.container("prod")}
+        configuration["environments"]["prod"]["engine"] = workload.host
+        configuration["runbooks"] = {"automatic": True}
+
+    async with new_world(database_url, config=edited_config(tmp_path, automatic)) as world:
+        number = await world.alert("Recherche indisponible")
+        await world.eventually_value(1, "SELECT count(*) FROM procedure_run WHERE state = 'succeeded'", within=30)
+        steps = await world.rows("SELECT position, state, output FROM procedure_step ORDER BY id")
+        assert [row["position"] for row in steps] == [0, 1, 2, 3, 4]
+        looks = {row["position"]: row["output"] for row in steps}
+        assert "🟢 prod/ecotrajet v2" in looks[0]
+        assert "Mémoire" in looks[1]
+        assert "Filesystem" in looks[2]
+        assert "ÉcoTrajet v2" in looks[3]
+        assert "/ecotrajet" in looks[4]
+        assert await world.value("SELECT incident FROM procedure_run") == number
+        assert await world.value("SELECT begun_by FROM procedure_run") == "desk"
+        card = await world.person("chloe").sees("Commencée par ÉcoTrajet", channel="incidents")
+        assert card.thread is not None
+        assert await asyncio.to_thread(running, workload) == ("v2", "healthy")
+        assert await world.value("SELECT count(*) FROM run") == 0

@@ -7,6 +7,7 @@ from bot.config.problems import Where, unknown_key, unknown_name
 from bot.procedure import Act, Procedure, ProcedureStep
 from bot.procedure.procedure import ALWAYS_GIVEN, PLACEHOLDER
 from bot.procedure.suggestion import plain
+from bot.runbook.looks import Probe
 
 Mistake = tuple[Where, str]
 
@@ -54,6 +55,9 @@ def _act(made: Procedure, step: ProcedureStep) -> Iterator[Mistake]:
             yield ("with", name), unknown_key(name, step.do.kind.known)
     for name in sorted(step.do.kind.required - set(step.given)):
         yield ("with",), f"`{step.do}` needs `{name}`"
+    look = step.given.get("look", "")
+    if step.do is Act.EXEC and look and not PLACEHOLDER.search(look) and look not in set(Probe):
+        yield ("with", "look"), unknown_name("look", look, list(Probe))
     if made.safe and not step.do.only_looks:
         yield ("do",), "a runbook marked safe only looks: " + ", ".join(each for each in Act if each.only_looks)
 

@@ -164,7 +164,7 @@ def _people(run: ProcedureRun, reader: Reader) -> list[str]:
 
 
 def _buttons(run: ProcedureRun, reader: Reader) -> list[Block]:
-    if run.state is ProcedureState.FAILED and run.taken:
+    if run.may_go_on:
         return [actions(button(reader.say(Phrase("Try the step again")), AGAIN, {"runbook": run.id}))]
     if run.state.is_over:
         return []

@@ -1,0 +1,69 @@
+"""Steps of a runbook that look into a container: what was seen, as text for the card, in the desk's own language."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from bot.audit import Actor
+from bot.desk import Desk
+from bot.errors import UserError
+from bot.notify.blocks import Reader
+from bot.notify.blocks.looks import figures, table
+from bot.phrase import Phrase
+from bot.procedure import Act
+from bot.runbook import Engines
+from bot.runbook.looks import Probe
+from bot.runs import Runs
+from bot.runs.walking import Ended, Task
+from bot.target import Target, nearest
+
+
+class Looking:
+    """Raises UserError: no such container, not running, engine away."""
+
+    def __init__(self, desk: Desk, runs: Runs, engines: Engines) -> None:
+        self.desk, self.runs, self.engines = desk, runs, engines
+
+    async def do(self, task: Task, target: Target, by: Actor) -> Ended:
+        assert task.step.do is not None
+        return await LOOKS[task.step.do](self, task, target, by)
+
+    async def diagnose(self, task: Task, target: Target, by: Actor) -> Ended:
+        """Well when nothing wrong is to be seen; kept with the incident that is open on the service."""
+        made = await self.runs.diagnoses.of(target, await self.engines.looks.findings(target), by)
+        reader = self._reader(task)
+        advice = [f"{each.command} · {reader.say(each.what)}" for each in made.verdict.advice]
+        return Ended(made.verdict.well, made.verdict.cause, "\n".join(advice))
+
+    async def stats(self, task: Task, target: Target, by: Actor) -> Ended:
+        reader, usages = self._reader(task), await self.engines.looks.stats([target])
+        told = [
+            f"{each.service} · {each.container}\n{figures(each, reader) if each.problem is None else ''}".rstrip()
+            for each in usages
+        ]
+        problem = next((each.problem for each in usages if each.problem is not None), None)
+        return Ended(problem is None, problem or Phrase("What it uses now"), "\n\n".join(told))
+
+    async def top(self, task: Task, target: Target, by: Actor) -> Ended:
+        shown = await self.engines.looks.top(target)
+        told = [f"{each.container}\n{table([each.titles, *each.rows])}" for each in shown]
+        return Ended(True, Phrase("What runs in it"), "\n\n".join(told))
+
+    async def execute(self, task: Task, target: Target, by: Actor) -> Ended:
+        """One of the allow-list; there is no free shell."""
+        wanted = task.given.get("look", "")
+        if wanted not in set(Probe):
+            values = {"word": wanted, "near": nearest(wanted, list(Probe)) or ", ".join(Probe)}
+            raise UserError(Phrase("I do not run “{word}”: there is no free shell. I only run: {near}.", values))
+        answer = await self.engines.looks.probe(target, Probe(wanted), task.given.get("grep", ""))
+        return Ended(True, Phrase("{reason}", {"reason": answer.command}), answer.text.strip())
+
+    def _reader(self, task: Task) -> Reader:
+        return Reader.of(self.desk, self.desk.language, task.taken.started_at)
+
+
+LOOKS: Final[Mapping[Act, Callable[[Looking, Task, Target, Actor], Awaitable[Ended]]]] = {
+    Act.DIAGNOSE: Looking.diagnose,
+    Act.STATS: Looking.stats,
+    Act.TOP: Looking.top,
+    Act.EXEC: Looking.execute,
+}
