@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from bot.config.lookout import load_lookout
 from bot.lookout import Lookout, check, running
 from bot.lookout.view import View, trouble_of
 from bot.sandbox.devices import spaced
-from tests.world import ROOT, World, new_world
+from tests.world import ROOT, TOKEN, World, edited_config, new_world
 
 KEY = "a-token-of-the-lookout"
 SILENT = ("ne donne plus signe de vie", "has been silent")
@@ -272,6 +273,24 @@ async def spawned(environ: Mapping[str, str]) -> asyncio.subprocess.Process:
 )
 def test_only_the_desk_s_own_word_that_it_works_counts(status: int, body: bytes, well: bool) -> None:
     assert (trouble_of(status, body, timedelta(seconds=30)) is None) is well
+
+
+async def test_the_desk_watches_its_watcher_as_any_other_program(
+    database_url: str, tmp_path: Path, stop: AsyncExitStack
+) -> None:
+    def watched(configuration: dict[str, Any]) -> None:
+        configuration["heartbeats"] = {"guet": {"period": "5 min", "grace": "1 min", "environment": "prod"}}
+
+    async with new_world(database_url, config=edited_config(tmp_path, watched), more=TOKEN_OF_DESK) as world:
+        pulse = f"dead_man_url: {world.url}/heartbeats/guet?token={TOKEN}\n"
+        host = await Host(environment(world, tmp_path, pulse), stop).starts()
+        await host.looks()
+        assert host.lookout.alive is not None
+        await host.lookout.alive()
+        await world.eventually_value(1, "SELECT count(*) FROM heartbeat WHERE state = 'alive'")
+        assert await world.value("SELECT count(*) FROM incident") == 0
+        await world.fast_forward(minutes=7)  # nothing more comes from there
+        await world.eventually_value(1, "SELECT count(*) FROM incident")
 
 
 async def test_one_of_two_replicas_that_works_is_enough(desk: World, tmp_path: Path, stop: AsyncExitStack) -> None:
