@@ -37,12 +37,12 @@ GONE: Final = 410
 AGENT: Final = "EcoTrajet-Webhooks/1"
 
 
-class NotPublic(OSError):
+class LedInside(OSError):
     """A name that leads where nobody may be called."""
 
 
 class PublicOnly(AbstractResolver):
-    """The system's resolver; raises NotPublic when a name leads into this host or network."""
+    """The system's resolver; raises LedInside when a name leads into this host or network."""
 
     def __init__(self) -> None:
         self.inner = aiohttp.ThreadedResolver()
@@ -53,7 +53,7 @@ class PublicOnly(AbstractResolver):
         found = await self.inner.resolve(host, port, family)
         addresses = [ipaddress.ip_address(each["host"].partition("%")[0]) for each in found]
         if not all(each.is_global and not each.is_multicast for each in addresses):
-            raise NotPublic("its name leads into this host or network")
+            raise LedInside("its name leads into this host or network")
         return found
 
     async def close(self) -> None:
@@ -153,7 +153,7 @@ async def attempt(hook: Hook, http: aiohttp.ClientSession, id: str, body: bytes)
     except TimeoutError:
         return "no answer in time", False
     except (aiohttp.ClientError, OSError, ValueError) as error:
-        refused = error if isinstance(error, NotPublic) else getattr(error, "os_error", None)
-        if isinstance(refused, NotPublic):
+        refused = error if isinstance(error, LedInside) else getattr(error, "os_error", None)
+        if isinstance(refused, LedInside):
             return str(refused), False
         return f"it cannot be reached: {type(error).__name__}", False

@@ -12,7 +12,8 @@ from typing import Final
 from tests.sabotage.acts import ACTS, Act
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-COPIED: Final = ("bot", "handlers", "runbooks", "tests", "pyproject.toml", "manifest.yml", "ecotrajet.example.yaml")
+COPIED: Final = ("bot", "handlers", "runbooks", "tests", "pyproject.toml", "manifest.yml", "ecotrajet.example.yaml",
+                 "ecotrajet-watch.example.yaml")  # fmt: skip
 TIME_LIMIT: Final = 300  # seconds for one act
 TESTS_FAILED: Final = 1  # pytest's exit status; 2 and more mean that nothing was really tried
 

@@ -183,4 +183,37 @@ WALKED: Final = (  # a runbook goes on at its step, does it once, and only as fa
     ),
 )  # fmt: skip
 
-ACTS: Final = (*STORED, *PAGED, *HEALTHY, *DOORS, *WALKED)
+BESIDE: Final = (  # what watches over all that, and what leaves the house
+    Act(
+        "a silent desk is told of once and never again", "bot/lookout/lookout.py",
+        "        return now - self.memory.tried_at >=", "        return False and now - self.memory.tried_at >=",
+        f"{STORIES}/test_lookout.py -k was_killed",
+    ),
+    Act(
+        "whoever asks learns who is on call", "handlers/roster.py",
+        '        if scheme.lower() != "bearer" or', '        if scheme.lower() == "never" and',
+        f"{STORIES}/test_lookout.py -k right_token",
+    ),
+    Act(
+        "a drill that nobody answers is forgotten", "bot/lifecycle/proofs.py",
+        "for row in await proofs.unanswered(tx):", "for row in (await proofs.unanswered(tx))[:0]:",
+        f"{STORIES}/test_proof.py -k never_answers",
+    ),
+    Act(
+        "a manager reads later what nobody else was paged for", "bot/lifecycle/digest.py",
+        "    if not await digests.others_paged(", "    if False and not await digests.others_paged(",
+        f"{STORIES}/test_digest.py -k nobody_else",
+    ),
+    Act(
+        "a webhook's redirect is followed", "bot/worker/hooks.py",
+        "allow_redirects=False", "allow_redirects=True",
+        f"{STORIES}/test_webhooks_out.py -k no_redirect",
+    ),
+    Act(
+        "a receiver's name leads into our own network", "bot/worker/hooks.py",
+        "        if not all(each.is_global", "        if False and not all(each.is_global",
+        f"{STORIES}/test_webhooks_out.py -k leads_into",
+    ),
+)  # fmt: skip
+
+ACTS: Final = (*STORED, *PAGED, *HEALTHY, *DOORS, *WALKED, *BESIDE)

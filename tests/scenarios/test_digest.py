@@ -115,10 +115,3 @@ async def test_a_digest_that_fails_for_a_moment_gives_way_to_the_newer_one_that_
     await forward
     assert "Bruno Martin" in shown.text
     assert await desk.value(SENT, "digest") == 1
-
-
-async def test_without_the_setting_there_are_no_digests(world: World) -> None:
-    await world.alert(SLOW, severity="warning")
-    await world.fast_forward(hours=2, minutes=1)
-    await world.person("emma").dm(containing="fonctionnalité est dégradée")
-    assert (await world.value(SENT, "digest"), await world.value(SENT, "page") >= 1) == (0, True)

@@ -7,14 +7,15 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.config.lookout import load_lookout
 from bot.lookout import Lookout, check, running
-from bot.lookout.view import trouble_of
+from bot.lookout.view import View, trouble_of
 from bot.sandbox.devices import spaced
-from tests.world import ROOT, World, new_world
+from tests.world import ROOT, TOKEN, World, edited_config, new_world
 
 KEY = "a-token-of-the-lookout"
 SILENT = ("ne donne plus signe de vie", "has been silent")
@@ -41,11 +42,11 @@ class Host:
         self.now = datetime.now(UTC)
         self.memory = self.settings.data / "watch.json"
         self.lookout: Lookout
+        self.view: View
 
     async def starts(self) -> "Host":
-        self.lookout, view = await self.stop.enter_async_context(running(self.settings))
+        self.lookout, self.view = await self.stop.enter_async_context(running(self.settings))
         self.lookout.now = lambda: self.now
-        view.within = 1.0
         return self
 
     async def looks(self, **later: float) -> None:
@@ -112,17 +113,35 @@ async def test_a_desk_that_was_killed_is_told_by_text_and_mail_then_by_a_call_ag
     assert not [one for one in others if texts(served, one)]
 
 
-async def test_a_desk_that_hangs_is_silent_too(served: World, tmp_path: Path, stop: AsyncExitStack) -> None:
-    who = (await served.on_call()).person.key
-    host = await Host(environment(served, tmp_path), stop).starts()
+async def test_a_desk_that_is_asked_and_never_answers_is_silent_too(
+    desk: World, tmp_path: Path, stop: AsyncExitStack
+) -> None:
+    who = (await desk.on_call()).person.key
+    host = await Host(environment(desk, tmp_path), stop).starts()
     await host.looks()
-    served.freeze()
-    try:
-        await host.looks(seconds=10)
-        await host.looks(minutes=2)
-    finally:
-        served.thaw()
-    assert len(texts(served, who)) == 1
+    await desk.stop()
+    asked = asyncio.Event()
+    let_go = asyncio.Event()
+
+    async def hang(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await let_go.wait()
+        writer.close()
+
+    stop.push_async_callback(
+        let_go_of, let_go, await asyncio.start_server(hang, "127.0.0.1", int(desk.url.rpartition(":")[2]))
+    )
+    host.view.within = 0.2
+    await host.looks(seconds=10)
+    await host.looks(minutes=2)
+    assert asked.is_set()
+    assert len(texts(desk, who)) == 1
+
+
+async def let_go_of(let_go: asyncio.Event, server: asyncio.Server) -> None:
+    let_go.set()
+    server.close()
+    await server.wait_closed()
 
 
 async def test_who_replaces_whom_and_whose_turn_comes_next_is_known_from_the_desk_s_own_list(
@@ -254,6 +273,24 @@ async def spawned(environ: Mapping[str, str]) -> asyncio.subprocess.Process:
 )
 def test_only_the_desk_s_own_word_that_it_works_counts(status: int, body: bytes, well: bool) -> None:
     assert (trouble_of(status, body, timedelta(seconds=30)) is None) is well
+
+
+async def test_the_desk_watches_its_watcher_as_any_other_program(
+    database_url: str, tmp_path: Path, stop: AsyncExitStack
+) -> None:
+    def watched(configuration: dict[str, Any]) -> None:
+        configuration["heartbeats"] = {"guet": {"period": "5 min", "grace": "1 min", "environment": "prod"}}
+
+    async with new_world(database_url, config=edited_config(tmp_path, watched), more=TOKEN_OF_DESK) as world:
+        pulse = f"dead_man_url: {world.url}/heartbeats/guet?token={TOKEN}\n"
+        host = await Host(environment(world, tmp_path, pulse), stop).starts()
+        await host.looks()
+        assert host.lookout.alive is not None
+        await host.lookout.alive()
+        await world.eventually_value(1, "SELECT count(*) FROM heartbeat WHERE state = 'alive'")
+        assert await world.value("SELECT count(*) FROM incident") == 0
+        await world.fast_forward(minutes=7)  # nothing more comes from there
+        await world.eventually_value(1, "SELECT count(*) FROM incident")
 
 
 async def test_one_of_two_replicas_that_works_is_enough(desk: World, tmp_path: Path, stop: AsyncExitStack) -> None:
