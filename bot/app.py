@@ -26,6 +26,7 @@ from bot.lifecycle.doors import Doors
 from bot.lifecycle.dues import Dues
 from bot.lifecycle.handoffs import HandOffs
 from bot.lifecycle.heartbeats import Heartbeats
+from bot.lifecycle.homes import Homes
 from bot.lifecycle.reach import Reach
 from bot.lifecycle.rota import Rota
 from bot.lifecycle.silences import Silences
@@ -40,6 +41,7 @@ from bot.notify.slack import SlackChannel
 from bot.notify.sms import SmsChannel
 from bot.notify.twilio_client import Twilio
 from bot.notify.voice import VoiceChannel
+from bot.notify.workspace import SlackWorkspace
 from bot.questions import Questions
 from bot.runbook import Action, Runbook
 from bot.runs import Execution, Runs
@@ -56,6 +58,7 @@ from bot.worker.blind import Blindness, ask_database
 from bot.worker.calendars import Calendars
 from bot.worker.cron import GAPS, HOUSEKEEPING, Calendar, Daily
 from bot.worker.deliver import Deliverer
+from bot.worker.home import HomeTabs
 from bot.worker.observe import Observer
 from bot.worker.pulse import Pulse
 from bot.worker.queue import Entrypoint, Queue
@@ -132,7 +135,14 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
             ),
         )  # fmt: skip
         await stop.enter_async_context(in_background("watch", watch.run))
-        work = entrypoints(db, desk, deliverer, runner, hand_offs, backups)
+        homes = Homes(db, desk)
+        work = dict(entrypoints(db, desk, deliverer, runner, hand_offs, backups))
+        if settings.slack is not None:
+            workspace = SlackWorkspace(settings.slack.bot_token, settings.slack.api_url)
+            stop.push_async_callback(workspace.close)
+            tabs = HomeTabs(homes, desk, engines, workspace)
+            work[jobs.HOME] = Entrypoint(tabs.look)
+            await stop.enter_async_context(in_background("home tabs", tabs.run))
         await stop.enter_async_context(Queue(url, db.role, work).running())
         stop.push_async_callback(runner.stop)
         await stop.enter_async_context(Calendar(db, desk.zone, chores(desk)).running())
@@ -141,7 +151,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         if settings.slack is not None:
             groups = Groups(db, desk, settings.slack.bot_token, settings.slack.api_url)
             await stop.enter_async_context(in_background("groups", groups.run))
-        tools = Tools(desk, lifecycle, questions, runs, engines, clock, silences, rota, Reach(db, desk), backups)
+        tools = Tools(desk, lifecycle, questions, runs, engines, clock, silences, rota, Reach(db, desk), backups, homes)
         slack = slack_door(settings, tools, intake)
         if slack is not None:
             await stop.enter_async_context(slack.running())

@@ -10,13 +10,15 @@ from bot.access import stranger
 from bot.answers import Repeated
 from bot.errors import UserError
 from bot.incident import Priority
+from bot.notify.blocks import incident_details
 from bot.notify.blocks.declaring import OFFER
+from bot.notify.blocks.home import SHOW
 from bot.notify.blocks.menu import RUNS
 from bot.notify.blocks.tasks import DONE
 from bot.phrase import Phrase
 from bot.report import Report
 from handlers import commands, declaring, resolving
-from handlers.answers import worded
+from handlers.answers import no_such_incident, worded
 from handlers.commands import me
 from handlers.commands.incidents import allow_responding
 from handlers.commands.menu import LABELS
@@ -130,6 +132,13 @@ async def stand_in(tools: Tools, press: Press) -> Phrase | None:
     return None if isinstance(request, Repeated) else accepted()
 
 
+async def show(tools: Tools, press: Press) -> Reply:
+    """All that is known of an incident, from somebody's Home tab."""
+    number = press.number("incident")
+    view = await tools.questions.incident(number)
+    return no_such_incident(number) if view is None else incident_details(view, tools.reader(press.visitor.language))
+
+
 async def edit_me(tools: Tools, press: Press) -> Reply:
     return await me.form(tools, press.visitor)
 
@@ -139,6 +148,7 @@ async def test_me(tools: Tools, press: Press) -> Reply:
 
 
 BUTTONS: Final[Mapping[str, Callable[[Tools, Press], Awaitable[Reply]]]] = {
+    SHOW: show,
     "me.edit": edit_me,
     "me.test": test_me,
     "incident.acknowledge": acknowledge,

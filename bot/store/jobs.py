@@ -13,6 +13,7 @@ from bot.store.database import Tx
 
 ESCALATE = "escalate"
 RUN = "run"
+HOME = "home"
 
 
 def deliver_lane(kind: Kind) -> str:

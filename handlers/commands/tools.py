@@ -9,6 +9,7 @@ from bot.clock import Clock
 from bot.desk import Desk
 from bot.errors import UserError
 from bot.lifecycle import Lifecycle
+from bot.lifecycle.homes import Homes
 from bot.lifecycle.reach import Reach
 from bot.lifecycle.rota import Rota
 from bot.lifecycle.silences import Silences
@@ -38,6 +39,7 @@ class Tools:
     rota: Rota
     reach: Reach
     backups: Backups
+    homes: Homes
 
     def reader(self, language: str) -> Reader:
         return Reader.of(self.desk, language, self.clock.now())

@@ -13,6 +13,7 @@ Block = dict[str, Any]
 
 MAX_BLOCKS: Final = 50
 MAX_SECTION: Final = 3000
+MAX_HEADER: Final = 150
 MAX_FIELD: Final = 2000
 MAX_FIELDS: Final = 10
 MAX_BUTTON: Final = 75
@@ -93,6 +94,11 @@ def fields(pairs: Sequence[tuple[str, str]]) -> Block:
 def context(*texts: str) -> Block:
     shown = [text for text in texts if text][:10]
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": cut(text, MAX_FIELD)} for text in shown]}
+
+
+def header(text: str) -> Block:
+    """Plain text, in large letters; a screen reader announces it as a heading."""
+    return {"type": "header", "text": _plain(text, MAX_HEADER)}
 
 
 def divider() -> Block:
