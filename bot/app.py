@@ -62,6 +62,7 @@ from bot.worker.home import HomeTabs
 from bot.worker.observe import Observer
 from bot.worker.pulse import Pulse
 from bot.worker.queue import Entrypoint, Queue
+from bot.worker.rooms import RoomKeeper
 from bot.worker.run import Runner
 from bot.worker.tidy import Tidy
 from bot.worker.watch import Watch
@@ -143,6 +144,9 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
             tabs = HomeTabs(homes, desk, engines, workspace)
             work[jobs.HOME] = Entrypoint(tabs.look)
             await stop.enter_async_context(in_background("home tabs", tabs.run))
+            keeper = RoomKeeper(db, desk, workspace, owner)
+            work[jobs.ROOM] = Entrypoint(keeper.look)
+            await stop.enter_async_context(in_background("channels", keeper.run))
         await stop.enter_async_context(Queue(url, db.role, work).running())
         stop.push_async_callback(runner.stop)
         await stop.enter_async_context(Calendar(db, desk.zone, chores(desk)).running())

@@ -15,6 +15,7 @@ from bot.incident import Priority
 from bot.maintenance import Window
 from bot.oncall import Booked, Schedule
 from bot.person import CHANNELS, Person, Step, Steps, Team, methods
+from bot.room import RoomSettings
 from bot.secret import Secret
 from bot.source import SourceEntry
 from bot.statuspage import Settings as StatusPage
@@ -65,6 +66,7 @@ class Desk:
     dead_man_url: Secret | None = None
     status_page: StatusPage = field(default_factory=lambda: StatusPage("ÉcoTrajet", {}, ()))
     declare_emoji: str = DECLARE_EMOJI
+    rooms: RoomSettings = field(default_factory=RoomSettings)
 
     def secrets(self) -> tuple[Secret, ...]:
         """Every secret value of the file, for redaction."""

@@ -26,6 +26,7 @@ from bot.store import (
     reports,
     resolutions,
     responders,
+    rooms,
     silences,
 )
 from bot.store.database import Database, Tx
@@ -117,6 +118,7 @@ async def view(tx: Tx, desk: Desk, incident: Incident) -> IncidentView:
         reports=tuple(report_row(row) for row in await reports.of_incident(tx, incident.number)),
         resolution=resolution_of(await resolutions.latest(tx, incident.number)),
         tasks=tuple(task_row(row) for row in await resolutions.tasks(tx, incident.number)),
+        room=await rooms.get(tx, incident.number),
     )
 
 

@@ -9,6 +9,7 @@ from bot.message import Kind, State
 from bot.phrase import Phrase
 from bot.report import Report
 from bot.resolution import Resolution
+from bot.room import Room
 from bot.run import Run
 from bot.runbook import Evidence
 from bot.sla import Due
@@ -100,6 +101,7 @@ class IncidentView:
     reports: tuple[Report, ...] = ()
     resolution: Resolution | None = None
     tasks: tuple[TaskRow, ...] = ()
+    room: Room | None = None
 
     def waits_for(self, person: str | None) -> bool:
         """Whether this person was asked and has not answered."""

@@ -14,12 +14,13 @@ from bot.notify.blocks import incident_details
 from bot.notify.blocks.declaring import OFFER
 from bot.notify.blocks.home import SHOW
 from bot.notify.blocks.menu import RUNS
+from bot.notify.blocks.rooms import OPEN
 from bot.notify.blocks.tasks import DONE
 from bot.phrase import Phrase
 from bot.report import Report
 from handlers import commands, declaring, resolving
 from handlers.answers import no_such_incident, worded
-from handlers.commands import me
+from handlers.commands import channels, me
 from handlers.commands.incidents import allow_responding
 from handlers.commands.menu import LABELS
 from handlers.commands.oncall import accepted
@@ -139,6 +140,11 @@ async def show(tools: Tools, press: Press) -> Reply:
     return no_such_incident(number) if view is None else incident_details(view, tools.reader(press.visitor.language))
 
 
+async def open_channel(tools: Tools, press: Press) -> Reply:
+    reader = tools.reader(press.visitor.language)
+    return await channels.open_for(tools, press.number("incident"), press.visitor.by, reader)
+
+
 async def edit_me(tools: Tools, press: Press) -> Reply:
     return await me.form(tools, press.visitor)
 
@@ -149,6 +155,7 @@ async def test_me(tools: Tools, press: Press) -> Reply:
 
 BUTTONS: Final[Mapping[str, Callable[[Tools, Press], Awaitable[Reply]]]] = {
     SHOW: show,
+    OPEN: open_channel,
     "me.edit": edit_me,
     "me.test": test_me,
     "incident.acknowledge": acknowledge,

@@ -5,7 +5,7 @@ from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from bot.config import backups, defaults, quiet, reaching, references, status_page
+from bot.config import backups, defaults, quiet, reaching, references, rooms, status_page
 from bot.config.models import (
     EnvironmentSection,
     IntakeSection,
@@ -44,6 +44,7 @@ SECTIONS: Final = (
     "sources",
     "intake",
     "status_page",
+    "incident_channels",
 )
 NOT_YET: Final = ("runbooks", "checks", "calendar")
 NO_ENGINE: Final = "none"
@@ -92,6 +93,7 @@ def _parts(data: Mapping[str, object], problems: Problems) -> Parts:
         backups=read.entries(("backups",), backups.BackupSection),
         sources=read.entries(("sources",), SourceSection),
         status_page=read.section("status_page", status_page.StatusPageSection),
+        incident_channels=read.section("incident_channels", rooms.IncidentChannelsSection),
         names=read.names,
     )
 
@@ -157,6 +159,7 @@ def _desk(parts: Parts, docker_host: str, warnings: list[str]) -> Desk:
         incidents_channel=workspace.incidents_channel,
         dead_man_url=Secret(workspace.dead_man_url) if workspace.dead_man_url else None,
         declare_emoji=workspace.declare_emoji,
+        rooms=rooms.settings(parts.incident_channels),
         environments=environments,
         services={name: defaults.service(name, entry) for name, entry in parts.services.items()},
         people={name: _person(name, entry, workspace.language) for name, entry in parts.people.items()},

@@ -15,6 +15,7 @@ from bot.config.models import (
 from bot.config.oncall import ScheduleSection
 from bot.config.quiet import HeartbeatSection, WindowSection
 from bot.config.reaching import EscalationSection, NotificationsSection
+from bot.config.rooms import IncidentChannelsSection
 from bot.config.rules import ClassificationSection
 from bot.config.sources import SourceSection
 from bot.config.status_page import StatusPageSection
@@ -39,5 +40,6 @@ class Parts:
     escalation: EscalationSection = field(default_factory=EscalationSection)
     notifications: NotificationsSection = field(default_factory=NotificationsSection)
     sources: dict[str, SourceSection] = field(default_factory=dict)
+    incident_channels: IncidentChannelsSection = field(default_factory=IncidentChannelsSection)
     status_page: StatusPageSection = field(default_factory=StatusPageSection)
     names: dict[str, list[str]] = field(default_factory=dict)

@@ -21,10 +21,11 @@ from bot.audit import Actor, Door, Entry
 from bot.classification import Classification, classify
 from bot.desk import Desk
 from bot.incident import Priority
-from bot.lifecycle import calming, ladder, moves, receive, reclassify, regroup, responding, speaking, tasks
+from bot.lifecycle import calming, ladder, moves, receive, reclassify, regroup, responding, rooms, speaking, tasks
 from bot.lifecycle.letters import Letter, Letters
 from bot.lifecycle.receive import Received
 from bot.lifecycle.regroup import Merged, SplitOff
+from bot.lifecycle.rooms import RoomAnswer
 from bot.message import About, Kind, Message, State
 from bot.person import Person
 from bot.phrase import Phrase
@@ -186,6 +187,13 @@ class Lifecycle:
             if not await deliveries.first_time(tx, by):
                 return Repeated()
             return await tasks.finish(tx, self.desk, task, by)
+
+    async def open_channel(self, number: int, by: Actor) -> RoomAnswer:
+        """A Slack channel for this incident, made once however many ask."""
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            return await rooms.want(tx, self.desk, number, by)
 
     async def merge(self, number: int, into: int, by: Actor) -> Merged | Repeated:
         """The alerts of `number` become part of `into`. Raises UserError when that cannot be."""

@@ -179,7 +179,17 @@ def judged(error: SlackApiError) -> Retryable | Permanent:
         return Retryable("Slack asks us to slow down", after=_seconds(getattr(response, "headers", {})))
     if status >= 500 or word in PASSING or not word:
         return Retryable(f"Slack is unwell: {word or status}")
-    return Permanent(f"Slack: {word} ({TO_DO.get(word, 'see https://docs.slack.dev')})")
+    if word == "missing_scope" and (needed := _needed(response)):
+        word_and_more = f"{word} {needed}"
+    else:
+        word_and_more = word
+    return Permanent(f"Slack: {word_and_more} ({TO_DO.get(word, 'see https://docs.slack.dev')})")
+
+
+def _needed(response: Any) -> str:
+    """The permission that a refusal names."""
+    data = getattr(response, "data", response)
+    return str(data.get("needed") or "") if isinstance(data, dict) else ""
 
 
 def _seconds(headers: Mapping[str, str]) -> float:

@@ -14,6 +14,7 @@ from bot.store.database import Tx
 ESCALATE = "escalate"
 RUN = "run"
 HOME = "home"
+ROOM = "room"
 
 
 def deliver_lane(kind: Kind) -> str:

@@ -11,6 +11,7 @@ from bot.target import fold, nearest
 from handlers import parse
 from handlers.commands import (
     backups,
+    channels,
     deploying,
     incidents,
     me,
@@ -42,8 +43,9 @@ GROUP: Final = Command(
 LIST: Final = incidents.COMMANDS[0]
 HELP: Final = Command(show_help, ("help",), ("aide",), "", Phrase("this list"))
 COMMANDS: Final[tuple[Command, ...]] = (
-    *services.COMMANDS, *deploying.COMMANDS, *incidents.COMMANDS, *responding.COMMANDS, *quiet.COMMANDS,
-    *oncall.COMMANDS, *me.COMMANDS, *simulation.COMMANDS, *tasks.COMMANDS, *backups.COMMANDS, GROUP, HELP,
+    *services.COMMANDS, *deploying.COMMANDS, *incidents.COMMANDS, *responding.COMMANDS, *channels.COMMANDS,
+    *quiet.COMMANDS, *oncall.COMMANDS, *me.COMMANDS, *simulation.COMMANDS, *tasks.COMMANDS, *backups.COMMANDS,
+    GROUP, HELP,
 )  # fmt: skip
 HELP_WORDS: Final = frozenset({"", "help", "aide", "?", "-h", "--help"})
 

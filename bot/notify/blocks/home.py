@@ -10,7 +10,8 @@ from bot.access import stranger
 from bot.desk import Desk
 from bot.home import AHEAD, Home
 from bot.incident import Incident, Priority, Status
-from bot.notify.blocks.incident import LIGHT, severity, state
+from bot.notify.blocks.incident import state
+from bot.notify.blocks.marks import LIGHT, severity
 from bot.notify.blocks.menu import RUNS
 from bot.notify.blocks.parts import Block, actions, button, context, divider, escape, fields, header, line, section
 from bot.notify.blocks.reader import Reader

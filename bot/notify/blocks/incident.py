@@ -9,6 +9,7 @@ from bot.incident import Incident, Priority, Status
 from bot.notify.blocks import responding
 from bot.notify.blocks.changes import changed
 from bot.notify.blocks.gathered import gathered
+from bot.notify.blocks.marks import LIGHT, severity
 from bot.notify.blocks.parts import (
     Block,
     Card,
@@ -25,12 +26,12 @@ from bot.notify.blocks.parts import (
     section,
 )
 from bot.notify.blocks.reader import Reader
+from bot.notify.blocks.rooms import channel_button, channel_link
 from bot.notify.blocks.timeline import told
 from bot.phrase import Phrase
 from bot.report import Report
 from bot.view import IncidentView, LevelRow
 
-LIGHT: Final = {Priority.P1: "🔴", Priority.P2: "🟠", Priority.P3: "🔵"}
 LISTED: Final = 40
 ALERTS_SHOWN: Final = 8
 ALERTS_READ: Final = 100  # of more than these nobody has counted how many still fire
@@ -42,7 +43,8 @@ def incident_card(view: IncidentView, reader: Reader) -> Card:
     """The incident's one card in a channel; once resolved it is compact and has no buttons."""
     if view.incident.status is Status.RESOLVED:
         return resolved_card(view, reader)
-    return card(headline(view.incident, reader), [*_body(view, reader), _buttons(view.incident, reader)])
+    blocks = [*_body(view, reader), *_together(view, reader), _buttons(view.incident, reader)]
+    return card(headline(view.incident, reader), blocks)
 
 
 def page(
@@ -161,17 +163,6 @@ def state(incident: Incident, reader: Reader) -> Phrase:
     )
 
 
-def severity(priority: Priority) -> Phrase:
-    """The guide's word for a priority, so that nothing rests on a colour."""
-    match priority:
-        case Priority.P1:
-            return Phrase("critical")
-        case Priority.P2:
-            return Phrase("major")
-        case Priority.P3:
-            return Phrase("minor")
-
-
 def _body(view: IncidentView, reader: Reader) -> list[Block]:
     incident = view.incident
     grade = f"{incident.priority} {reader.say(severity(incident.priority))} · #{incident.number}"
@@ -183,7 +174,10 @@ def _body(view: IncidentView, reader: Reader) -> list[Block]:
     why = Phrase(
         "Why {priority}: {why}", {"priority": incident.priority.value, "why": escape(reader.say(incident.why))}
     )
-    return [*blocks, context(reader.say(why), *gathered(view, reader), _links(view, reader))]
+    return [
+        *blocks,
+        context(reader.say(why), *gathered(view, reader), channel_link(view.room, reader), _links(view, reader)),
+    ]
 
 
 def _reported(reports: Sequence[Report], reader: Reader) -> str:
@@ -258,6 +252,12 @@ def _buttons(incident: Incident, reader: Reader, *, asked: bool = False) -> Bloc
         return actions(take, *rest)
     first = [responding.on_it_button(incident, reader)] if asked else []
     return actions(*first, *rest, responding.snooze_button(incident, reader))
+
+
+def _together(view: IncidentView, reader: Reader) -> list[Block]:
+    """What those who work on it together may want."""
+    buttons = channel_button(view.incident, view.room, reader)
+    return [actions(*buttons)] if buttons else []
 
 
 def _listed(incident: Incident, reader: Reader) -> str:
