@@ -13,6 +13,7 @@ from bot.gathering import Gathering
 from bot.heartbeat import Heartbeat
 from bot.incident import Priority
 from bot.maintenance import Window
+from bot.news import NewsSettings
 from bot.oncall import Booked, Schedule
 from bot.person import CHANNELS, Person, Step, Steps, Team, methods
 from bot.room import RoomSettings
@@ -66,6 +67,7 @@ class Desk:
     dead_man_url: Secret | None = None
     status_page: StatusPage = field(default_factory=lambda: StatusPage("ÉcoTrajet", {}, ()))
     declare_emoji: str = DECLARE_EMOJI
+    news: NewsSettings = field(default_factory=NewsSettings)
     rooms: RoomSettings = field(default_factory=RoomSettings)
 
     def secrets(self) -> tuple[Secret, ...]:

@@ -1,10 +1,12 @@
 """What somebody's Home tab in Slack is drawn from. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
 from bot.incident import Incident, Priority
+from bot.news import News
 from bot.oncall import Shift
 from bot.person import Person
 from bot.runbook import Light, ServiceStatus
@@ -18,12 +20,14 @@ ORDER: Final = (Light.GREEN, Light.UNKNOWN, Light.YELLOW, Light.RED)  # the wors
 class Board:
     """The same for everybody. `incidents`: open, the worst first; `shifts`: (schedule, shift) from `now` on, by time;
     `lights`: one for each service and environment where it runs, empty when no engine has answered yet.
+    `news`: the latest, by incident.
     """
 
     now: datetime
     incidents: tuple[Incident, ...] = ()
     shifts: tuple[tuple[str, Shift], ...] = ()
     lights: tuple[ServiceStatus, ...] = ()
+    news: Mapping[int, News] = field(default_factory=dict)
 
     def on_call(self) -> list[tuple[str, Shift]]:
         """Of each schedule, the shift that holds `now`."""

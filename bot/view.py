@@ -6,9 +6,11 @@ from datetime import datetime
 from bot.deployment import WatchState
 from bot.incident import Incident
 from bot.message import Kind, State
+from bot.news import News
 from bot.phrase import Phrase
 from bot.report import Report
 from bot.resolution import Resolution
+from bot.role import RoleRow
 from bot.room import Room
 from bot.run import Run
 from bot.runbook import Evidence
@@ -102,6 +104,8 @@ class IncidentView:
     resolution: Resolution | None = None
     tasks: tuple[TaskRow, ...] = ()
     room: Room | None = None
+    roles: tuple[RoleRow, ...] = ()
+    news: News | None = None
 
     def waits_for(self, person: str | None) -> bool:
         """Whether this person was asked and has not answered."""

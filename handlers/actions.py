@@ -10,17 +10,20 @@ from bot.access import stranger
 from bot.answers import Repeated
 from bot.errors import UserError
 from bot.incident import Priority
+from bot.news import NOTHING, WRITE
 from bot.notify.blocks import incident_details
 from bot.notify.blocks.declaring import OFFER
 from bot.notify.blocks.home import SHOW
 from bot.notify.blocks.menu import RUNS
 from bot.notify.blocks.rooms import OPEN
 from bot.notify.blocks.tasks import DONE
+from bot.notify.blocks.together import ROLE
 from bot.phrase import Phrase
 from bot.report import Report
+from bot.role import Role
 from handlers import commands, declaring, resolving
 from handlers.answers import no_such_incident, worded
-from handlers.commands import channels, me
+from handlers.commands import channels, me, together
 from handlers.commands.incidents import allow_responding
 from handlers.commands.menu import LABELS
 from handlers.commands.oncall import accepted
@@ -145,6 +148,21 @@ async def open_channel(tools: Tools, press: Press) -> Reply:
     return await channels.open_for(tools, press.number("incident"), press.visitor.by, reader)
 
 
+async def take_role(tools: Tools, press: Press) -> Reply:
+    which = str(press.value.get("role"))
+    if which not in set(Role):
+        raise outdated()
+    return await together.take(tools, press.number("incident"), which, press.visitor)
+
+
+async def give_news(tools: Tools, press: Press) -> Reply:
+    return await together.form(tools, press.number("incident"), press.visitor.by, press.visitor.language)
+
+
+async def nothing_new(tools: Tools, press: Press) -> Reply:
+    return await together.nothing(tools, press.number("incident"), press.visitor.by)
+
+
 async def edit_me(tools: Tools, press: Press) -> Reply:
     return await me.form(tools, press.visitor)
 
@@ -156,6 +174,9 @@ async def test_me(tools: Tools, press: Press) -> Reply:
 BUTTONS: Final[Mapping[str, Callable[[Tools, Press], Awaitable[Reply]]]] = {
     SHOW: show,
     OPEN: open_channel,
+    ROLE: take_role,
+    WRITE: give_news,
+    NOTHING: nothing_new,
     "me.edit": edit_me,
     "me.test": test_me,
     "incident.acknowledge": acknowledge,

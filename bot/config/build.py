@@ -5,7 +5,7 @@ from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from bot.config import backups, defaults, quiet, reaching, references, rooms, status_page
+from bot.config import backups, defaults, quiet, reaching, references, rooms, status_page, updates
 from bot.config.models import (
     EnvironmentSection,
     IntakeSection,
@@ -45,6 +45,7 @@ SECTIONS: Final = (
     "intake",
     "status_page",
     "incident_channels",
+    "updates",
 )
 NOT_YET: Final = ("runbooks", "checks", "calendar")
 NO_ENGINE: Final = "none"
@@ -94,6 +95,7 @@ def _parts(data: Mapping[str, object], problems: Problems) -> Parts:
         sources=read.entries(("sources",), SourceSection),
         status_page=read.section("status_page", status_page.StatusPageSection),
         incident_channels=read.section("incident_channels", rooms.IncidentChannelsSection),
+        updates=read.section("updates", updates.UpdatesSection),
         names=read.names,
     )
 
@@ -160,6 +162,7 @@ def _desk(parts: Parts, docker_host: str, warnings: list[str]) -> Desk:
         dead_man_url=Secret(workspace.dead_man_url) if workspace.dead_man_url else None,
         declare_emoji=workspace.declare_emoji,
         rooms=rooms.settings(parts.incident_channels),
+        news=updates.settings(parts.updates),
         environments=environments,
         services={name: defaults.service(name, entry) for name, entry in parts.services.items()},
         people={name: _person(name, entry, workspace.language) for name, entry in parts.people.items()},

@@ -19,6 +19,7 @@ from bot.config.rooms import IncidentChannelsSection
 from bot.config.rules import ClassificationSection
 from bot.config.sources import SourceSection
 from bot.config.status_page import StatusPageSection
+from bot.config.updates import UpdatesSection
 
 
 @dataclass(slots=True)
@@ -41,5 +42,6 @@ class Parts:
     notifications: NotificationsSection = field(default_factory=NotificationsSection)
     sources: dict[str, SourceSection] = field(default_factory=dict)
     incident_channels: IncidentChannelsSection = field(default_factory=IncidentChannelsSection)
+    updates: UpdatesSection = field(default_factory=UpdatesSection)
     status_page: StatusPageSection = field(default_factory=StatusPageSection)
     names: dict[str, list[str]] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from bot.desk import Desk
 from bot.home import AHEAD, Board, Home
 from bot.person import Person
 from bot.runbook import ServiceStatus
-from bot.store import homes, incidents, jobs, oncall
+from bot.store import homes, incidents, jobs, news, oncall
 from bot.store.database import Database, Tx
 from bot.store.jobs import Job
 from bot.view import TaskRow
@@ -51,12 +51,13 @@ class Homes:
             now = await incidents.now(tx)
             booked = await oncall.between(tx, now, now + AHEAD)
             opened = await incidents.open_ones(tx)
+            told = await news.latest(tx, [each.number for each in opened])
         shifts = [
             (name, shift)
             for name, schedule in self.desk.schedules.items()
             for shift in schedule.shifts(now, now + AHEAD, booked)
         ]
-        return Board(now, tuple(opened), tuple(shifts), lights)
+        return Board(now, tuple(opened), tuple(shifts), lights, told)
 
     async def of(self, slack_user: str, board: Board) -> Home:
         person = self.desk.person_of_slack(slack_user)

@@ -26,7 +26,7 @@ from bot.notify.blocks import (
     run_card,
 )
 from bot.notify.blocks.incident import state
-from bot.notify.channel import Outgoing, ask_of, because_of, phrase_of
+from bot.notify.channel import Outgoing, asks_of, because_of, phrase_of
 from bot.secret import Secret
 
 SLACK: Final = "https://slack.com/api/"
@@ -92,7 +92,11 @@ class SlackChannel:
         drawn = drawing(outgoing, Reader.of(self.desk, outgoing.language, outgoing.as_of))
         arguments = {**drawn.arguments(), "metadata": {"event_type": EVENT, "event_payload": {"message": message.id}}}
         channel, _, ts = (outgoing.existing_ts or "").rpartition(":")
-        if message.about is About.NOTE and ts and (said := await self._reply(channel or message.to, ts, arguments)):
+        if (
+            message.about is About.NOTE
+            and ts
+            and (said := await self._reply(channel or message.to, ts, arguments, bool(message.body.get("broadcast"))))
+        ):
             return said
         if ts and message.about not in {About.NOTE, About.TELL}:
             edited = await self._edit(channel, ts, arguments)
@@ -116,10 +120,11 @@ class SlackChannel:
         )
         return f"{posted['channel']}:{posted['ts']}"
 
-    async def _reply(self, channel: str, ts: str, arguments: Mapping[str, Any]) -> str | None:
-        """In the thread; None when the card it hangs on was deleted."""
+    async def _reply(self, channel: str, ts: str, arguments: Mapping[str, Any], broadcast: bool) -> str | None:
+        """In the thread, `broadcast`: in the channel too; None when the card it hangs on was deleted."""
+        more = {"reply_broadcast": True} if broadcast else {}
         try:
-            return await self._post(channel, arguments, thread_ts=ts)
+            return await self._post(channel, arguments, thread_ts=ts, **more)
         except SlackApiError as error:
             if word_of(error) in GONE:
                 return None
@@ -153,7 +158,7 @@ def drawing(outgoing: Outgoing, reader: Reader) -> Card:
             return run_card(run, reader)
         case ((About.NOTE | About.TELL | About.ASK), _, _):
             try:
-                return answer(phrase_of(outgoing.message), reader, ask_of(outgoing.message))
+                return answer(phrase_of(outgoing.message), reader, *asks_of(outgoing.message))
             except ValueError as broken:
                 raise Permanent(str(broken)) from None
         case _:

@@ -21,6 +21,7 @@ from handlers.commands import (
     services,
     simulation,
     tasks,
+    together,
 )
 from handlers.commands.menu import menu
 from handlers.commands.tools import Asked, Command, Reply, Tools
@@ -44,6 +45,7 @@ LIST: Final = incidents.COMMANDS[0]
 HELP: Final = Command(show_help, ("help",), ("aide",), "", Phrase("this list"))
 COMMANDS: Final[tuple[Command, ...]] = (
     *services.COMMANDS, *deploying.COMMANDS, *incidents.COMMANDS, *responding.COMMANDS, *channels.COMMANDS,
+    *together.COMMANDS,
     *quiet.COMMANDS, *oncall.COMMANDS, *me.COMMANDS, *simulation.COMMANDS, *tasks.COMMANDS, *backups.COMMANDS,
     GROUP, HELP,
 )  # fmt: skip

@@ -18,6 +18,7 @@ from bot.notify.blocks.reader import Reader
 from bot.notify.blocks.responding import impact
 from bot.notify.blocks.status import light
 from bot.notify.blocks.tasks import DONE
+from bot.notify.blocks.together import news_line
 from bot.oncall import Shift
 from bot.phrase import Phrase
 from bot.runbook import Light
@@ -166,7 +167,9 @@ def _manager(home: Home, reader: Reader) -> list[Block]:
         said = escape(reader.say(impact(each, reader)))
         grade = f"{LIGHT[each.priority]} {each.priority} {reader.say(severity(each.priority))} · #{each.number}"
         shown = fields([(reader.say(label), value) for label, value in pairs])
-        blocks += [divider(), {**section(f"*{said}*\n{grade}"), "accessory": see}, shown]
+        told = home.board.news.get(each.number)
+        latest = [context(news_line(told, reader))] if told is not None else []
+        blocks += [divider(), {**section(f"*{said}*\n{grade}"), "accessory": see}, shown, *latest]
     blocks += _more(len(worth) - SHOWN, reader)
     names = [
         f"📟 {line(schedule)} · {line(', '.join(map(reader.name, shift.people)) or reader.say(Phrase('nobody')))}"

@@ -26,8 +26,9 @@ from bot.notify.blocks.parts import (
     section,
 )
 from bot.notify.blocks.reader import Reader
-from bot.notify.blocks.rooms import channel_button, channel_link
+from bot.notify.blocks.rooms import channel_link
 from bot.notify.blocks.timeline import told
+from bot.notify.blocks.together import together
 from bot.phrase import Phrase
 from bot.report import Report
 from bot.view import IncidentView, LevelRow
@@ -43,7 +44,7 @@ def incident_card(view: IncidentView, reader: Reader) -> Card:
     """The incident's one card in a channel; once resolved it is compact and has no buttons."""
     if view.incident.status is Status.RESOLVED:
         return resolved_card(view, reader)
-    blocks = [*_body(view, reader), *_together(view, reader), _buttons(view.incident, reader)]
+    blocks = [*_body(view, reader), *together(view, reader), _buttons(view.incident, reader)]
     return card(headline(view.incident, reader), blocks)
 
 
@@ -252,12 +253,6 @@ def _buttons(incident: Incident, reader: Reader, *, asked: bool = False) -> Bloc
         return actions(take, *rest)
     first = [responding.on_it_button(incident, reader)] if asked else []
     return actions(*first, *rest, responding.snooze_button(incident, reader))
-
-
-def _together(view: IncidentView, reader: Reader) -> list[Block]:
-    """What those who work on it together may want."""
-    buttons = channel_button(view.incident, view.room, reader)
-    return [actions(*buttons)] if buttons else []
 
 
 def _listed(incident: Incident, reader: Reader) -> str:
