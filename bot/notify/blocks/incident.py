@@ -28,7 +28,7 @@ from bot.notify.blocks.parts import (
 from bot.notify.blocks.reader import Reader
 from bot.notify.blocks.rooms import channel_link
 from bot.notify.blocks.timeline import told
-from bot.notify.blocks.together import together
+from bot.notify.blocks.together import together, together_buttons
 from bot.phrase import Phrase
 from bot.report import Report
 from bot.view import IncidentView, LevelRow
@@ -44,7 +44,8 @@ def incident_card(view: IncidentView, reader: Reader) -> Card:
     """The incident's one card in a channel; once resolved it is compact and has no buttons."""
     if view.incident.status is Status.RESOLVED:
         return resolved_card(view, reader)
-    blocks = [*_body(view, reader), *together(view, reader), _buttons(view.incident, reader)]
+    said = together(view, reader)
+    blocks = [*_body(view, reader), *said, _buttons(view.incident, reader), together_buttons(view, reader)]
     return card(headline(view.incident, reader), blocks)
 
 
@@ -122,7 +123,9 @@ def incident_details(view: IncidentView, reader: Reader) -> Card:
     """Everything that is known of one incident: its facts, alerts, ladder and story."""
     head = incident_card(view, reader)
     blocks = list(head.blocks)
-    buttons = [blocks.pop()] if blocks[-1]["type"] == "actions" else []
+    buttons: list[Block] = []
+    while blocks[-1]["type"] == "actions":
+        buttons.insert(0, blocks.pop())
     if view.alerts:
         blocks += [divider(), section(f"*{reader.say(Phrase('Alerts'))}*\n{_alerts(view, reader)}")]
     if view.levels:

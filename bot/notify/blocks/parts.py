@@ -39,10 +39,12 @@ def card(text: str, blocks: Iterable[Block]) -> Card:
     """A card within Slack's limits: what is too much goes from before the end, so that the buttons stay."""
     kept = list(blocks)
     if len(kept) > MAX_BLOCKS or weight(kept) > MAX_WEIGHT:
-        last = kept.pop()
-        while len(kept) > MAX_BLOCKS - 2 or weight([*kept, last]) > MAX_WEIGHT:
+        last = [kept.pop()]
+        while kept and kept[-1]["type"] == last[0]["type"] == "actions":
+            last.insert(0, kept.pop())
+        while kept and (len(kept) > MAX_BLOCKS - 1 - len(last) or weight([*kept, *last]) > MAX_WEIGHT):
             kept.pop()
-        kept += [context("…"), last]
+        kept += [context("…"), *last]
     return Card(cut(text, MAX_TEXT), tuple(kept))
 
 

@@ -21,10 +21,10 @@ INSIDE: Final = "inside"
 
 
 def together(view: IncidentView, reader: Reader) -> list[Block]:
-    """Who does what and what was told last, then the buttons for it."""
+    """Who does what, and what was told last; empty when there is neither."""
     rows = [roles_line(view.roles, reader)] if view.roles else []
     rows += [news_line(view.news, reader)] if view.news is not None else []
-    return [*([section("\n".join(rows))] if rows else []), _buttons(view, reader)]
+    return [section("\n".join(rows))] if rows else []
 
 
 def roles_line(roles: Sequence[RoleRow], reader: Reader) -> str:
@@ -44,7 +44,8 @@ def text_of(news: News, reader: Reader) -> str:
     return line(news.text, LONGEST) or escape(reader.say(Phrase("nothing new, work goes on")))
 
 
-def _buttons(view: IncidentView, reader: Reader) -> Block:
+def together_buttons(view: IncidentView, reader: Reader) -> Block:
+    """News, a channel, a role."""
     number = view.incident.number
     options = [
         (f"{words.SIGNS[role]} {reader.say(words.name(role))}", {"incident": number, "role": role.value})
