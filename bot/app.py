@@ -47,6 +47,7 @@ from bot.runbook import Action, Runbook
 from bot.runs import Execution, Runs
 from bot.store import calendar, deliveries, jobs
 from bot.store import doors as store_of_doors
+from bot.store import homes as store_of_homes
 from bot.store.clock import DeskClock
 from bot.store.database import Database, Unavailable
 from bot.store.embedded import EmbeddedPostgres
@@ -293,6 +294,7 @@ def entrypoints(
             await deliveries.prune(tx)
             await calendar.prune(tx)
             await store_of_doors.prune(tx)
+            await store_of_homes.prune(tx)
 
     async def gaps(slot: str) -> None:
         if date.fromisoformat(slot).weekday() == MONDAY:

@@ -44,6 +44,11 @@ async def forget(tx: Tx, slack_user: str) -> None:
     await tx.execute("DELETE FROM home_tab WHERE slack_user = $1", slack_user)
 
 
+async def prune(tx: Tx) -> None:
+    """Whoever has not looked for a month gets it anew when they do."""
+    await tx.execute("DELETE FROM home_tab WHERE opened_at < app_now() - interval '30 days'")
+
+
 async def to_answer(tx: Tx, person: str) -> set[int]:
     """Open incidents of which a page reached this person, and waits: nobody is on it, or they were asked to help."""
     rows = await tx.fetch(

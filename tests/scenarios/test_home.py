@@ -11,7 +11,7 @@ from bot.sandbox.slack.limits import view_problems
 from bot.sandbox.slack.workspace import View
 from bot.view import TaskRow
 from tests.notify.examples import NOW, desk, incident
-from tests.world import World
+from tests.world import World, new_world
 
 TITLE = "Database connection lost"
 
@@ -100,7 +100,7 @@ async def test_it_is_published_again_only_when_it_has_changed_and_not_more_often
     assert published(world, bruno) == 2
 
     before = await world.value("SELECT looked_at FROM home_tab")
-    await world.fast_forward(minutes=5)
+    await world.fast_forward(minutes=0.5)
 
     async def looked_again() -> bool:
         return bool(await world.value("SELECT looked_at > $1 FROM home_tab", before))
@@ -135,10 +135,20 @@ async def test_it_reads_in_the_person_s_language_and_tells_a_stranger_nothing(wo
     assert TITLE not in told
 
 
+async def test_over_http_as_well(database_url: str) -> None:
+    async with new_world(database_url, slack_http=True) as world:
+        bruno = world.person("bruno")
+        await bruno.opens_home()
+        await shows(world, bruno, "Rien ne vous attend")
+        await bruno.presses_in(tab_of(world, bruno), "menu.oncall")
+        await bruno.gets_view("Amina Diallo")
+
+
 async def test_what_slack_refuses_for_good_is_not_tried_again_until_it_is_opened(world: World) -> None:
     bruno = world.person("bruno")
     world.sandbox.slack.faults.arm("views.publish", error="not_enabled")
     await bruno.opens_home()
+    await world.sandbox.changes.until(lambda: published(world, bruno) or None, 10.0, lambda: "nothing was published")
     await world.eventually_value(0, "SELECT count(*) FROM home_tab")
     await world.eventually_value(0, "SELECT count(*) FROM pgqueuer WHERE status = 'queued' AND entrypoint = 'home'")
     await bruno.opens_home()
