@@ -51,7 +51,8 @@ check: setup ## style, types, imports, translations
 	@ECOTRAJET_CONFIG=ecotrajet.example.yaml $(BIN)/ecotrajet rules test tests/samples/classification.yaml
 
 prove: setup engine ## the slow proofs: the image, kills, PostgreSQL 15
-	@$(BIN)/python -m pytest -m prove --timeout 900 $(ARGS)
+	@$(BIN)/python -m pytest -m prove --timeout 900 --ignore tests/scenarios/test_many_kills.py $(ARGS)
+	@$(BIN)/python -m pytest -m prove -n $(WORKERS) tests/scenarios/test_many_kills.py $(ARGS)
 	@TEST_POSTGRES_PROGRAMS=$(firstword $(wildcard /usr/lib/postgresql/15/bin) none) $(BIN)/python -m pytest tests/store $(ARGS)
 
 lock: $(BIN)/python ## requirements*.txt anew from pyproject.toml (UPGRADE=--upgrade: at the newest versions)

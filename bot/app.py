@@ -27,6 +27,7 @@ from bot.lifecycle.dues import Dues
 from bot.lifecycle.handoffs import HandOffs
 from bot.lifecycle.heartbeats import Heartbeats
 from bot.lifecycle.homes import Homes
+from bot.lifecycle.inbox import Inbox
 from bot.lifecycle.reach import Reach
 from bot.lifecycle.rota import Rota
 from bot.lifecycle.silences import Silences
@@ -39,13 +40,17 @@ from bot.notify.groups import Groups
 from bot.notify.post import Ses, Smtp
 from bot.notify.slack import SlackChannel
 from bot.notify.sms import SmsChannel
+from bot.notify.sms_second import carrier_of
 from bot.notify.twilio_client import Twilio
+from bot.notify.twilio_inbox import TwilioInbox
 from bot.notify.voice import VoiceChannel
 from bot.notify.workspace import SlackWorkspace
 from bot.questions import Questions
 from bot.runbook import Action, Runbook
 from bot.runs import Execution, Runs
-from bot.store import calendar, deliveries, jobs
+from bot.runs.procedures import Procedures
+from bot.runs.walking import Walking
+from bot.store import calendar, deliveries, inbox, jobs
 from bot.store import doors as store_of_doors
 from bot.store import homes as store_of_homes
 from bot.store.clock import DeskClock
@@ -53,6 +58,7 @@ from bot.store.database import Database, Unavailable
 from bot.store.embedded import EmbeddedPostgres
 from bot.store.migrate import migrate
 from bot.target import upstream
+from bot.worker.acts import Acts
 from bot.worker.aftercare import Aftercare
 from bot.worker.backup import BackupWorker
 from bot.worker.blind import Blindness, ask_database
@@ -61,6 +67,7 @@ from bot.worker.cron import GAPS, HOUSEKEEPING, Calendar, Daily
 from bot.worker.deliver import Deliverer
 from bot.worker.home import HomeTabs
 from bot.worker.observe import Observer
+from bot.worker.procedure import Walker
 from bot.worker.pulse import Pulse
 from bot.worker.queue import Entrypoint, Queue
 from bot.worker.rooms import RoomKeeper
@@ -72,6 +79,7 @@ from handlers.commands import Tools
 from handlers.pages import ical
 from handlers.pages.ack import AckPages
 from handlers.pages.status import StatusPages
+from handlers.polled import Polled
 from handlers.refused import Refused
 from handlers.slack_app import SlackDoor, SlackKeys
 from handlers.webhooks import Webhooks
@@ -129,12 +137,16 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
             stop.push_async_callback(pulse.stop)
         backups, backup_worker = Backups(db, desk), BackupWorker(db, desk, beats, Copier(url), owner)
         stop.push_async_callback(backup_worker.stop)
+        walking = Walking(db, desk, owner)
+        walker = Walker(walking, Acts(desk, walking, runs, engines, backups))
+        stop.push_async_callback(walker.stop)
         watch = Watch(
             db, desk, deliverer, metrics,
             (
                 clock.refresh, Dues(db, desk).round, intake.take_in, lifecycle.calm, runner.round, silences.round,
-                beats.round, hand_offs.round, aftercare.round, backup_worker.round, *((pulse.round,) if pulse else ()),
+                beats.round, hand_offs.round, aftercare.round, backup_worker.round, walker.round,
             ),
+            sign_of_life=pulse.round if pulse else None,
         )  # fmt: skip
         await stop.enter_async_context(in_background("watch", watch.run))
         homes = Homes(db, desk)
@@ -156,7 +168,14 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         if settings.slack is not None:
             groups = Groups(db, desk, settings.slack.bot_token, settings.slack.api_url)
             await stop.enter_async_context(in_background("groups", groups.run))
-        tools = Tools(desk, lifecycle, questions, runs, engines, clock, silences, rota, Reach(db, desk), backups, homes)
+        texts = polled_texts(settings, db, desk, lifecycle, questions, clock)
+        if texts is not None:
+            stop.push_async_callback(texts.provider.close)
+            await stop.enter_async_context(in_background("texts", texts.run))
+        tools = Tools(
+            desk, lifecycle, questions, runs, engines, clock, silences, rota, Reach(db, desk), backups,
+            Procedures(db, desk), homes,
+        )  # fmt: skip
         slack = slack_door(settings, tools, intake)
         if slack is not None:
             await stop.enter_async_context(slack.running())
@@ -200,6 +219,16 @@ def twilio_routes(
     if settings.twilio is None or settings.public_url is None:
         return []
     return twilio.routes(lifecycle, questions, desk, settings.twilio.auth_token, settings.public_url, reach, clock.now)
+
+
+def polled_texts(
+    settings: Settings, db: Database, desk: Desk, lifecycle: Lifecycle, questions: Questions, clock: Clock
+) -> Polled | None:
+    """Without a public address Twilio cannot call us: then we ask."""
+    if settings.twilio is None or settings.public_url is not None:
+        return None
+    door = twilio.TwilioDoor(lifecycle, questions, desk, Reach(db, desk), clock.now)
+    return Polled(door, Inbox(db, desk), TwilioInbox(twilio_of(settings)), settings.twilio.from_number)
 
 
 def probes(
@@ -253,7 +282,8 @@ def channels_of(settings: Settings, desk: Desk) -> Mapping[Kind, Channel]:
     if settings.slack is not None:
         channels[Kind.SLACK] = SlackChannel(settings.slack.bot_token, desk, api_url=settings.slack.api_url)
     if settings.twilio is not None:
-        channels[Kind.SMS] = SmsChannel(twilio_of(settings), desk)
+        second = carrier_of(desk.second_sms) if desk.second_sms is not None else None
+        channels[Kind.SMS] = SmsChannel(twilio_of(settings), desk, second)
         channels[Kind.VOICE] = VoiceChannel(twilio_of(settings), desk)
     if settings.mail is not None:
         post = Smtp(settings.mail.smtp_url) if settings.mail.smtp_url else Ses(endpoint_url=settings.mail.endpoint_url)
@@ -293,6 +323,7 @@ def entrypoints(
         async with db.transaction() as tx:
             await deliveries.prune(tx)
             await calendar.prune(tx)
+            await inbox.prune(tx)
             await store_of_doors.prune(tx)
             await store_of_homes.prune(tx)
 

@@ -22,6 +22,8 @@ from bot.check.database import database_url
 from bot.check.report import as_json, show
 from bot.clock import SystemClock
 from bot.config import Configuration, load
+from bot.config.problems import Problems
+from bot.config.runbooks import procedure, schema
 from bot.demo import run as show_demo
 from bot.errors import ConfigError, UserError
 from bot.language import say
@@ -79,6 +81,10 @@ def build() -> typer.Typer:
     rules = typer.Typer(help="Your rules of classification.", no_args_is_help=True)
     rules.command("test")(rules_test)
     program.add_typer(rules, name="rules")
+    runbooks = typer.Typer(help="Your runbooks.", no_args_is_help=True)
+    runbooks.command("check")(runbooks_check)
+    runbooks.command("schema")(runbooks_schema)
+    program.add_typer(runbooks, name="runbooks")
     return program
 
 
@@ -216,6 +222,29 @@ def rules_test(
     print(f"{len(verdicts) - len(wrong)} of {len(verdicts)} examples are worth what is expected.")
     if wrong:
         raise typer.Exit(WRONG_OUT_THERE)
+
+
+def runbooks_check(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE…", help="Runbooks in YAML, before they go to the folder.")
+    ],
+) -> None:
+    """Check runbooks, and tell every mistake with its place. Exit status 1 when there is one."""
+    found: list[str] = []
+    for file in files:
+        problems = Problems(file.name)
+        procedure(file.stem, _content(file).decode("utf-8", "replace"), problems)
+        found += [f"{file.name}: {each}" for each in problems.listed()]
+    for each in found:
+        print(each)
+    if found:
+        raise typer.Exit(WRONG_OUT_THERE)
+    print(f"{len(files)} of {len(files)} are well.")
+
+
+def runbooks_schema() -> None:
+    """Print the JSON Schema of a runbook: an editor that has it completes and checks while you write."""
+    print(json_of(schema(), ensure_ascii=False, indent=2))
 
 
 def _content(file: Path) -> bytes:

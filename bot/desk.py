@@ -7,6 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.backup import BackupEntry
+from bot.carrier import SecondSms
 from bot.classification import Rule
 from bot.escalation import Policy
 from bot.gathering import Gathering
@@ -16,12 +17,14 @@ from bot.maintenance import Window
 from bot.news import NewsSettings
 from bot.oncall import Booked, Schedule
 from bot.person import CHANNELS, Person, Step, Steps, Team, methods
+from bot.procedure import Procedure
 from bot.room import RoomSettings
 from bot.secret import Secret
 from bot.source import SourceEntry
 from bot.statuspage import Settings as StatusPage
 from bot.target import EngineAddress, Environment, Service
 
+KEY: Final = 17  # characters: so long are keys, and hardly any other header
 DEFAULT_POLICY: Final = "default"
 DECLARE_EMOJI: Final = "rotating_light"
 
@@ -43,7 +46,7 @@ class Desk:
 
     Mappings are by id. `incidents_channel` has no leading `#`. `service_policies` names the policy of services that
     do not use the default one. `declare_emoji`: under a message it offers to declare an incident; '' for none.
-    `sources`: those that the file says something about; the others are as they come.
+    `sources`: those that the file says something about; the others are as they come. `procedures`: people's runbooks.
     """
 
     language: str
@@ -64,18 +67,23 @@ class Desk:
     backups: Mapping[str, BackupEntry] = field(default_factory=dict)
     gathering: Gathering = field(default_factory=Gathering)
     steps: Steps = field(default_factory=lambda: CHANNELS)
+    second_sms: SecondSms | None = None
     dead_man_url: Secret | None = None
     status_page: StatusPage = field(default_factory=lambda: StatusPage("ÉcoTrajet", {}, ()))
     declare_emoji: str = DECLARE_EMOJI
     news: NewsSettings = field(default_factory=NewsSettings)
     rooms: RoomSettings = field(default_factory=RoomSettings)
+    procedures: Mapping[str, Procedure] = field(default_factory=dict)
+    automatic_runbooks: bool = False
 
     def secrets(self) -> tuple[Secret, ...]:
         """Every secret value of the file, for redaction."""
         own = (self.dead_man_url,) if self.dead_man_url else ()
         of_sources = (secret for source in self.sources.values() for secret in source.secrets())
         of_backups = (url for entry in self.backups.values() for url in (entry.url, entry.scratch) if url)
-        return (*own, *of_sources, *of_backups)
+        headers = self.second_sms.headers.values() if self.second_sms else ()
+        of_second = (header for header in headers if len(header.reveal()) >= KEY)
+        return (*own, *of_sources, *of_backups, *of_second)
 
     def policy_for(self, service: str) -> Policy:
         """The ladder of this service's incidents; of an unknown service: the default one."""

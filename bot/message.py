@@ -29,6 +29,7 @@ class About(StrEnum):
     TELL = "tell"  # a sentence to a person: always sent
     ASK = "ask"  # a question to a person, with a button; edited once somebody has answered
     REMINDER = "reminder"  # are you still on it? Dropped when they are not
+    RUNBOOK_CARD = "runbook_card"  # the steps of people's runbook, edited
     UPDATE = "update"  # to a manager: how the incident that they were told of stands
 
 
@@ -82,6 +83,7 @@ class Message:
     due_at: datetime
     incident: int | None = None
     run: int | None = None
+    procedure: int | None = None
     round: int = 0
     level: int = 0
     level_name: str = ""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from bot.incident import Priority
 from bot.message import Kind
@@ -11,7 +12,7 @@ from bot.message import Kind
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One entry of `people` in the configuration. Phone in E.164; an absent method is None."""
+    """One entry of `people` in the configuration. Phone in E.164; an absent method is None; `zone` None: the desk's."""
 
     id: str
     name: str
@@ -19,6 +20,7 @@ class Person:
     phone: str | None = None
     email: str | None = None
     language: str = "fr"
+    zone: ZoneInfo | None = None
 
     def address(self, kind: Kind) -> str | None:
         """Where `kind` reaches this person, or None."""

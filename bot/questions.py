@@ -11,6 +11,7 @@ from bot.incident import Incident, Status
 from bot.message import Kind, State
 from bot.news import News
 from bot.phrase import Phrase
+from bot.procedure import Suggestion, suggestions
 from bot.report import Report
 from bot.resolution import Resolution
 from bot.runbook import Image
@@ -19,12 +20,15 @@ from bot.store import (
     alerts,
     audit,
     changes,
+    codes,
     dues,
     escalations,
+    evidence,
     incidents,
     messages,
     news,
     pages,
+    procedures,
     reports,
     resolutions,
     responders,
@@ -107,6 +111,11 @@ class Questions:
         async with self.db.transaction() as tx:
             return await messages.latest_open_page(tx, person)
 
+    async def page_with_code(self, person: str, code: int) -> int | None:
+        """The number of the incident that this person's short code stands for; None: they were never given it."""
+        async with self.db.transaction() as tx:
+            return await codes.meant(tx, person, code)
+
 
 async def view(tx: Tx, desk: Desk, incident: Incident) -> IncidentView:
     return IncidentView(
@@ -126,13 +135,25 @@ async def view(tx: Tx, desk: Desk, incident: Incident) -> IncidentView:
         room=await rooms.get(tx, incident.number),
         roles=tuple(await roles.of_incident(tx, incident.number)),
         news=(await news.latest(tx, [incident.number])).get(incident.number),
+        evidence=await evidence.latest(tx, incident.number),
+        suggested=await suggested(tx, desk, incident),
     )
+
+
+async def suggested(tx: Tx, desk: Desk, incident: Incident) -> tuple[Suggestion, ...]:
+    """Runbooks that help, but for those that were begun for it already; none once it is over."""
+    found = suggestions(desk.procedures.values(), incident, desk.environments)
+    if not found or incident.status is Status.RESOLVED:
+        return ()
+    begun = await procedures.begun_for(tx, incident.number)
+    return tuple(each for each in found if each.name not in begun)
 
 
 def page_row(row: asyncpg.Record) -> PageRow:
     return PageRow(
         person=row["person"] or row["recipient"], kind=Kind(row["kind"]), round=row["round"], level=row["level"],
         state=State(row["state"]), due_at=row["due_at"], sent_at=row["sent_at"], why=phrase_or_none(row["why"]),
+        via=row["via"] or "",
     )  # fmt: skip
 
 

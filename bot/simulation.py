@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from bot.desk import Desk
-from bot.escalation import due_levels
+from bot.escalation import LAST_RESORT, due_levels
 from bot.incident import Priority
 from bot.maintenance import Silence, Window
 from bot.oncall import Booked
-from bot.person import Person, Step, Steps, methods
+from bot.person import Person, Step
+from bot.personal import Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def span(desk: Desk, case: Case) -> timedelta:
 
 def simulate(
     desk: Desk, case: Case, booked: Sequence[Booked] = (), silences: Sequence[Silence] = (),
-    windows: Sequence[Window] = (), personal: Mapping[str, Steps] = MappingProxyType({}),
+    windows: Sequence[Window] = (), personal: Mapping[str, Rules] = MappingProxyType({}),
 ) -> Simulation:  # fmt: skip
     policy = desk.policy_for(case.service)
     levels: list[SimulatedLevel] = []
@@ -75,8 +76,15 @@ def simulate(
         found = [desk.recipients(target, due_at, booked) for target in level.targets]
         people = dict.fromkeys(person for recipients in found for person in recipients.people)
         channels = dict.fromkeys(channel for recipients in found for channel in recipients.channels)
+        usual, waits_not = Rules(desk.steps), level.name == LAST_RESORT
         told = tuple(
-            Told(person, methods(person, case.priority, personal.get(person.id, desk.steps))) for person in people
+            Told(
+                person,
+                personal.get(person.id, usual)
+                .ways(person, case.priority, due_at, desk.zone, may_wait=not waits_not)
+                .steps,
+            )
+            for person in people
         )
         empty = not any(each.steps for each in told)
         at_once = due_at if empty else None

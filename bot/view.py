@@ -8,6 +8,7 @@ from bot.incident import Incident
 from bot.message import Kind, State
 from bot.news import News
 from bot.phrase import Phrase
+from bot.procedure import Suggestion
 from bot.report import Report
 from bot.resolution import Resolution
 from bot.role import RoleRow
@@ -106,6 +107,8 @@ class IncidentView:
     room: Room | None = None
     roles: tuple[RoleRow, ...] = ()
     news: News | None = None
+    evidence: Evidence | None = None  # the last that was kept of a container
+    suggested: tuple[Suggestion, ...] = ()
 
     def waits_for(self, person: str | None) -> bool:
         """Whether this person was asked and has not answered."""
@@ -125,7 +128,10 @@ class IncidentView:
 
 @dataclass(frozen=True, slots=True)
 class PageRow:
-    """One page to one person by one channel; `state` as in `message.State`, `why` when it did not arrive."""
+    """One page to one person by one channel; `state` as in `message.State`, `why` when it did not arrive.
+
+    `via`: the second provider, when it went by that.
+    """
 
     person: str
     kind: Kind
@@ -135,6 +141,7 @@ class PageRow:
     due_at: datetime
     sent_at: datetime | None = None
     why: Phrase | None = None
+    via: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,3 +193,4 @@ class RunView:
     steps: tuple[StepRow, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     watch: WatchRow | None = None
+    runbook: int | None = None  # people's runbook that asked for it

@@ -11,7 +11,7 @@ from bot.answers import Repeated
 from bot.errors import UserError
 from bot.incident import Priority
 from bot.news import NOTHING, WRITE
-from bot.notify.blocks import incident_details
+from bot.notify.blocks import incident_details, procedure
 from bot.notify.blocks.declaring import OFFER
 from bot.notify.blocks.home import SHOW
 from bot.notify.blocks.menu import RUNS
@@ -21,9 +21,9 @@ from bot.notify.blocks.together import ROLE
 from bot.phrase import Phrase
 from bot.report import Report
 from bot.role import Role
-from handlers import commands, declaring, resolving
+from handlers import beginning, commands, declaring, resolving
 from handlers.answers import no_such_incident, worded
-from handlers.commands import channels, me, together
+from handlers.commands import channels, me, runbook, together
 from handlers.commands.incidents import allow_responding
 from handlers.commands.menu import LABELS
 from handlers.commands.oncall import accepted
@@ -123,6 +123,29 @@ async def task_done(tools: Tools, press: Press) -> Phrase | None:
     return None if isinstance(finished, Repeated) else Phrase("Done: {title}", {"title": finished})
 
 
+async def begin_runbook(tools: Tools, press: Press) -> Reply:
+    """The offer on an incident's card."""
+    return await beginning.begin(tools, press.visitor, str(press.value.get("runbook")), press.number("incident"))
+
+
+async def runbook_done(tools: Tools, press: Press) -> Reply:
+    answer = await tools.procedures.answer(press.number("step"), True, press.visitor.by)
+    return runbook.answered(answer, done=True)
+
+
+async def runbook_failed(tools: Tools, press: Press) -> Reply:
+    answer = await tools.procedures.answer(press.number("step"), False, press.visitor.by)
+    return runbook.answered(answer, done=False)
+
+
+async def runbook_cancel(tools: Tools, press: Press) -> Reply:
+    return runbook.cancelled(await tools.procedures.cancel(press.number("runbook"), press.visitor.by))
+
+
+async def runbook_again(tools: Tools, press: Press) -> Reply:
+    return runbook.tried(await tools.procedures.again(press.number("runbook"), press.visitor.by))
+
+
 async def run_command(tools: Tools, press: Press) -> Reply:
     """A button of the menu, which is as if its command was typed."""
     command = str(press.value.get("run"))
@@ -191,6 +214,11 @@ BUTTONS: Final[Mapping[str, Callable[[Tools, Press], Awaitable[Reply]]]] = {
     "run.go_back": go_back,
     "deploy.validate": validate,
     "oncall.accept": stand_in,
+    procedure.BEGIN: begin_runbook,
+    procedure.DONE: runbook_done,
+    procedure.FAILED: runbook_failed,
+    procedure.CANCEL: runbook_cancel,
+    procedure.AGAIN: runbook_again,
     OFFER: declare,
     DONE: task_done,
     **dict.fromkeys((f"{RUNS}{command}" for command in LABELS), run_command),

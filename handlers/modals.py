@@ -8,6 +8,7 @@ import structlog
 
 from bot.errors import UserError
 from bot.lifecycle import Unavailable
+from bot.notify.blocks.beginning import BEGINNING
 from bot.notify.blocks.declaring import ASKED, JUDGED
 from bot.notify.blocks.escalating import ESCALATE
 from bot.notify.blocks.modal import Modal
@@ -15,7 +16,7 @@ from bot.notify.blocks.reaching import ME
 from bot.notify.blocks.resolving import RESOLVE
 from bot.notify.blocks.together import FORM as NEWS
 from bot.phrase import Phrase
-from handlers import declaring, escalating, resolving
+from handlers import beginning, declaring, escalating, resolving
 from handlers.commands import me, together
 from handlers.commands.tools import Tools
 from handlers.people import Visitor
@@ -33,6 +34,7 @@ ENDS: Final[Mapping[str, Callable[[Tools, View, Visitor], Awaitable[Phrase | Non
     ESCALATE: escalating.sent,
     RESOLVE: resolving.sent,
     NEWS: together.sent,
+    BEGINNING: beginning.sent,
 }
 """By callback_id: a submission that closes the modal; then it is worked on."""
 

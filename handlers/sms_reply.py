@@ -1,7 +1,7 @@
 """What a person means by a text message, and what they are told in return. Short: every piece is paid for.
 
-`ack 42`, `ACK`, `ok`, `je prends le 42`, `42`, `#42 pris`: all take. Giving one up (`résolu 42`) or asking for more
-people (`escalade 42`) needs the number written out.
+`1a`, `1e`, `1r` (`1 A`, too) answer the page that carried this code. `ack 42`, `ACK`, `ok`, `je prends le 42`, `42`,
+`#42 pris`: all take. Giving one up (`résolu 42`) or asking for more people (`escalade 42`) needs the number.
 """
 
 import re
@@ -28,6 +28,7 @@ from bot.answers import (
     TookOver,
 )
 from bot.phrase import Phrase
+from bot.shortcode import ESCALATE, RESOLVE, TAKE
 
 
 class Wish(StrEnum):
@@ -38,10 +39,11 @@ class Wish(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`number` None: the incident that this person was paged for last."""
+    """`code`: this person's, of one of their pages. Without it, `number` None is what they were paged for last."""
 
     wish: Wish
     number: int | None = None
+    code: int | None = None
 
 
 VERBS: Final = {
@@ -60,11 +62,17 @@ FILLERS: Final = frozenset(
     ("is", "please", "thanks"),
 )
 WORD: Final = re.compile(r"\d+|[^\W\d_]+|👍|[^\w\s#.,;:!?'’°()\"«»“”_-]")
+LETTERS: Final = {TAKE: Wish.TAKE, ESCALATE: Wish.ESCALATE, RESOLVE: Wish.RESOLVE}
+CODE: Final = re.compile(r"[\W_]*(?P<code>\d{1,2})[\W_]*(?P<letter>[a-z])[\W_]*")
 LARGEST: Final = 9  # digits: longer is a phone number, not one of ours
 
 
 def understand(text: str) -> Reply | None:
     """What is wished, or None when it is not certain: a page must not be taken by mistake."""
+    coded = CODE.fullmatch(_plain(text))
+    if coded is not None:
+        wish = LETTERS.get(coded["letter"])
+        return Reply(wish, code=int(coded["code"])) if wish is not None and "?" not in text else None
     words = WORD.findall(_plain(text))
     numbers = [int(word) for word in words if is_number(word)]
     wishes = {VERBS[word] for word in words if word in VERBS}
@@ -90,7 +98,11 @@ def _plain(text: str) -> str:
 
 
 def not_understood() -> Phrase:
-    return Phrase("I did not understand. Reply “ack 42” to take incident 42.")
+    return Phrase("I did not understand. Reply with a page's code (1a takes page 1), or “ack 42” to take incident 42.")
+
+
+def unknown_code(code: int) -> Phrase:
+    return Phrase("No page of yours has the code {code}. Reply “ack” and the incident's number.", {"code": code})
 
 
 def nothing_open() -> Phrase:

@@ -5,7 +5,7 @@ Source: https://www.twilio.com/docs/usage/webhooks/webhooks-security and …/mes
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 from urllib.parse import parse_qsl
 
@@ -34,7 +34,9 @@ KEYS: Final = {"4": Wish.TAKE, "5": Wish.ESCALATE, "6": Wish.RESOLVE}
 VOICES: Final = {"fr": "fr-FR", "en": "en-GB"}
 DELIVERED: Final = frozenset({"delivered", "read", "completed"})
 NOT_DELIVERED: Final = frozenset({"undelivered", "failed", "busy", "no-answer", "canceled"})
+MACHINES: Final = frozenset({"machine_start", "machine_end_beep", "machine_end_silence", "machine_end_other", "fax"})
 STOPS: Final = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"})
+JUST_NOW: Final = timedelta(minutes=1)  # whoever asks by text for more people did not know of a level that fired since
 PATIENCE: Final = (0.1, 0.2, 0.4, 0.8, 1.6)  # a receipt may overtake the row it is about
 Form = MultiDict[str]
 Answer = Callable[[web.Request, Form], Awaitable[web.Response]]
@@ -60,6 +62,8 @@ class Asking(Protocol):
     """What this door asks of `Questions`."""
 
     async def latest_page_of(self, person: str) -> int | None: ...
+
+    async def page_with_code(self, person: str, code: int) -> int | None: ...
 
 
 class Opting(Protocol):
@@ -130,15 +134,19 @@ class TwilioDoor:
 
     async def sms(self, _request: web.Request, form: Form) -> web.Response:
         """`POST /twilio/sms`: the answer goes back as a text; nothing for a repeated delivery or a STOP."""
-        person = self.desk.person_of_phone(form.get("From", ""))
-        if (word := opt_out(form)) is not None:  # Twilio deals with STOP, START and HELP itself
-            await self.opted(person, word, form)
-            return messages()
-        said = await self.answered(person, form)
+        person, said = await self.heard(form)
         if said is None:
             return messages()
         language = person.language if person else self.desk.language
         return messages(to_gsm(say(said, language, self.desk.zone, self.now())))
+
+    async def heard(self, form: Form) -> tuple[Person | None, Phrase | None]:
+        """Acts on a text; who sent it, and what they are told in return, if anything."""
+        person = self.desk.person_of_phone(form.get("From", ""))
+        if (word := opt_out(form)) is not None:  # Twilio deals with STOP, START and HELP itself
+            await self.opted(person, word, form)
+            return person, None
+        return person, await self.answered(person, form)
 
     async def opted(self, person: Person | None, word: str, form: Form) -> None:
         """Told elsewhere; an outage only costs them the explanation."""
@@ -159,9 +167,21 @@ class TwilioDoor:
         if wished is None:
             return sms_reply.not_understood()
         by = Actor(person.id, person.name, Door.SMS, form.get("MessageSid") or None)
-        return await self.done(wished, by)
+        as_of = self.now() - JUST_NOW
+        if wished.code is not None:
+            return await self.coded(wished.wish, wished.code, by, as_of)
+        return await self.done(wished, by, as_of)
 
-    async def done(self, wished: Reply, by: Actor) -> Phrase | None:
+    async def coded(self, wish: Wish, code: int, by: Actor, as_of: datetime) -> Phrase | None:
+        """The answer to the page that carried this code."""
+        try:
+            number = await self.questions.page_with_code(by.id, code)
+        except Exception:
+            log.exception("twilio.answer_failed", person=by.id)
+            return sms_reply.out_of_order()
+        return sms_reply.unknown_code(code) if number is None else await self.done(Reply(wish, number), by, as_of)
+
+    async def done(self, wished: Reply, by: Actor, as_of: datetime | None) -> Phrase | None:
         try:
             number = wished.number if wished.number is not None else await self.questions.latest_page_of(by.id)
             if number is None:
@@ -172,13 +192,13 @@ class TwilioDoor:
                 case Wish.RESOLVE:
                     return sms_reply.worded(await self.lifecycle.resolve(number, by))
                 case Wish.ESCALATE:
-                    return sms_reply.worded(await self.lifecycle.escalate(number, by))
+                    return sms_reply.worded(await self.lifecycle.escalate(number, by, as_of))
         except Exception:
             log.exception("twilio.answer_failed", person=by.id)
             return sms_reply.out_of_order()
 
     async def voice(self, request: web.Request, form: Form) -> web.Response:
-        """`POST /twilio/voice?incident=N`: the key that was pressed during a call."""
+        """`POST /twilio/voice?incident=N&as_of=MICROSECONDS`: a key pressed during the call that was made then."""
         person = self.desk.person_of_phone(form.get("To", ""))
         number = request.query.get("incident", "")
         if person is None or not number.isdigit():
@@ -190,7 +210,7 @@ class TwilioDoor:
         if (refusal := why_not_respond(self.desk.people, self.desk.teams, person.id)) is not None:
             return self.speaks(refusal, person.language)
         by = Actor(person.id, person.name, Door.VOICE, f"{form.get('CallSid', '')}:{form.get('Digits')}")
-        said = await self.done(Reply(wish, int(number)), by)
+        said = await self.done(Reply(wish, int(number)), by, moment_of(request.query.get("as_of", "")))
         # A repeated key press is answered, too: the caller must not hear silence.
         return self.speaks(said or Phrase("#{number}: done already.", {"number": int(number)}), person.language)
 
@@ -210,7 +230,9 @@ class TwilioDoor:
     async def status(self, _request: web.Request, form: Form) -> web.Response:
         """`POST /twilio/status`: what became of a text or a call; if it did not arrive, the next channel follows."""
         word = form.get("MessageStatus") or form.get("CallStatus") or ""
-        if word not in DELIVERED | NOT_DELIVERED:
+        if (by := form.get("AnsweredBy", "")) in MACHINES:  # told while the call still goes on, and at its end
+            word = by
+        if word not in DELIVERED | NOT_DELIVERED | MACHINES:
             return web.Response(status=204)
         kind, sid = (Kind.SMS, form["MessageSid"]) if form.get("MessageSid") else (Kind.VOICE, form.get("CallSid", ""))
         if not sid:
@@ -228,6 +250,11 @@ class TwilioDoor:
             if known is not False or pause is None:
                 return
             await asyncio.sleep(pause)  # its sender is about to write down the id that Twilio gave it
+
+
+def moment_of(microseconds: str) -> datetime | None:
+    """Since 1970; None when the call was made before its moment was written into its address."""
+    return datetime.fromtimestamp(int(microseconds) / 1_000_000, UTC) if microseconds.isdigit() else None
 
 
 def opt_out(form: Form) -> str | None:

@@ -3,6 +3,7 @@
 import tempfile
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
@@ -49,6 +50,13 @@ def test_the_example_says_who_is_who(example: Desk) -> None:
     assert example.person_of_slack("U0VICTOR1") is None
     assert example.person_of_slack("") is None
     assert example.person_of_phone("") is None
+
+
+def test_a_person_may_live_in_another_zone(tmp_path: Path) -> None:
+    desk = desk_of(tmp_path, "people: {dan: {name: Dan, time_zone: Europe/London}, eve: {name: Eve}}")
+    assert [desk.people[each].zone for each in ("dan", "eve")] == [ZoneInfo("Europe/London"), None]
+    [problem] = problems_of(tmp_path, "people: {dan: {name: Dan, time_zone: London}}")
+    assert problem.startswith("people.dan.time_zone: must be a time zone's name")
 
 
 def test_the_example_climbs_the_guides_ladder(example: Desk) -> None:

@@ -41,7 +41,7 @@ class World:
         self.database_url = database_url
         self.environment = dict(environment)
         self.proxy = proxy
-        self.url = environment["ECOTRAJET_PUBLIC_URL"]
+        self.url = f"http://{environment['ECOTRAJET_LISTEN']}"
         self.person = sandbox.person
         self.channel = sandbox.channel
         self.process: asyncio.subprocess.Process | None = None
@@ -142,7 +142,7 @@ class World:
         assert status == 200, (status, answer)
         return int(answer["alerts"][0]["incident"])
 
-    async def alert_until_taken(self, title: str, **more: object) -> None:
+    async def alert_until_taken(self, title: str, within: float = STARTS_WITHIN, **more: object) -> None:
         """As a good sender does: again and again until it is answered with 2xx."""
 
         async def answered() -> bool:
@@ -155,7 +155,7 @@ class World:
                 return False
             return status == 200
 
-        await self.eventually(answered, "the alert is taken", STARTS_WITHIN)
+        await self.eventually(answered, "the alert is taken", within)
 
     async def fast_forward(self, *, minutes: float = 0, hours: float = 0) -> datetime:
         """Let time pass, stopping at each due time until what was due is done."""
@@ -205,6 +205,7 @@ async def new_world(
     own_process: bool = False,
     config: Path | None = None,
     slack_http: bool = False,
+    public: bool = True,
     more: Mapping[str, str] | None = None,
 ) -> AsyncIterator[World]:
     async with AsyncExitStack() as stack:
@@ -224,7 +225,10 @@ async def new_world(
         }
         if slack_http:
             del environment["SLACK_APP_TOKEN"]
-        sandbox.bot_at(environment["ECOTRAJET_PUBLIC_URL"], slack_http=slack_http)
+        if public:
+            sandbox.bot_at(environment["ECOTRAJET_PUBLIC_URL"], slack_http=slack_http)
+        else:  # nobody can call it from outside
+            del environment["ECOTRAJET_PUBLIC_URL"]
         world = World(sandbox, database_url, environment, proxy)
         stack.push_async_callback(world.close)
         await world.start(own_process=own_process)

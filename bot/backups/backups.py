@@ -1,7 +1,7 @@
 """Backups as rows: asked for by the calendar or a person, each done once by whichever replica comes first."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from bot import access
 from bot.answers import Repeated
@@ -54,6 +54,11 @@ class Backups:
             await backups.add(tx, entry.name, f"manual:{moment.isoformat()}", Kind.MANUAL, by.id)
             await audit.write(tx, Entry(by, "backup.asked", on=entry.name))
             return entry
+
+    async def asked_since(self, name: str, moment: datetime) -> Backup | None:
+        """The first that a person asked for at or after `moment`."""
+        async with self.db.transaction() as tx:
+            return await backups.asked_since(tx, name, moment)
 
     async def latest(self, by: Actor) -> list[Backup]:
         """Of those that this person may see, newest first."""

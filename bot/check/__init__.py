@@ -9,7 +9,7 @@ from typing import Final
 
 import asyncpg
 
-from bot.check import clock, database, engines, here, mail, slack, twilio
+from bot.check import clock, database, engines, here, mail, second_sms, slack, twilio
 from bot.check.engines import KnowsEngines
 from bot.check.finding import Finding, Verdict, problem, warning
 from bot.config import Configuration
@@ -47,6 +47,7 @@ async def check(
             (database.WHAT, _already(broken) if broken else database.database(url)),
             (slack.WHAT, slack.slack(settings.slack, channels_of(desk), manifest)),
             (twilio.WHAT, twilio.twilio(settings.twilio)),
+            (second_sms.WHAT, second_sms.second_sms(desk.second_sms, first=settings.twilio is not None)),
             (mail.WHAT, mail.mail(settings.mail)),
             ("engines", engines.all_engines(desk.engines, used, asked)),
             (clock.WHAT, clock.clock(url, api)),

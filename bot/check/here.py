@@ -39,7 +39,8 @@ def public_url(settings: Settings) -> Finding:
         if settings.twilio is None:
             return not_set(what, "ECOTRAJET_PUBLIC_URL is not set; nothing needs it")
         mend = "set ECOTRAJET_PUBLIC_URL to the https address under which the desk is reached from outside"
-        return problem(what, "ECOTRAJET_PUBLIC_URL is not set: answers by SMS and receipts cannot arrive", mend)
+        lacks = "Twilio is asked for answers by SMS every few seconds; no key can be pressed in calls, no link in mails"
+        return warning(what, f"ECOTRAJET_PUBLIC_URL is not set: {lacks}", mend)
     parts = urlsplit(url)
     played = settings.twilio is not None and settings.twilio.api_url is not None
     if parts.query or parts.fragment:

@@ -54,7 +54,8 @@ def load(environ: Mapping[str, str], folder: Path = Path()) -> Configuration:
     problems, warnings = Problems(FILE), list[str]()
     settings = read_settings(environ, problems)
     text = _text(settings.config_file, folder, problems, warnings)
-    desk = build(read(text, environ, problems), settings.docker_host, problems, warnings)
+    beside = (settings.config_file or folder / FILE).parent
+    desk = build(read(text, environ, problems), settings.docker_host, problems, warnings, beside)
     problems.raise_any()
     assert desk is not None
     return Configuration(settings, desk, (*warnings, *_unset(settings)))
@@ -63,7 +64,8 @@ def load(environ: Mapping[str, str], folder: Path = Path()) -> Configuration:
 def load_desk(file: Path, environ: Mapping[str, str] | None = None, docker_host: str = LOCAL_ENGINE) -> Desk:
     """The desk of one file, whatever the environment; raises ConfigError with all its problems."""
     problems, warnings = Problems(file.name), list[str]()
-    desk = build(read(file.read_text(encoding="utf-8"), environ or {}, problems), docker_host, problems, warnings)
+    data = read(file.read_text(encoding="utf-8"), environ or {}, problems)
+    desk = build(data, docker_host, problems, warnings, file.parent)
     problems.raise_any()
     assert desk is not None
     return desk
@@ -101,5 +103,5 @@ def _unset(settings: Settings) -> list[str]:
     if settings.twilio is None and settings.mail is None:
         missing.append("neither TWILIO_ACCOUNT_SID nor SMTP_URL is set: pages go by Slack alone")
     if settings.twilio and settings.public_url is None:
-        missing.append("ECOTRAJET_PUBLIC_URL is not set: nobody can answer by SMS, and receipts do not arrive")
+        missing.append("ECOTRAJET_PUBLIC_URL is not set: Twilio is asked for texts; calls take no keys, mails no links")
     return missing

@@ -1,11 +1,13 @@
 """The file's sections -> Desk. Each entry is checked alone, so that one bad entry hides no other's problems."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from bot.config import backups, defaults, quiet, reaching, references, rooms, status_page, updates
+from bot.config import backups, defaults, quiet, reaching, references, rooms, runbooks, status_page, updates
 from bot.config.models import (
     EnvironmentSection,
     IntakeSection,
@@ -46,20 +48,33 @@ SECTIONS: Final = (
     "status_page",
     "incident_channels",
     "updates",
+    "runbooks",
 )
-NOT_YET: Final = ("runbooks", "checks", "calendar")
+NOT_YET: Final = ("checks", "calendar")
 NO_ENGINE: Final = "none"
 
 M = TypeVar("M", bound=BaseModel)
 
 
-def build(data: Mapping[str, object], docker_host: str, problems: Problems, warnings: list[str]) -> Desk | None:
-    """The desk; None when there are problems (also in the environment: `problems` is shared)."""
+def build(
+    data: Mapping[str, object], docker_host: str, problems: Problems, warnings: list[str], folder: Path = Path()
+) -> Desk | None:
+    """The desk; None when there are problems (also in the environment: `problems` is shared).
+
+    `folder`: where the file stands, for the paths in it.
+    """
     _check_sections(data, problems)
     parts = _parts(data, problems)
     references.check(parts, problems, warnings)
     check_sources(parts.sources, problems)
-    return None if problems else _desk(parts, docker_host, warnings)
+    procedures = runbooks.procedures(parts.runbooks, folder, problems)
+    return (
+        None
+        if problems
+        else replace(
+            _desk(parts, docker_host, warnings), procedures=procedures, automatic_runbooks=parts.runbooks.automatic
+        )
+    )
 
 
 def _check_sections(data: Mapping[str, object], problems: Problems) -> None:
@@ -96,6 +111,7 @@ def _parts(data: Mapping[str, object], problems: Problems) -> Parts:
         status_page=read.section("status_page", status_page.StatusPageSection),
         incident_channels=read.section("incident_channels", rooms.IncidentChannelsSection),
         updates=read.section("updates", updates.UpdatesSection),
+        runbooks=read.section("runbooks", runbooks.RunbooksSection),
         names=read.names,
     )
 
@@ -178,6 +194,7 @@ def _desk(parts: Parts, docker_host: str, warnings: list[str]) -> Desk:
         heartbeats=quiet.heartbeats(beats),
         backups=backups.backups(parts.backups),
         steps=reaching.steps(parts.notifications),
+        second_sms=reaching.second_sms(parts.notifications.second_sms),
         status_page=status_page.settings(parts.status_page, parts.services, environments),
     )
 
@@ -212,7 +229,7 @@ def _gathering(entry: IntakeSection) -> Gathering:
 
 
 def _person(id_: str, entry: PersonSection, language: str) -> Person:
-    return Person(id_, entry.name, entry.slack, entry.phone, entry.email, entry.language or language)
+    return Person(id_, entry.name, entry.slack, entry.phone, entry.email, entry.language or language, entry.time_zone)
 
 
 def _team(id_: str, entry: TeamSection) -> Team:

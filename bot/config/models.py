@@ -191,6 +191,7 @@ class PersonSection(Section):
     phone: Phone = None
     email: MailAddress = None
     language: Language | None = None
+    time_zone: Zone | None = None
 
 
 class TeamSection(Section):

@@ -17,6 +17,7 @@ from bot.config.quiet import HeartbeatSection, WindowSection
 from bot.config.reaching import EscalationSection, NotificationsSection
 from bot.config.rooms import IncidentChannelsSection
 from bot.config.rules import ClassificationSection
+from bot.config.runbooks import RunbooksSection
 from bot.config.sources import SourceSection
 from bot.config.status_page import StatusPageSection
 from bot.config.updates import UpdatesSection
@@ -44,4 +45,5 @@ class Parts:
     incident_channels: IncidentChannelsSection = field(default_factory=IncidentChannelsSection)
     updates: UpdatesSection = field(default_factory=UpdatesSection)
     status_page: StatusPageSection = field(default_factory=StatusPageSection)
+    runbooks: RunbooksSection = field(default_factory=RunbooksSection)
     names: dict[str, list[str]] = field(default_factory=dict)

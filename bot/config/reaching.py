@@ -2,15 +2,26 @@
 
 import re
 from datetime import timedelta
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field
 
-from bot.config.models import Duration, PolicySection, Section, WorkspaceSection, duration
+from bot.carrier import SecondSms
+from bot.config.models import (
+    Duration,
+    PolicySection,
+    Section,
+    Text,
+    WebAddress,
+    WorkspaceSection,
+    duration,
+    web_address,
+)
 from bot.escalation import Hours, Level, Policy
 from bot.incident import Priority
 from bot.message import Kind
 from bot.person import CHANNELS, Step, Steps
+from bot.secret import Secret
 
 WORDS: Final = {"slack": Kind.SLACK, "sms": Kind.SMS, "call": Kind.VOICE, "voice": Kind.VOICE, "email": Kind.EMAIL,
                 "mail": Kind.EMAIL, "appel": Kind.VOICE}  # fmt: skip
@@ -29,12 +40,52 @@ def step(value: object) -> Step:
 Steps_ = Annotated[tuple[Annotated[Step, BeforeValidator(step)], ...], Field(min_length=1)]
 
 
+def shape(value: object) -> object:
+    """Somewhere in the body the number and the text have to stand."""
+    texts = " ".join(str(each) for each in value.values()) if isinstance(value, dict) else ""
+    if "{to}" not in texts or "{text}" not in texts:
+        raise ValueError("must say where {to} and {text} go, such as {to: '{to}', text: '{text}'}")
+    return value
+
+
+def header(value: object) -> Secret:
+    """Often a key; never shown."""
+    if not isinstance(value, str) or not value.isprintable():
+        raise ValueError("must be a line of text")
+    return Secret(value)
+
+
+Header = Annotated[Secret, BeforeValidator(header)]
+
+
+class SnsSection(Section):
+    """Amazon SNS; what is left out comes from the standard AWS variables."""
+
+    via: Literal["sns"]
+    sender: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{0,11}$")] = ""
+    region: Text | None = None
+    endpoint: WebAddress = None
+
+
+class HttpSmsSection(Section):
+    via: Literal["http"]
+    url: Annotated[str, BeforeValidator(web_address)]
+    headers: dict[str, Header] = Field(default_factory=dict)
+    body: Annotated[dict[str, str], BeforeValidator(shape)] = Field(
+        default_factory=lambda: {"to": "{to}", "text": "{text}"}
+    )
+
+
+SecondSmsSection = Annotated[SnsSection | HttpSmsSection, Field(discriminator="via")]
+
+
 class NotificationsSection(Section):
     """How a page reaches somebody, by priority; what is left out stays as the guide has it (§6.1)."""
 
     P1: Steps_ = CHANNELS[Priority.P1]
     P2: Steps_ = CHANNELS[Priority.P2]
     P3: Steps_ = CHANNELS[Priority.P3]
+    second_sms: SecondSmsSection | None = None
 
 
 class EscalationSection(Section):
@@ -43,6 +94,16 @@ class EscalationSection(Section):
     ack_expires: dict[Priority, Duration] = Field(
         default_factory=lambda: {Priority.P1: timedelta(minutes=30), Priority.P2: timedelta(hours=2)}
     )
+
+
+def second_sms(entry: SnsSection | HttpSmsSection | None) -> SecondSms | None:
+    match entry:
+        case SnsSection():
+            return SecondSms("sns", entry.sender, entry.region, entry.endpoint)
+        case HttpSmsSection():
+            return SecondSms("http", url=entry.url, headers=entry.headers, body=entry.body)
+        case None:
+            return None
 
 
 def steps(entry: NotificationsSection) -> Steps:

@@ -90,15 +90,18 @@ async def fire(db: Database, desk: Desk, number: int, round: int, position: int)
 async def tell(tx: Tx, desk: Desk, incident: Incident, level: FiredLevel) -> None:
     now = await incidents.now(tx)
     people, channels = await whom(tx, desk, level.targets, now)
-    paged = [person for person in people if desk.methods(person, incident.priority)]
+    reachable = [person for person in people if desk.methods(person, incident.priority)]
     for channel in channels:
         await speaking.card(tx, incident, channel)
-    for person in paged:
-        await speaking.page(tx, desk, incident, level, person)
-    if not paged:
+    may_wait = level.name != LAST_RESORT
+    held = {person: await speaking.page(tx, desk, incident, level, person, may_wait=may_wait) for person in reachable}
+    if not reachable:
         await skip(tx, desk, incident, level)
     else:
-        await say_fired(tx, desk, incident, level, paged)
+        await say_fired(tx, desk, incident, level, [person for person in reachable if held[person] is None])
+    for person, until in held.items():
+        if until is not None:
+            await speaking.held(tx, desk, incident, person, until)
     await speaking.card(tx, incident, desk.incidents_channel)
 
 
@@ -119,7 +122,9 @@ async def whom(tx: Tx, desk: Desk, targets: Sequence[str], now: datetime) -> tup
 async def say_fired(tx: Tx, desk: Desk, incident: Incident, level: FiredLevel, paged: Sequence[Person]) -> None:
     names = ", ".join(person.name for person in paged)
     said = Phrase("{level}: {names} paged", {"level": named(level.name), "names": names})
-    if level.late > WORTH_SAYING:
+    if not paged:
+        said = Phrase("{level}: nobody is disturbed at night", {"level": named(level.name)})
+    elif level.late > WORTH_SAYING:
         said = Phrase(
             "{level}: {names} paged, {late} late",
             {"level": named(level.name), "names": names, "late": level.late},

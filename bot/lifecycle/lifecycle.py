@@ -275,3 +275,5 @@ class Lifecycle:
             reached = await speaking.page_failed(tx, self.desk, message, why)
             if not reached:
                 await ladder.may_be_dead(tx, self.desk, message)
+        elif why is not None:
+            await speaking.by_second(tx, self.desk, message, why)

@@ -1,5 +1,6 @@
 """How somebody wants to be reached: shown, changed by themselves, and tried."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -9,13 +10,15 @@ from bot.incident import Priority
 from bot.lifecycle.speaking import channel_name
 from bot.message import About, Kind
 from bot.person import Person, Step, Steps, methods
+from bot.personal import Night, Rules, When
 from bot.phrase import Phrase
 from bot.store import audit, deliveries, messages, personal
-from bot.store.database import Database, Tx
+from bot.store.database import Database
 
 SOON_ENOUGH: Final = timedelta(minutes=5)
 """By then a P1 has to have reached somebody by something that wakes."""
 WAKES: Final = frozenset({Kind.SMS, Kind.VOICE})
+Delays = Mapping[tuple[Priority, Kind], timedelta | None]
 
 
 class Reach:
@@ -24,21 +27,25 @@ class Reach:
     def __init__(self, db: Database, desk: Desk) -> None:
         self.db, self.desk = db, desk
 
-    async def ways(self, person: Person) -> Steps:
-        """What counts for them now, for each priority."""
+    async def rules(self, person: Person) -> Rules:
+        """What counts for them: their own choice, else the configuration's; reduced to what they have."""
         async with self.db.transaction() as tx:
-            return await ways(tx, self.desk, person)
+            own = await personal.of(tx, person.id) or Rules(self.desk.steps)
+        day = {priority: methods(person, priority, own.day) for priority in Priority}
+        night = {each: methods(person, each, {each: steps}) if steps else () for each, steps in own.night.items()}
+        return Rules(day, night, own.hours)
 
-    async def change(self, person: Person, steps: Steps, by: Actor) -> Phrase | None:
+    async def change(self, person: Person, rules: Rules, by: Actor) -> Phrase | None:
         """None: this very delivery was handled before. `unfit` was asked first."""
         async with self.db.transaction() as tx:
             if not await deliveries.first_time(tx, by):
                 return None
-            if steps == configured(self.desk, person):
+            if rules == Rules(configured(self.desk, person)):
                 await personal.forget(tx, person.id)
             else:
-                await personal.put(tx, person.id, steps)
-            await audit.write(tx, Entry(by, "reach.changed", on=person.id, result=str(personal.written(steps))[:500]))
+                await personal.put(tx, person.id, rules)
+            told = f"{personal.written(rules.day)} {rules.hours} {personal.written(rules.night)}"
+            await audit.write(tx, Entry(by, "reach.changed", on=person.id, result=told[:500]))
             return Phrase("From now on your pages come the way you chose. To try it: `/ecotrajet me test`.")
 
     async def test(self, person: Person, by: Actor) -> Phrase | None:
@@ -83,35 +90,42 @@ class Reach:
                     return
 
 
-async def ways(tx: Tx, desk: Desk, person: Person) -> Steps:
-    """Their own choice, else the configuration's; reduced to what they have, never to nothing."""
-    own = await personal.of(tx, person.id)
-    return {priority: methods(person, priority, own or desk.steps) for priority in Priority}
-
-
 def configured(desk: Desk, person: Person) -> Steps:
     return {priority: desk.methods(person, priority) for priority in Priority}
 
 
-def unfit(person: Person, steps: Steps) -> dict[Priority, Phrase]:
-    """By priority, why this choice would let somebody sleep through a page; empty: it is fine."""
-    wrong = {each: Phrase("Choose at least one way.") for each in Priority if not steps.get(each)}
-    in_time = [step for step in steps.get(Priority.P1, ()) if step.after <= SOON_ENOUGH]
-    if Priority.P1 not in wrong and person.phone and not any(step.kind in WAKES for step in in_time):
-        wrong[Priority.P1] = Phrase(
-            "A P1 has to wake you: choose a text message or a call within {length}.", {"length": SOON_ENOUGH}
-        )
+def unfit(person: Person, rules: Rules) -> dict[tuple[When, Priority], Phrase]:
+    """Why this choice would let somebody sleep through a page; empty: it is fine.
+
+    By night, P2 and P3 may be left to the morning.
+    """
+    wrong = {(When.DAY, each): Phrase("Choose at least one way.") for each in Priority if not rules.day.get(each)}
+    if rules.night.get(Priority.P1) == ():
+        wrong[When.NIGHT, Priority.P1] = Phrase("Choose at least one way.")
+    for when in [When.DAY, When.NIGHT] if Priority.P1 in rules.night else [When.DAY]:
+        in_time = [step for step in rules.steps(when, Priority.P1) if step.after <= SOON_ENOUGH]
+        if (when, Priority.P1) not in wrong and person.phone and not any(step.kind in WAKES for step in in_time):
+            wrong[when, Priority.P1] = Phrase(
+                "A P1 has to wake you: choose a text message or a call within {length}.", {"length": SOON_ENOUGH}
+            )
     return wrong
 
 
-def chosen(person: Person, delays: dict[tuple[Priority, Kind], timedelta | None]) -> Steps:
-    """From the form: when each way is used, or never; in the order in which they come."""
-    found: dict[Priority, tuple[Step, ...]] = {}
-    for priority in Priority:
-        steps = [
-            Step(kind, after)
-            for (of, kind), after in delays.items()
-            if of is priority and after is not None and person.address(kind)
-        ]
-        found[priority] = tuple(sorted(steps, key=lambda step: step.after))
-    return found
+def chosen(person: Person, delays: Delays, by_night: Delays, hours: Night) -> Rules:
+    """From the form: when each way is used, or never. What `by_night` leaves out is as by day."""
+    night = {
+        priority: in_order(person, priority, {**delays, **by_night})
+        for priority in Priority
+        if any(of is priority for of, _ in by_night)
+    }
+    return Rules({priority: in_order(person, priority, delays) for priority in Priority}, night, hours)
+
+
+def in_order(person: Person, priority: Priority, delays: Delays) -> tuple[Step, ...]:
+    """Of one priority, what the person has, in the order in which it comes."""
+    steps = [
+        Step(kind, after)
+        for (of, kind), after in delays.items()
+        if of is priority and after is not None and person.address(kind)
+    ]
+    return tuple(sorted(steps, key=lambda step: step.after))

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.audit import DESK, Entry
+from bot.carrier import VIA, may_help
 from bot.desk import Desk
 from bot.incident import Incident, Priority
 from bot.message import About, Kind, Message, State
-from bot.person import Person, methods, next_method
+from bot.person import Person, next_method
+from bot.personal import Rules
 from bot.phrase import Phrase
 from bot.store import audit, incidents, messages, personal, responders
 from bot.store.database import Tx
@@ -39,17 +41,31 @@ async def note(tx: Tx, desk: Desk, incident: Incident, said: Phrase) -> None:
 
 
 async def page(
-    tx: Tx, desk: Desk, incident: Incident, level: FiredLevel, person: Person, because: Phrase | None = None
-) -> None:
-    """By each of the person's ways for this priority, some of them later.
+    tx: Tx, desk: Desk, incident: Incident, level: FiredLevel, person: Person, because: Phrase | None = None,
+    *, may_wait: bool = False,
+) -> datetime | None:  # fmt: skip
+    """By each of the person's ways for this priority and hour, some of them later.
 
     `because`: they are told though somebody is on it; the page is wanted until they answer or it is over.
+    `may_wait`: unless it is a P1, it may be held until the end of their night: that instant, else None.
     """
     body = {"because": because.to_json()} if because else None
-    own = await personal.of(tx, person.id)
-    for step in methods(person, incident.priority, own or desk.steps):
+    rules = await personal.of(tx, person.id) or Rules(desk.steps)
+    ways = rules.ways(person, incident.priority, await incidents.now(tx), desk.zone, may_wait=may_wait)
+    for step in ways.steps:
         of = Page(incident.number, incident.round, level.position, level.name, person)
         await page_by(tx, of, step.kind, attempt=1, after=step.after, body=body)
+    return ways.held
+
+
+async def held(tx: Tx, desk: Desk, incident: Incident, person: Person, until: datetime) -> None:
+    """Said aloud: this person sleeps on, and the others can see why."""
+    said = Phrase(
+        "{name} is not disturbed at night by a {priority}: paged at {at} if nobody has taken it",
+        {"name": person.name, "priority": incident.priority.value, "at": until},
+    )
+    await audit.write(tx, Entry(DESK, "page.held", incident.number, on=person.id, why=said))
+    await note(tx, desk, incident, said)
 
 
 async def ask(
@@ -96,6 +112,8 @@ async def page_failed(tx: Tx, desk: Desk, failed: Message, why: Phrase) -> bool:
         {"name": person.name, "channel": channel_name(failed.kind), "why": why},
     )
     await audit.write(tx, Entry(DESK, "page.failed", failed.incident, on=person.id, why=said, result=failed.kind))
+    if await by_second(tx, desk, failed, why):
+        return True
     if await messages.hasten(tx, failed):
         return True
     kind = next_method(person, await messages.kinds_tried(tx, failed))
@@ -104,6 +122,30 @@ async def page_failed(tx: Tx, desk: Desk, failed: Message, why: Phrase) -> bool:
     of = Page(failed.incident, failed.round, failed.level, failed.level_name, person)
     await page_by(tx, of, kind, failed.attempt + 1, body=failed.body)
     return True
+
+
+def second_may_help(desk: Desk, failed: Message, reason: str) -> bool:
+    """Whether a text that Twilio did not send is worth asking the second provider for."""
+    fresh = failed.kind is Kind.SMS and VIA not in failed.body
+    return fresh and desk.second_sms is not None and may_help(reason)
+
+
+async def by_second(tx: Tx, desk: Desk, failed: Message, why: Phrase) -> bool:
+    """The second provider is asked for this text now. False: there is none, or it would be of no use."""
+    reason = str(why.values.get("reason", ""))
+    if desk.second_sms is None or not second_may_help(desk, failed, reason):
+        return False
+    via = desk.second_sms.via
+    asked = await messages.queue(
+        tx, kind=Kind.SMS, about=failed.about, to=failed.to, incident=failed.incident, run=failed.run,
+        round=failed.round, level=failed.level, level_name=failed.level_name, person=failed.person,
+        attempt=failed.attempt + 1, body={**failed.body, VIA: via},
+    )  # fmt: skip
+    said = Phrase("Twilio did not send it ({why}): {provider} is asked at once", {"why": why, "provider": via.upper()})
+    await audit.write(
+        tx, Entry(DESK, "message.rerouted", failed.incident, failed.run, on=failed.person or "", why=said, result=via)
+    )
+    return asked is not None
 
 
 async def tell(tx: Tx, desk: Desk, incident: Incident, who: str | None, said: Phrase) -> None:

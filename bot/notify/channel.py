@@ -7,6 +7,7 @@ from typing import Protocol
 from bot.incident import Incident
 from bot.message import Ask, Kind, Message
 from bot.phrase import Phrase
+from bot.procedure import ProcedureRun
 from bot.view import IncidentView, RunView
 
 
@@ -14,13 +15,15 @@ from bot.view import IncidentView, RunView
 class Outgoing:
     """A message with everything needed to word it at the instant it leaves.
 
-    * PAGE, PAGE_EDIT, REMINDER, UPDATE and CARD need `view`, RUN_CARD needs `run`.
+    * PAGE, PAGE_EDIT, REMINDER, UPDATE and CARD need `view`, RUN_CARD needs `run`, RUNBOOK_CARD `procedure`.
     * NOTE and TELL say `message.body["phrase"]` (`Phrase.to_json`).
     * `existing_ts` is a provider id that an earlier `send` on Slack returned (`channel:ts`): CARD, RUN_CARD and
       PAGE_EDIT are edited there, a NOTE goes into its thread.
     * REMINDER says its phrase, in Slack with a button; UPDATE is a manager's page anew.
     * `manager`: pages are in plain words.
+    * `code`: the reader's short code for this incident (`1a` takes it); None: they have none.
     * `together`: the incidents of all pages that leave in this one text or call, the worst first; () for one alone.
+    * `thread`: where the card of its incident stands, under which a new RUNBOOK_CARD is posted.
     * `language` is the reader's; a channel of several people has the desk's. `as_of` is the desk's own `now`.
     """
 
@@ -32,6 +35,9 @@ class Outgoing:
     as_of: datetime
     manager: bool = False
     together: tuple[Incident, ...] = ()
+    procedure: ProcedureRun | None = None
+    thread: str | None = None
+    code: int | None = None
 
 
 class Channel(Protocol):

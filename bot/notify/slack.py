@@ -22,6 +22,7 @@ from bot.notify.blocks import (
     incident_card,
     manager_page,
     page,
+    procedure_card,
     reminder,
     run_card,
 )
@@ -104,6 +105,10 @@ class SlackChannel:
                 return f"{channel}:{ts}"  # an old page that was deleted need not come back
             if edited is not None:
                 return edited
+        if outgoing.thread and message.about is About.RUNBOOK_CARD:
+            channel, _, ts = outgoing.thread.rpartition(":")
+            if said := await self._reply(channel, ts, arguments):
+                return said
         return await self._post(await self._address(message.to), arguments)
 
     async def _address(self, to: str) -> str:
@@ -120,7 +125,7 @@ class SlackChannel:
         )
         return f"{posted['channel']}:{posted['ts']}"
 
-    async def _reply(self, channel: str, ts: str, arguments: Mapping[str, Any], broadcast: bool) -> str | None:
+    async def _reply(self, channel: str, ts: str, arguments: Mapping[str, Any], broadcast: bool = False) -> str | None:
         """In the thread, `broadcast`: in the channel too; None when the card it hangs on was deleted."""
         more = {"reply_broadcast": True} if broadcast else {}
         try:
@@ -156,6 +161,8 @@ def drawing(outgoing: Outgoing, reader: Reader) -> Card:
             return reminder(view, phrase_of(outgoing.message), reader)
         case About.RUN_CARD, _, run if run is not None:
             return run_card(run, reader)
+        case About.RUNBOOK_CARD, _, _ if outgoing.procedure is not None:
+            return procedure_card(outgoing.procedure, reader)
         case ((About.NOTE | About.TELL | About.ASK), _, _):
             try:
                 return answer(phrase_of(outgoing.message), reader, *asks_of(outgoing.message))

@@ -92,6 +92,17 @@ class Twilio:
         """The argument that asks for delivery receipts at `path`; none without a public address."""
         return {"status_callback": self.public_url + path} if self.public_url else {}
 
+    def who_answers(self, path: str) -> dict[str, str]:
+        """The arguments that let Twilio tell at `path`, while the call goes on, whether a machine took it: a mailbox
+        has heard nothing. Source: https://www.twilio.com/docs/voice/answering-machine-detection"""
+        if not self.public_url:
+            return {}
+        return {
+            "machine_detection": "Enable",
+            "async_amd": "true",
+            "async_amd_status_callback": self.public_url + path,
+        }
+
     @asynccontextmanager
     async def talking(self) -> AsyncIterator[Client]:
         """Whatever goes wrong inside comes out as Retryable or Permanent."""

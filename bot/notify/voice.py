@@ -53,6 +53,7 @@ class VoiceChannel:
                 twiml=twiml,
                 timeout=30,
                 **self.twilio.callback("/twilio/status"),
+                **self.twilio.who_answers("/twilio/status"),
             )
         return str(call.sid)
 
@@ -83,7 +84,8 @@ def spoken(incident: Incident, reader: Reader, public_url: str, others: Sequence
         told = Phrase("{first} {then}", {"first": told, "then": more(others)})
     response = VoiceResponse()
     if public_url:
-        action = f"{public_url}/twilio/voice?incident={incident.number}"
+        drawn = int(reader.now.timestamp() * 1_000_000)  # a level that fires later makes the key 5 a late one
+        action = f"{public_url}/twilio/voice?incident={incident.number}&as_of={drawn}"
         gather = Gather(num_digits=1, timeout=8, action=action, method="POST")
         keys: dict[str, Value | Phrase] = {"take": TAKE, "escalate": ESCALATE, "resolve": RESOLVE}
         press = reader.say(

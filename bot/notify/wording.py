@@ -19,20 +19,30 @@ def plain(text: str, limit: int) -> str:
     return words if len(words) <= limit else words[: limit - 1].rstrip() + "…"
 
 
-def short_page(incident: Incident, reader: Reader, title: str) -> str:
-    """The whole page in one sentence, with how to answer it."""
+def short_page(
+    incident: Incident, reader: Reader, title: str, code: int | None = None, answer_to: str = ""
+) -> str:  # fmt: skip
+    """The whole page in one sentence, with how to answer it: by `code`, the reader's own, else by the number."""
     if incident.status is Status.RESOLVED:
         return reader.say(Phrase("#{number} is resolved: {title}", {"number": incident.number, "title": title}))
-    said = Phrase(
-        "{priority} {severity} #{number} {title}. Reply “ack {number}” to take it.",
-        {
-            "priority": incident.priority.value,
-            "severity": severity(incident.priority),
-            "number": incident.number,
-            "title": title,
-        },
-    )
-    return reader.say(said)
+    said: dict[str, Value | Phrase] = {
+        "priority": incident.priority.value,
+        "severity": severity(incident.priority),
+        "number": incident.number,
+        "title": title,
+    }
+    if code is None:
+        return reader.say(Phrase("{priority} {severity} #{number} {title}. Reply “ack {number}” to take it.", said))
+    page = reader.say(Phrase("{priority} {severity} #{number} {title}.", said))
+    return f"{page} {reader.say(by_code(code, answer_to))}"
+
+
+def by_code(code: int, answer_to: str = "") -> Phrase:
+    """`answer_to`: the number to write to, when the text does not come from it."""
+    if answer_to:
+        return Phrase("Text {code}a (take), {code}e (escalate) or {code}r (resolve) to {number}.",
+                      {"code": code, "number": answer_to})  # fmt: skip
+    return Phrase("Reply {code}a to take it, {code}e to escalate, {code}r to resolve.", {"code": code})
 
 
 def facts(incident: Incident, reader: Reader) -> list[tuple[str, str]]:
@@ -48,7 +58,7 @@ def facts(incident: Incident, reader: Reader) -> list[tuple[str, str]]:
 
 
 def manager_text(view: IncidentView, reader: Reader) -> str:
-    """The whole page in plain words: impact, since when, who is on it, when more will be known."""
+    """A page in plain words: impact, since when, who is on it, when more will be known."""
     incident = view.incident
     said: dict[str, Value | Phrase] = {
         "impact": impact(incident, reader), "number": incident.number, "at": incident.opened_at,
@@ -60,6 +70,13 @@ def manager_text(view: IncidentView, reader: Reader) -> str:
         return text
     if following is not None:
         text += " " + reader.say(Phrase("Next update: {at}.", {"at": following.due_at}))
-    if incident.status is Status.TRIGGERED:
-        text += " " + reader.say(Phrase("“ack {number}” takes it.", {"number": incident.number}))
     return text
+
+
+def manager_answer(incident: Incident, reader: Reader, code: int | None = None, answer_to: str = "") -> str:
+    """How a manager answers, while nobody is on it; '' when nothing is asked of them."""
+    if incident.status is not Status.TRIGGERED:
+        return ""
+    if code is None:
+        return reader.say(Phrase("“ack {number}” takes it.", {"number": incident.number}))
+    return reader.say(by_code(code, answer_to))

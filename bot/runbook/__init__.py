@@ -4,6 +4,7 @@ Describe, then do: a runbook first makes a plan (plain data); that very plan is 
 refused when the world has changed since. `runbooks/` implements `Runbook` and `Engines` on Docker.
 """
 
+from bot.runbook.looks import Looks
 from bot.runbook.outcome import Evidence, Light, Outcome, Repaired, Result, ServiceStatus
 from bot.runbook.plan import (
     FORWARD,
@@ -32,6 +33,7 @@ __all__ = [
     "Image",
     "Journal",
     "Light",
+    "Looks",
     "Outcome",
     "Plan",
     "Repaired",

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.deployment import Deployment, Observation
+from bot.runbook.looks import Looks
 from bot.runbook.outcome import Evidence, Outcome, Repaired, ServiceStatus
 from bot.runbook.plan import Action, Plan
 from bot.target import Target
@@ -52,6 +53,11 @@ class Runbook(Protocol):
 
 class Engines(Protocol):
     """Everything the worker and the handlers ask of the container engines. One that is away never delays another."""
+
+    @property
+    def looks(self) -> Looks:
+        """What may be looked at without changing anything."""
+        ...
 
     async def status(self, targets: Sequence[Target]) -> list[ServiceStatus]:
         """One per target, in their order; an engine that does not answer gives an UNKNOWN light, no exception."""

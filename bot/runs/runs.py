@@ -23,6 +23,7 @@ from bot.phrase import Phrase, Value
 from bot.run import Approved, Cancelled, NoSuchRun, NotNow, Planned, Rejected, Requested, Run, RunEnd, RunStatus
 from bot.runbook import FROZEN, Action, ActionClass, Plan, Runbook
 from bot.runs import wording
+from bot.runs.diagnoses import Diagnoses
 from bot.runs.freezes import Freezes
 from bot.runs.validations import Validations
 from bot.store import audit, deliveries, deployments, freezes, incidents, jobs, runs
@@ -40,6 +41,7 @@ class Wish:
     dry_run: bool = False
     break_glass: str | None = None
     confirm: str | None = None  # the environment's name, typed: for what takes a protected one away
+    step: int | None = None  # of a runbook, which asks for it: once
 
 
 class Runs:
@@ -51,6 +53,7 @@ class Runs:
         self.runbooks = runbooks
         self.freezes = Freezes(db, desk)
         self.validations = Validations(db, desk)
+        self.diagnoses = Diagnoses(db, desk)
 
     async def request(self, wish: Wish, by: Actor) -> Requested | Planned | NotNow | Repeated:
         """Make the plan, freeze it and ask for its approval; what needs none starts at once."""
@@ -166,7 +169,7 @@ class Runs:
         if (refused := await self._not_yet(tx, plan, by)) is not None:
             return NotNow(refused)
         incident = await runs.open_incident(tx, plan.environment, plan.service)
-        run = await runs.insert(tx, plan, by.id, incident, EXPIRES_AFTER)
+        run = await runs.insert(tx, plan, by.id, incident, EXPIRES_AFTER, step=wish.step)
         await wording.written(tx, by, "run.requested", run)
         approved = await self._approved_at_once(tx, wish, environment, run, by)
         await wording.card(tx, self.desk, approved or run)

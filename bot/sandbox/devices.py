@@ -66,6 +66,17 @@ class Phone:
         await self.changes.until(lambda: call.over or call.turns or None, within, lambda: f"silence: {call!r}")
         return call
 
+    async def lets_machine_answer(self, within: float = 10.0) -> Call:
+        """Wait for a call that the mailbox takes, until it is over."""
+        call = await self.changes.until(
+            lambda: next((one for one in self.calls if one.status in {"queued", "ringing"}), None),
+            within,
+            lambda: f"no call to {self.number}; earlier calls: {[one.status for one in self.calls]}",
+        )
+        call.pick_up(machine=True)
+        await self.changes.until(lambda: call.over or None, within, lambda: f"it goes on: {call!r}")
+        return call
+
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:

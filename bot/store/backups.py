@@ -1,7 +1,7 @@
 """Rows of backups: claimed by one worker at a time, for as long as it gives signs of life."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import asyncpg
@@ -102,6 +102,15 @@ async def latest(tx: Tx, names: list[str], limit: int) -> list[Backup]:
         names, limit,
     )  # fmt: skip
     return [from_row(row) for row in rows]
+
+
+async def asked_since(tx: Tx, name: str, moment: datetime) -> Backup | None:
+    """The first that a person asked for at or after `moment`."""
+    row = await tx.fetchrow(
+        "SELECT * FROM backup WHERE name = $1 AND kind = 'manual' AND created_at >= $2 ORDER BY id LIMIT 1",
+        name, moment,
+    )  # fmt: skip
+    return from_row(row) if row else None
 
 
 async def last_good(tx: Tx, name: str) -> Backup | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot.carrier import VIA
 from bot.message import LEASE, Kind, Message
 from bot.store import jobs, messages
 from bot.store.database import Tx
@@ -49,9 +50,10 @@ async def gather(tx: Tx, page: Message, owner: str) -> list[Message]:
     rows = await tx.fetch(
         "UPDATE message m SET state = 'sending', starts = m.starts + 1, lease_owner = $3, bundle = $4,"
         " lease_until = clock_timestamp() + $5 FROM (SELECT id FROM message WHERE about = 'page' AND person = $1"
-        "  AND kind = $2 AND state = 'waiting' AND id <> $4 ORDER BY id FOR UPDATE SKIP LOCKED) o"
+        "  AND kind = $2 AND state = 'waiting' AND id <> $4 AND (body ->> 'via') IS NOT DISTINCT FROM $6"
+        "  ORDER BY id FOR UPDATE SKIP LOCKED) o"
         " WHERE m.id = o.id RETURNING m.*",
-        page.person, page.kind, owner, page.id, LEASE,
+        page.person, page.kind, owner, page.id, LEASE, page.body.get(VIA),
     )  # fmt: skip
     await tx.execute("UPDATE message SET bundle = id WHERE id = $1", page.id)
     return [messages.from_row(row) for row in sorted(rows, key=lambda row: row["id"])]

@@ -69,11 +69,15 @@ async def explained(tx: Tx, level: FiredLevel, why: Phrase) -> None:
 
 
 async def bring_forward(tx: Tx, incident: int, round: int, after_position: int) -> tuple[int, str] | None:
-    """The next pending level becomes due now: (position, name); None when the ladder has no further one."""
+    """The next pending level becomes due now: (position, name); None when the ladder has no further one.
+
+    A first level that is due is called anyhow: whoever asks in that very moment means the one after it.
+    """
     row = await tx.fetchrow(
         "UPDATE escalation_level SET due_at = least(due_at, app_now()) WHERE incident = $1 AND round = $2"
-        " AND position = (SELECT min(position) FROM escalation_level WHERE incident = $1 AND round = $2"
-        "  AND state = 'pending' AND position > $3) RETURNING position, name",
+        " AND position = (SELECT position FROM escalation_level WHERE incident = $1 AND round = $2"
+        "  AND state = 'pending' AND position > $3"
+        "  ORDER BY position = 0 AND due_at <= app_now(), position LIMIT 1) RETURNING position, name",
         incident, round, after_position,
     )  # fmt: skip
     return (row["position"], row["name"]) if row else None

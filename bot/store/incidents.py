@@ -68,6 +68,16 @@ async def policy(tx: Tx, number: int) -> Policy:
     return Policy.from_json(await tx.fetchval("SELECT ladder FROM incident WHERE number = $1", number))
 
 
+async def fresh(tx: Tx, length: timedelta) -> list[Incident]:
+    """Those that opened not longer ago than this and are not over, the newest 50."""
+    rows = await tx.fetch(
+        "SELECT * FROM incident WHERE status <> 'resolved' AND opened_at > app_now() - $1::interval"
+        " ORDER BY number DESC LIMIT 50",
+        length,
+    )
+    return [from_row(row) for row in rows]
+
+
 async def open_ones(tx: Tx, limit: int = 200) -> list[Incident]:
     """Worst first, then oldest first."""
     rows = await tx.fetch(

@@ -8,7 +8,7 @@ import msgspec
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
 from pgqueuer.adapters.persistence.queries import Queries
 
-from bot.message import Kind
+from bot.message import About, Kind
 from bot.store.database import Tx
 
 ESCALATE = "escalate"
@@ -24,12 +24,16 @@ def deliver_lane(kind: Kind) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`name` is an entrypoint; `after` counts from now (zero: at once); `key` makes a second one superfluous."""
+    """`name` is an entrypoint; `after` counts from now (zero: at once); `key` makes a second one superfluous.
+
+    Of what is due the highest `priority` goes first: in a storm a thousand cards must not stand before a page.
+    """
 
     name: str
     payload: object
     key: str
     after: timedelta = timedelta(0)
+    priority: int = 0
 
 
 async def enqueue(tx: Tx, jobs: Sequence[Job]) -> None:
@@ -40,7 +44,7 @@ async def enqueue(tx: Tx, jobs: Sequence[Job]) -> None:
     await queries.enqueue(
         [job.name for job in jobs],
         [msgspec.json.encode(job.payload) for job in jobs],
-        [0] * len(jobs),
+        [job.priority for job in jobs],
         [job.after for job in jobs],
         [job.key for job in jobs],
         on_conflict="skip",
@@ -56,12 +60,13 @@ async def until(tx: Tx, due_at: datetime) -> timedelta:
 def escalate_job(incident: int, round: int, position: int, after: timedelta) -> Job:
     """A level brought forward gets another alarm than the one that waits for its later time."""
     now = "" if after else ":now"
-    return Job(ESCALATE, [incident, round, position], f"escalate:{incident}:{round}:{position}{now}", after)
+    return Job(ESCALATE, [incident, round, position], f"escalate:{incident}:{round}:{position}{now}", after, priority=2)
 
 
-def deliver_job(kind: Kind, message: int, starts: int, after: timedelta = timedelta(0)) -> Job:
+def deliver_job(kind: Kind, about: About, message: int, starts: int, after: timedelta = timedelta(0)) -> Job:
     """`starts` is part of the key: a retry is another alarm than the first try."""
-    return Job(deliver_lane(kind), message, f"deliver:{message}:{starts}", after)
+    urgent = int(about is About.PAGE)
+    return Job(deliver_lane(kind), message, f"deliver:{message}:{starts}", after, priority=urgent)
 
 
 def run_job(run: int, starts: int) -> Job:

@@ -16,23 +16,25 @@ def from_row(row: asyncpg.Record) -> Message:
         id=row["id"], kind=Kind(row["kind"]), about=About(row["about"]), to=row["recipient"], due_at=row["due_at"],
         incident=row["incident"], run=row["run"], round=row["round"], level=row["level"], level_name=row["level_name"],
         person=row["person"], attempt=row["attempt"], starts=row["starts"], body=row["body"],
+        procedure=row["procedure"],
     )  # fmt: skip
 
 
 async def queue(
     tx: Tx, *, kind: Kind, about: About, to: str, incident: int | None = None, run: int | None = None, round: int = 0,
     level: int = 0, level_name: str = "", person: str | None = None, attempt: int = 1,
-    body: Mapping[str, object] | None = None, after: timedelta = timedelta(0),
+    body: Mapping[str, object] | None = None, after: timedelta = timedelta(0), procedure: int | None = None,
 ) -> int | None:  # fmt: skip
     """The new message's id; None when the same page, or the card's next edit, is queued already."""
     message: int | None = await tx.fetchval(
         "INSERT INTO message (kind, about, recipient, incident, run, round, level, level_name, person, attempt, body,"
-        " due_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, app_now() + $12::interval)"
+        " due_at, procedure) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, app_now() + $12::interval, $13)"
         " ON CONFLICT DO NOTHING RETURNING id",
         kind, about, to, incident, run, round, level, level_name, person, attempt, dict(body or {}), after,
+        procedure,
     )  # fmt: skip
     if message is not None:
-        await jobs.enqueue(tx, [jobs.deliver_job(kind, message, 0, after)])
+        await jobs.enqueue(tx, [jobs.deliver_job(kind, about, message, 0, after)])
     return message
 
 
@@ -46,7 +48,7 @@ async def edit_pages(tx: Tx, incident: int) -> None:
         " RETURNING id",
         incident,
     )
-    await jobs.enqueue(tx, [jobs.deliver_job(Kind.SLACK, row["id"], 0) for row in rows])
+    await jobs.enqueue(tx, [jobs.deliver_job(Kind.SLACK, About.PAGE_EDIT, row["id"], 0) for row in rows])
 
 
 async def claim(tx: Tx, message: int, owner: str) -> Message | None:
@@ -89,13 +91,14 @@ async def again(tx: Tx, message: Message, owner: str, after: timedelta) -> bool:
     moved = await tx.execute(
         "UPDATE message m SET state = 'waiting', due_at = app_now() + $3, lease_owner = NULL, lease_until = NULL"
         " WHERE id = $1 AND state = 'sending' AND lease_owner = $2 AND NOT EXISTS (SELECT FROM message o"
-        "  WHERE o.about = m.about AND m.about IN ('card', 'run_card') AND o.state = 'waiting'"
+        "  WHERE o.about = m.about AND m.about IN ('card', 'run_card', 'runbook_card') AND o.state = 'waiting'"
         "  AND o.incident IS NOT DISTINCT FROM m.incident AND o.run IS NOT DISTINCT FROM m.run"
+        "  AND o.procedure IS NOT DISTINCT FROM m.procedure"
         "  AND o.recipient = m.recipient)",
         message.id, owner, after,
     )  # fmt: skip
     if moved == "UPDATE 1":
-        await jobs.enqueue(tx, [jobs.deliver_job(message.kind, message.id, message.starts, after)])
+        await jobs.enqueue(tx, [jobs.deliver_job(message.kind, message.about, message.id, message.starts, after)])
     return moved == "UPDATE 1"
 
 
@@ -116,7 +119,7 @@ async def hasten(tx: Tx, page: Message) -> bool:
         page.incident, page.round, page.level, page.person,
     )  # fmt: skip
     # Another key than that of the alarm which waits for the later time.
-    await jobs.enqueue(tx, [jobs.deliver_job(Kind(row["kind"]), row["id"], -1) for row in rows])
+    await jobs.enqueue(tx, [jobs.deliver_job(Kind(row["kind"]), About.PAGE, row["id"], -1) for row in rows])
     return bool(rows)
 
 
@@ -145,14 +148,18 @@ async def level_is_dead(tx: Tx, page: Message) -> bool:
     return not alive
 
 
-async def overdue(tx: Tx, grace: timedelta, limit: int = 200) -> Sequence[asyncpg.Record]:
-    """(id, kind) of messages that should have left `grace` ago, or whose sender went away."""
+async def overdue(tx: Tx, grace: timedelta, stuck: timedelta, limit: int = 200) -> Sequence[asyncpg.Record]:
+    """(id, kind, stuck) of messages that should have left `grace` ago, or whose sender went away; `stuck`: a page that
+    should have left so long ago that whoever rescues pages does not get it out either.
+    """
     return await tx.fetch(
-        "(SELECT id, kind FROM message WHERE state = 'waiting' AND due_at <= app_now() - $1::interval"
-        "  ORDER BY due_at LIMIT $2)"
+        "(SELECT id, kind, about = 'page' AND due_at <= app_now() - $3::interval AS stuck FROM message"
+        "  WHERE state = 'waiting' AND due_at <= app_now() - $1::interval"
+        "  ORDER BY about <> 'page', due_at LIMIT $2)"
         " UNION ALL"
-        " (SELECT id, kind FROM message WHERE state = 'sending' AND lease_until < clock_timestamp() LIMIT $2)",
-        grace, limit,
+        " (SELECT id, kind, about = 'page' AND due_at <= app_now() - $3::interval FROM message"
+        "  WHERE state = 'sending' AND lease_until < clock_timestamp() LIMIT $2)",
+        grace, limit, stuck,
     )  # fmt: skip
 
 

@@ -11,7 +11,8 @@ async def of_incident(tx: Tx, incident: int) -> Sequence[asyncpg.Record]:
     """In the order in which they were queued; 200 at most."""
     return await tx.fetch(
         "SELECT m.person, m.recipient, m.kind, m.round, m.level, m.level_name, m.attempt, m.state, m.due_at, m.sent_at,"
-        " m.why FROM message m WHERE m.incident = $1 AND m.about = 'page' ORDER BY m.id LIMIT 200",
+        " m.why, m.body ->> 'via' AS via FROM message m WHERE m.incident = $1 AND m.about = 'page'"
+        " ORDER BY m.id LIMIT 200",
         incident,
     )
 

@@ -32,13 +32,17 @@ async def take_turns(tx: Tx, environment: str, service: str) -> None:
     )
 
 
-async def insert(tx: Tx, plan: Plan, by: str, incident: int | None, expires_after: timedelta) -> Run:
+async def insert(
+    tx: Tx, plan: Plan, by: str, incident: int | None, expires_after: timedelta, *, step: int | None = None
+) -> Run:
+    """`step`: of the runbook that asks for it."""
     row = await tx.fetchrow(
         "INSERT INTO run"
-        " (action, environment, service, incident, plan, fingerprint, requested_by, expires_at, engine_id)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, app_now() + $8::interval, $9) RETURNING *",
+        " (action, environment, service, incident, plan, fingerprint, requested_by, expires_at, engine_id,"
+        "  procedure_step)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, app_now() + $8::interval, $9, $10) RETURNING *",
         plan.action, plan.environment, plan.service, incident, plan.to_json(), plan.fingerprint(), by,
-        expires_after, plan.engine_id,
+        expires_after, plan.engine_id, step,
     )  # fmt: skip
     assert row is not None  # INSERT … RETURNING always returns
     return from_row(row)
@@ -253,4 +257,7 @@ async def view(tx: Tx, run: int) -> RunView | None:
         ),
         tuple(Evidence.from_json(each["content"]) for each in kept),
         await watches.of_run(tx, run),
+        await tx.fetchval(
+            "SELECT s.procedure FROM run r JOIN procedure_step s ON s.id = r.procedure_step WHERE r.id = $1", run
+        ),
     )

@@ -8,6 +8,7 @@ nor tells it again. Of several replicas each tells what it sees: without the dat
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, cast
@@ -16,6 +17,7 @@ import asyncpg
 import msgspec
 import structlog
 
+from bot.carrier import VIA
 from bot.desk import DEFAULT_POLICY, Desk
 from bot.errors import Permanent, Retryable
 from bot.message import About, Kind, Message
@@ -142,11 +144,19 @@ class Blindness:
             body={"phrase": said.to_json()},
         )  # fmt: skip
         outgoing = Outgoing(message, person.language or self.desk.language, None, None, None, as_of=now)
+        if await self._sent(channel, outgoing):
+            return True
+        if kind is not Kind.SMS or self.desk.second_sms is None:
+            return False
+        by_second = replace(message, body={**message.body, VIA: self.desk.second_sms.via})
+        return await self._sent(channel, replace(outgoing, message=by_second))
+
+    async def _sent(self, channel: Channel, outgoing: Outgoing) -> bool:
         try:
             async with asyncio.timeout(SENT_WITHIN):
                 await channel.send(outgoing)
         except (Permanent, Retryable, TimeoutError) as failed:
-            log.warning("not told", channel=kind.value, person=person.id, reason=str(failed))
+            log.warning("not told", channel=channel.kind.value, person=outgoing.message.person, reason=str(failed))
             return False
         return True
 

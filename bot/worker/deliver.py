@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot.audit import DESK, Entry
+from bot.carrier import VIA
 from bot.desk import Desk
 from bot.errors import Permanent, Retryable
 from bot.incident import Incident, Status
@@ -21,7 +22,7 @@ from bot.metrics import Metrics
 from bot.notify.channel import Channel, Outgoing
 from bot.phrase import Phrase
 from bot.questions import view
-from bot.store import audit, bundles, cards, incidents, messages, responders, rooms, runs
+from bot.store import audit, bundles, cards, codes, incidents, messages, procedures, responders, rooms, runs
 from bot.store.cards import Place
 from bot.store.database import Database, Tx, Unavailable
 from bot.worker import bundle
@@ -32,8 +33,12 @@ PER_LANE: Final = 10
 TIME_LIMIT: Final = 15.0  # seconds for one sending, however often its lease is renewed meanwhile
 SIGN_OF_LIFE: Final = LEASE.total_seconds() / 3
 PATIENCE: Final = 8  # starts, a second apart
-TRIES_FOR_EVER: Final = frozenset({About.CARD, About.PAGE_EDIT, About.RUN_CARD, About.NOTE, About.TELL, About.ASK})
+TRIES_FOR_EVER: Final = frozenset(
+    {About.CARD, About.PAGE_EDIT, About.RUN_CARD, About.RUNBOOK_CARD, About.NOTE, About.TELL, About.ASK}
+)
 """Nobody is waiting for these in the night: they are kept until the channel is back, a minute apart at most."""
+EDITED: Final = frozenset({About.CARD, About.RUN_CARD, About.RUNBOOK_CARD})
+NOWHERE: Final = ""
 
 
 class Deliverer:
@@ -61,7 +66,7 @@ class Deliverer:
     async def where_it_stands_now(self, outgoing: Outgoing) -> Outgoing:
         """A card that was posted while this edit of it waited for its turn is edited, and not posted again."""
         message = outgoing.message
-        if message.about not in (About.CARD, About.RUN_CARD) or outgoing.existing_ts is not None:
+        if message.about not in EDITED or outgoing.existing_ts is not None:
             return outgoing
         async with self.db.transaction() as tx:
             return replace(outgoing, existing_ts=standing(message, await cards.place(tx, subject(message), message.to)))
@@ -83,7 +88,10 @@ class Deliverer:
             if wait is not None:
                 await bundles.put_off(tx, message, wait)
                 return None
-            outgoing = replace(await self.outgoing(tx, message), together=await self.together(tx, message))
+            together = await self.together(tx, message)
+            outgoing = replace(
+                await self.outgoing(tx, message), together=together, code=await short_code(tx, message, together)
+            )
             if waits_for_its_card(outgoing) and message.kind in self.channels:
                 await messages.again(tx, message, self.owner, timedelta(seconds=1))
                 return None
@@ -105,6 +113,7 @@ class Deliverer:
         incident = await incidents.get(tx, message.incident) if message.incident else None
         person = self.desk.people.get(message.person or "")
         place = await cards.place(tx, subject(message), message.to)
+        above = await cards.place(tx, f"incident:{message.incident}", message.to) if message.procedure else None
         return Outgoing(
             message=message,
             language=person.language if person else self.desk.language,
@@ -113,6 +122,8 @@ class Deliverer:
             existing_ts=standing(message, place),
             as_of=await incidents.now(tx),
             manager=self.desk.is_manager(message.person),
+            procedure=await procedures.get(tx, message.procedure) if message.procedure else None,
+            thread=f"{above.channel_id}:{above.ts}" if above else None,
         )
 
     async def speak(self, outgoing: Outgoing) -> None:
@@ -155,7 +166,7 @@ class Deliverer:
     @contextlib.asynccontextmanager
     async def one_card_at_a_time(self, message: Message) -> AsyncIterator[None]:
         """Two edits of one card never overtake each other within this process."""
-        if message.about not in (About.CARD, About.RUN_CARD):
+        if message.about not in EDITED:
             yield
             return
         lock = self.cards.setdefault(subject(message), asyncio.Lock())
@@ -182,7 +193,8 @@ class Deliverer:
     async def try_again(self, message: Message, reason: str, wish: float | None) -> None:
         """Later; a page that has been tried often enough goes to the person's next channel instead."""
         self.trouble[message.kind] = reason
-        if message.starts >= MAX_ATTEMPTS and message.about not in TRIES_FOR_EVER:
+        gives_up = message.about not in TRIES_FOR_EVER or speaking.second_may_help(self.desk, message, reason)
+        if message.starts >= MAX_ATTEMPTS and gives_up:
             await self.failed(message, reason)
             return
         log.info("will try again", channel=message.kind.value, message=message.id, reason=reason)
@@ -203,6 +215,7 @@ class Deliverer:
                 await audit.write(
                     tx, Entry(DESK, "message.failed", message.incident, message.run, why=why, result=message.kind)
                 )
+                await speaking.by_second(tx, self.desk, message, why)
             elif not await speaking.page_failed(tx, self.desk, message, why):
                 await ladder.may_be_dead(tx, self.desk, message)
         if message.about is About.PAGE:
@@ -230,6 +243,14 @@ async def no_longer_wanted(tx: Tx, message: Message) -> Phrase | None:
     return None
 
 
+async def short_code(tx: Tx, message: Message, together: tuple[Incident, ...]) -> int | None:
+    """What the reader of a text writes back about it, or about the worst of several."""
+    if message.about is not About.PAGE or message.kind is not Kind.SMS or message.person is None:
+        return None
+    number = together[0].number if together else message.incident
+    return await codes.give(tx, message.person, number) if number is not None else None
+
+
 async def answered_already(tx: Tx, incident: Incident, page: Message) -> Phrase | None:
     """Somebody is told although another one is on it: wanted until they answer themselves."""
     asked = page.level >= speaking.ASKED
@@ -250,7 +271,10 @@ def jittered(delay: timedelta) -> timedelta:
 def waits_for_its_card(outgoing: Outgoing) -> bool:
     """A note belongs into the thread of a card that is about to be posted; after a while it goes without."""
     message = outgoing.message
-    hangs = message.about is About.NOTE and (message.incident is not None or message.run is not None)
+    if message.about is About.RUNBOOK_CARD:
+        hangs = message.incident is not None and outgoing.thread is None
+    else:
+        hangs = message.about is About.NOTE and subject(message) != NOWHERE
     return hangs and outgoing.existing_ts is None and message.starts <= PATIENCE
 
 
@@ -262,7 +286,7 @@ def standing(message: Message, place: Place | None) -> str | None:
 
 
 async def remember_place(tx: Tx, message: Message, provider_id: str) -> None:
-    if message.about in (About.CARD, About.RUN_CARD):
+    if message.about in EDITED:
         channel_id, _, ts = provider_id.partition(":")
         await cards.put(tx, subject(message), message.to, Place(channel_id, ts))
 
@@ -281,16 +305,25 @@ async def beside(tx: Tx, desk: Desk, message: Message) -> None:
 
 
 def subject(message: Message) -> str:
-    return f"run:{message.run}" if message.run else f"incident:{message.incident}"
+    """What a card is about, or the card that a note hangs on."""
+    if message.procedure:
+        return f"runbook:{message.procedure}"
+    if message.run:
+        return f"run:{message.run}"
+    return f"incident:{message.incident}" if message.incident else NOWHERE
 
 
 def page_sent(message: Message, late: timedelta) -> Entry:
     level = ladder.named(message.level_name) if message.level_name else Phrase("Asked to help")
-    facts = {"level": level, "channel": speaking.channel_name(message.kind), "late": late}
+    by, via = speaking.channel_name(message.kind), message.body.get(VIA)
+    if via is not None:
+        by = Phrase("{channel} ({provider})", {"channel": by, "provider": str(via).upper()})
+    facts = {"level": level, "channel": by, "late": late}
     said = Phrase("{level}: paged by {channel}", facts)
     if late > ladder.WORTH_SAYING:
         said = Phrase("{level}: paged by {channel}, {late} late", facts)
     return Entry(
         DESK, "page.sent", message.incident, on=message.person or "", why=said,
-        result=f"{message.kind.value} late_s={late.total_seconds():.1f} starts={message.starts}",
+        result=f"{message.kind.value} late_s={late.total_seconds():.1f} starts={message.starts}"
+        + (f" via={via}" if via else ""),
     )  # fmt: skip

@@ -19,7 +19,7 @@ WITHIN: Final = 10.0
 
 
 class Pulse:
-    """`round` is the last chore of the watch: it is not reached when anything before it failed."""
+    """`round` follows each clean round of the watch; it is not called when anything in it failed."""
 
     def __init__(self, url: Secret, every: float = EVERY) -> None:
         self.url, self.every = url, every

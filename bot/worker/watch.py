@@ -19,19 +19,36 @@ from bot.worker.deliver import Deliverer
 
 log = structlog.get_logger("watch")
 
+
+class NotClean(Exception):
+    """The round was gone through, and pages are left that do not get out."""
+
+
 EVERY: Final = 1.0
 GRACE: Final = timedelta(milliseconds=700)
 """How long the job engine gets before the watch does it itself: a due page leaves within 2 s in any case."""
+STUCK: Final = timedelta(seconds=30)
+"""A page that is overdue by so much, although it is tried each round: the desk cannot do its work, and says so."""
 Chore = Callable[[], Awaitable[None]]
 
 
 class Watch:
-    """`chores` are run each round after the overdue rows: expiring approvals, taking in refused bodies, …"""
+    """`chores` are run each round after the overdue rows: expiring approvals, taking in refused bodies, …
+    `sign_of_life` follows a clean round.
+    """
 
     def __init__(
-        self, db: Database, desk: Desk, deliverer: Deliverer, metrics: Metrics, chores: tuple[Chore, ...] = ()
+        self,
+        db: Database,
+        desk: Desk,
+        deliverer: Deliverer,
+        metrics: Metrics,
+        chores: tuple[Chore, ...] = (),
+        sign_of_life: Chore | None = None,
     ) -> None:
         self.db, self.desk, self.deliverer, self.metrics, self.chores = db, desk, deliverer, metrics, chores
+        self.sign_of_life = sign_of_life
+        self.broken = 0  # rescued messages whose sending ended in an error of our own since the last round
         self.last_clean_round = time.monotonic()
         self.under_way: dict[tuple[str, int], asyncio.Task[None]] = {}
 
@@ -47,6 +64,8 @@ class Watch:
                     async with asyncio.timeout(10):
                         await self.round()
                     self.last_clean_round = time.monotonic()
+                except NotClean as left:
+                    log.error("round not clean", error=str(left))
                 except (Unavailable, TimeoutError) as away:
                     log.warning("round not done: the database is away", error=str(away))
                 except Exception:
@@ -58,11 +77,12 @@ class Watch:
             await asyncio.gather(*self.under_way.values(), return_exceptions=True)
 
     async def round(self) -> None:
+        """Raises NotClean at its end, when everything that could be done is done."""
         if ended := await self.db.end_stuck():
             log.warning("transactions of a replica that hangs were ended", count=ended)
         async with self.db.transaction() as tx:
             levels = await escalations.overdue(tx, GRACE)
-            waiting = await messages.overdue(tx, GRACE)
+            waiting = await messages.overdue(tx, GRACE, STUCK)
             open_ones = await incidents.counts(tx)
         self.measure(open_ones, len(levels))
         for row in levels:  # one after the other, soonest due first
@@ -73,6 +93,13 @@ class Watch:
             await audit.seal(tx)
         for chore in self.chores:
             await chore()
+        broken, self.broken = self.broken, 0
+        if stuck := sum(row["stuck"] for row in waiting):
+            raise NotClean(f"{stuck} pages do not get out")
+        if broken:
+            raise NotClean(f"{broken} rescued messages broke")
+        if self.sign_of_life is not None:
+            await self.sign_of_life()
 
     def measure(self, open_ones: Sequence[asyncpg.Record], overdue: int) -> None:
         self.metrics.overdue_levels.set(overdue)
@@ -93,6 +120,8 @@ class Watch:
         try:
             await work
         except Unavailable:
+            self.broken += 1
             log.warning("not sent now: the database is away")
         except Exception:
+            self.broken += 1
             log.exception("a rescued message broke")

@@ -14,10 +14,12 @@ from handlers.commands import (
     channels,
     deploying,
     incidents,
+    looks,
     me,
     oncall,
     quiet,
     responding,
+    runbook,
     services,
     simulation,
     tasks,
@@ -44,10 +46,9 @@ GROUP: Final = Command(
 LIST: Final = incidents.COMMANDS[0]
 HELP: Final = Command(show_help, ("help",), ("aide",), "", Phrase("this list"))
 COMMANDS: Final[tuple[Command, ...]] = (
-    *services.COMMANDS, *deploying.COMMANDS, *incidents.COMMANDS, *responding.COMMANDS, *channels.COMMANDS,
-    *together.COMMANDS,
-    *quiet.COMMANDS, *oncall.COMMANDS, *me.COMMANDS, *simulation.COMMANDS, *tasks.COMMANDS, *backups.COMMANDS,
-    GROUP, HELP,
+    *services.COMMANDS, *looks.COMMANDS, *deploying.COMMANDS, *incidents.COMMANDS, *responding.COMMANDS,
+    *channels.COMMANDS, *together.COMMANDS, *quiet.COMMANDS, *oncall.COMMANDS, *me.COMMANDS, *simulation.COMMANDS,
+    *tasks.COMMANDS, *backups.COMMANDS, *runbook.COMMANDS, GROUP, HELP,
 )  # fmt: skip
 HELP_WORDS: Final = frozenset({"", "help", "aide", "?", "-h", "--help"})
 

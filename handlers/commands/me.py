@@ -8,7 +8,9 @@ from bot.errors import UserError
 from bot.lifecycle.reach import chosen, unfit
 from bot.message import Kind
 from bot.notify.blocks.modal import Modal, filled
-from bot.notify.blocks.reaching import block_of, delays_in, me_card, me_form
+from bot.notify.blocks.reaching import block_of, delays_in, hours_in, me_card, me_form
+from bot.person import Person
+from bot.personal import Rules, When
 from bot.phrase import Phrase
 from bot.target import fold
 from handlers.commands.tools import Asked, Command, Reply, Tools
@@ -22,16 +24,15 @@ async def me(tools: Tools, asked: Asked) -> Reply:
     verb = fold(asked.line.verb)
     if verb in TEST:
         return await tools.reach.test(asked.person, asked.by)
-    steps = await tools.reach.ways(asked.person)
-    if verb in EDIT:
-        return me_form(asked.person, steps, asked.reader)
-    return me_card(asked.person, steps, asked.reader)
+    rules = await tools.reach.rules(asked.person)
+    shown = me_form if verb in EDIT else me_card
+    return shown(asked.person, rules, asked.reader)
 
 
 async def form(tools: Tools, visitor: Visitor) -> Modal:
     if visitor.person is None:
         raise UserError(stranger())
-    return me_form(visitor.person, await tools.reach.ways(visitor.person), tools.reader(visitor.language))
+    return me_form(visitor.person, await tools.reach.rules(visitor.person), tools.reader(visitor.language))
 
 
 async def test(tools: Tools, visitor: Visitor) -> Phrase | None:
@@ -47,14 +48,19 @@ def mistakes(tools: Tools, view: Mapping[str, Any], visitor: Visitor) -> dict[st
         return {}
     reader = tools.reader(visitor.language)
     shown = next(kind for kind in (Kind.SMS, Kind.SLACK, Kind.EMAIL, Kind.VOICE) if person.address(kind))
-    wrong = unfit(person, chosen(person, delays_in(filled(view))))
-    return {block_of(priority, shown): reader.say(why) for priority, why in wrong.items()}
+    wrong = unfit(person, chosen_in(person, view))
+    return {block_of(priority, shown, when): reader.say(why) for (when, priority), why in wrong.items()}
+
+
+def chosen_in(person: Person, view: Mapping[str, Any]) -> Rules:
+    answers = filled(view)
+    return chosen(person, delays_in(answers, When.DAY), delays_in(answers, When.NIGHT), hours_in(answers))
 
 
 async def keep(tools: Tools, view: Mapping[str, Any], visitor: Visitor) -> Phrase | None:
     if visitor.person is None:
         raise UserError(stranger())
-    return await tools.reach.change(visitor.person, chosen(visitor.person, delays_in(filled(view))), visitor.by)
+    return await tools.reach.change(visitor.person, chosen_in(visitor.person, view), visitor.by)
 
 
 COMMANDS: Final = (

@@ -82,7 +82,7 @@ async def logs(tools: Tools, asked: Asked) -> Reply:
         raise UserError(missing)
     since = parse.duration(line.options["since"]) if "since" in line.options else None
     text = await tools.engines.logs(target, tail=_tail(line), since=since, grep=line.options.get("grep", ""))
-    return logs_block(text, asked.reader, target.key)
+    return logs_block(text, asked.reader, target.key, searched=bool(line.options.get("grep")))
 
 
 def _tail(line: parse.Line) -> int:

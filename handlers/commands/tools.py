@@ -21,6 +21,7 @@ from bot.phrase import Phrase
 from bot.questions import Questions
 from bot.runbook import Engines
 from bot.runs import Runs
+from bot.runs.procedures import Procedures
 from handlers import parse
 from handlers.parse import Line
 
@@ -39,6 +40,7 @@ class Tools:
     rota: Rota
     reach: Reach
     backups: Backups
+    procedures: Procedures
     homes: Homes
 
     def reader(self, language: str) -> Reader:

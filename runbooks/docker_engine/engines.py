@@ -14,6 +14,7 @@ from runbooks.docker_engine import logs, look, pins, status, swarm
 from runbooks.docker_engine.client import Engine
 from runbooks.docker_engine.events import Listener
 from runbooks.docker_engine.failures import Unreachable
+from runbooks.docker_engine.looks import DockerLooks
 from runbooks.docker_engine.repair import repair
 
 
@@ -37,6 +38,7 @@ class DockerEngines:
         self._engines = {address.name: Engine(address, limit=limit) for address in addresses}
         self._locks: dict[str, asyncio.Lock] = {}
         self.clock = clock or SystemClock()
+        self.looks = DockerLooks(self.engine)
 
     def engine(self, name: str) -> Engine:
         """Raises UserError when the configuration has no such engine."""

@@ -45,7 +45,7 @@ def health_log(seen: Seen) -> list[str]:
     """The last healthchecks, `exit 1: what it printed`, not yet redacted."""
     checks: list[dict[str, Any]] = (seen.raw["State"].get("Health") or {}).get("Log") or []
     return [
-        f"exit {check.get('ExitCode')}: {str(check.get('Output') or '').strip()[:400]}"
+        f"exit {check.get('ExitCode')}: {str(check.get('Output') or '').strip()[:400]}".removesuffix(": ")
         for check in checks[-HEALTH_CHECKS:]
     ]
 

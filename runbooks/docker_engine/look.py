@@ -90,6 +90,11 @@ class Seen:
         return int(self.raw["Config"].get("StopTimeout") or 10)
 
     @property
+    def tty(self) -> bool:
+        """Does it write to a terminal? Then both its outputs are one stream."""
+        return bool(self.raw["Config"].get("Tty"))
+
+    @property
     def mounts(self) -> Sequence[Raw]:
         return self.raw.get("Mounts") or []
 
@@ -150,6 +155,15 @@ async def find(engine: Engine, target: Target) -> Seen:
     if seen is None:
         raise UserError(await _missing(engine, target))
     return seen
+
+
+async def all_of(engine: Engine, target: Target) -> list[Seen]:
+    """Every container of the target, stopped ones too, for who only looks. Raises UserError when there is none."""
+    found = [await container(engine, name) for name in await names(engine, target)]
+    there = [each for each in found if each is not None]
+    if not there:
+        raise UserError(await _missing(engine, target))
+    return there
 
 
 async def _missing(engine: Engine, target: Target) -> Phrase:

@@ -1,6 +1,6 @@
 """Requests for which the SDK has no method, or only one without types. `api` is its APIClient."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -63,3 +63,73 @@ def tasks(api: Any, service_id: str) -> list[dict[str, Any]]:
 
 def service_names(api: Any) -> list[str]:
     return [str(each["Spec"]["Name"]) for each in api.services()]
+
+
+def container_logs(api: Any, container_id: str, *, tail: int, since: int | None = None) -> Any:
+    """The open answer (`requests.Response`), to be read and closed; the SDK's own reader takes a TTY's byte by byte."""
+    return _logs(api, api._url("/containers/{0}/logs", container_id), tail, since)
+
+
+def service_logs(api: Any, service_id: str, *, tail: int, since: int | None = None) -> Any:
+    """The same of all tasks of a Swarm service; `tail` counts for each."""
+    return _logs(api, api._url("/services/{0}/logs", service_id), tail, since)
+
+
+def _logs(api: Any, url: str, tail: int, since: int | None) -> Any:
+    asked = {"stdout": 1, "stderr": 1, "follow": 0, "tail": tail, **({"since": since} if since else {})}
+    answer = api._get(url, params=asked, stream=True)
+    api._raise_for_status(answer)
+    return answer
+
+
+def prepare(api: Any, container_id: str, command: Sequence[str]) -> str:
+    """The id of an exec that has not begun: `command` is a list, no shell reads it."""
+    made: dict[str, Any] = api.exec_create(container_id, list(command), stdout=True, stderr=True)
+    return str(made["Id"])
+
+
+def begin(api: Any, exec_id: str, limit: float) -> Any:
+    """The open answer of an exec, to be read and closed; each read ends after `limit` seconds, the SDK's own never."""
+    url = api._url("/exec/{0}/start", exec_id)
+    answer = api._post_json(url, data={"Detach": False, "Tty": False}, stream=True, timeout=limit)
+    api._raise_for_status(answer)
+    return answer
+
+
+def exit_code(api: Any, exec_id: str) -> int | None:
+    """None: it still runs."""
+    found: dict[str, Any] = api.exec_inspect(exec_id)
+    return None if found.get("Running") else int(found.get("ExitCode") or 0)
+
+
+def top(api: Any, container_id: str, arguments: str = "") -> dict[str, Any]:
+    """`{"Titles": […], "Processes": [[…]]}`, by the host's own `ps`."""
+    found: dict[str, Any] = api.top(container_id, ps_args=arguments or None)
+    return found
+
+
+def stats(api: Any, container_id: str) -> dict[str, Any]:
+    """Two samples, a second apart: the engine takes two seconds for both, and one for a single one (20.10)."""
+    found: dict[str, Any] = api.stats(container_id, stream=False)
+    return found
+
+
+def changes(api: Any, container_id: str, most: int) -> tuple[str, bool]:
+    """JSON text of `docker diff`, at most `most` bytes of it, and whether that is all."""
+    answer = api._get(api._url("/containers/{0}/changes", container_id), stream=True)
+    try:
+        api._raise_for_status(answer)
+        text = bytes(answer.raw.read(most + 1))
+    finally:
+        answer.close()
+    return text[:most].decode(errors="replace"), len(text) <= most
+
+
+def networks(api: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = api.networks()
+    return found
+
+
+def inspect_network(api: Any, network_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = api.inspect_network(network_id)
+    return found

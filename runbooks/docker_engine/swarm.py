@@ -229,10 +229,12 @@ async def logs_of(
     there = await find(engine, target)
 
     def ask(api: APIClient, **options: Any) -> Any:
-        return api.service_logs(there.id, stdout=True, stderr=True, follow=False, **options)
+        return raw.service_logs(api, there.id, **options)
 
     env = [str(each) for each in there.container.get("Env") or []]
-    return await logs.read_from(engine, there.name, env, ask, tail=tail, since=since, grep=grep, max_bytes=max_bytes)
+    wanted = logs.Wanted(max(1, min(tail, logs.MOST_LINES)), grep, max_bytes)
+    tty = bool(there.container.get("TTY"))
+    return await logs.read_from(engine, there.name, env, ask, wanted, tty=tty, since=since)
 
 
 async def status(engine: Engine, target: Target) -> ServiceStatus:

@@ -5,6 +5,7 @@
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,7 @@ async def test_a_p1_from_the_alert_to_the_ack(world: World, page: Page, pictures
     on_call = await world.on_call()
     await expect(page.get_by_text("P1 critique").first).to_be_visible()
     await page.click(f"#own-{on_call.person.key}")
-    await expect(page.get_by_text("ack 1", exact=False).first).to_be_visible()
+    await expect(page.get_by_text(re.compile("1a (prendre|to take)")).first).to_be_visible()
     await page.screenshot(path=pictures / "incident.png")
 
     await page.get_by_role("button", name="Prendre").first.click()

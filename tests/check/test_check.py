@@ -313,7 +313,7 @@ async def test_a_data_folder_that_cannot_be_written_is_a_problem(environ: dict[s
         ("https://192.168.1.4", Verdict.WARNING),
         ("https://desk.internal", Verdict.WARNING),
         ("https://desk.ecotrajet.example/?a=b", Verdict.PROBLEM),
-        ("", Verdict.PROBLEM),
+        ("", Verdict.WARNING),
     ],
 )
 def test_the_public_url_is_one_that_twilio_can_call(url: str, verdict: Verdict) -> None:

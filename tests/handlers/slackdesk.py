@@ -25,17 +25,20 @@ from bot.lifecycle.rota import Rota
 from bot.lifecycle.silences import Silences
 from bot.phrase import Phrase
 from bot.questions import Questions
-from bot.runbook import Action, Image, Journal, Light, Outcome, Plan, Repaired, Result, ServiceStatus
+from bot.runbook import Action, Image, Journal, Light, Looks, Outcome, Plan, Repaired, Result, ServiceStatus
 from bot.runs import Runs
+from bot.runs.procedures import Procedures
 from bot.sandbox import DEMO_PEOPLE, Sandbox
 from bot.secret import Secret
 from bot.store.database import Database
-from bot.target import Target
+from bot.target import EngineAddress, Target
 from handlers.commands import Tools
 from handlers.slack_app import SlackDoor, SlackKeys
+from runbooks.docker_engine import DockerEngines
 
 ROOT = Path(__file__).parent.parent.parent
 ENGINE = "ENGINE:ONE"
+NOWHERE = DockerEngines([EngineAddress("default", "unix:///nowhere/docker.sock")])
 SOMEBODY = Actor("monitoring", "Monitoring", Door.CLI)
 V1 = Image("sha256:" + "1" * 64, "ecotrajet:v1", "v1")
 V2 = Image("sha256:" + "2" * 64, "ecotrajet:v2", "v2")
@@ -51,6 +54,7 @@ class PlayedEngines:
     asked: list[tuple[object, ...]] = field(default_factory=list)
     repairs: list[Repaired] = field(default_factory=list)
     seen: list[Observation] = field(default_factory=list)
+    looks: Looks = field(default_factory=lambda: NOWHERE.looks)
 
     async def status(self, targets: Sequence[Target]) -> list[ServiceStatus]:
         return [
@@ -194,7 +198,7 @@ async def new_slack_desk(database_url: str, *, http: bool = False, ack_limit: fl
         tools = Tools(
             desk, Lifecycle(db, desk), Questions(db, desk), Runs(db, desk, dict(runbooks)), engines, SystemClock(),
             Silences(db, desk), Rota(db, desk, "https://desk.example"), Reach(db, desk), Backups(db, desk),
-            Homes(db, desk),
+            Procedures(db, desk), Homes(db, desk),
         )  # fmt: skip
         keys = SlackKeys(
             Secret(environment["SLACK_BOT_TOKEN"]), None if http else Secret(environment["SLACK_APP_TOKEN"]),

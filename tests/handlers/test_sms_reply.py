@@ -56,7 +56,11 @@ def test_these_take_the_latest_page(text: str) -> None:
         "42 est pris ?",
         "merci",
         "stop",
-        "1a",
+        "1a ?",
+        "1c",
+        "100a",
+        "1a 2a",
+        "a1",
         "0612345678",
         "résolu",
         "escalade",
@@ -69,6 +73,16 @@ def test_these_take_the_latest_page(text: str) -> None:
 )
 def test_a_page_is_never_taken_by_mistake(text: str) -> None:
     assert understand(text) is None
+
+
+@pytest.mark.parametrize("text", ["1a", "1A", " 1 a \n", "1a.", "“1a”", "１Ａ", "1-a"])
+def test_the_code_of_a_page_takes_it_however_it_is_typed(text: str) -> None:
+    assert understand(text) == Reply(Wish.TAKE, code=1)
+
+
+def test_the_other_letters_escalate_and_resolve() -> None:
+    assert understand("12e") == Reply(Wish.ESCALATE, code=12)
+    assert understand("3 R") == Reply(Wish.RESOLVE, code=3)
 
 
 def test_resolving_and_escalating_need_the_number() -> None:

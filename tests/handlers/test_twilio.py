@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import cast
 
 import aiohttp
 import pytest
@@ -19,6 +21,7 @@ from bot.notify.voice import VoiceChannel
 from bot.questions import Questions
 from bot.sandbox import Sandbox
 from bot.secret import Secret
+from bot.store import codes
 from bot.store.database import Database
 from handlers.twilio import routes
 from tests.notify.examples import desk, outgoing, view
@@ -51,6 +54,23 @@ class Desk:
                 " VALUES ($1, 'page', $2, $3, $4, 1, 'sent', $5)",
                 kind.value, desk().people[person].phone, person, number, provider_id,
             )  # fmt: skip
+
+    async def called_the_next_level(self, number: int) -> None:
+        """The second of three levels was called just now."""
+        await self.db.pool.execute("UPDATE escalation_level SET state = 'fired', fired_at = app_now()")
+        await self.db.pool.execute(
+            "INSERT INTO escalation_level (incident, round, position, name, targets, due_at, state, fired_at)"
+            " VALUES ($1, 1, 1, 'Lead', '[\"bruno\"]', app_now(), 'fired', app_now()),"
+            " ($1, 1, 2, 'DevOps', '[\"chloe\"]', app_now() + interval '1 h', 'pending', NULL)", number,
+        )  # fmt: skip
+
+    async def to_be_called_now(self) -> int:
+        """How many levels."""
+        query = "SELECT count(*) FROM escalation_level WHERE state = 'pending' AND due_at <= app_now()"
+        return cast(int, await self.db.pool.fetchval(query))
+
+    async def now(self) -> datetime:
+        return cast(datetime, await self.db.pool.fetchval("SELECT app_now()"))
 
     async def status(self, number: int) -> Status:
         found = await Questions(self.db, desk()).incident(number)
@@ -147,7 +167,29 @@ async def test_an_unknown_number_of_incident_is_said(twilio: Desk) -> None:
 
 async def test_what_is_not_understood_is_told_how_to_write(twilio: Desk) -> None:
     said = await twilio.sandbox.person("amina").phone.sends("quoi <encore> & toujours ?")
-    assert said == "Je n'ai pas compris. Répondez \"ack 42\" pour prendre l'incident 42."
+    assert said == (
+        "Je n'ai pas compris. Répondez le code de l'alerte (1a prend la 1), ou \"ack 42\" pour prendre l'incident 42."
+    )
+
+
+async def test_a_code_that_was_never_given_changes_nothing(twilio: Desk) -> None:
+    number = await twilio.declared()
+    said = await twilio.sandbox.person("amina").phone.sends("7a")
+    assert said == "Aucune de vos alertes n'a le code 7. Répondez \"ack\" et le numéro de l'incident."
+    assert await twilio.status(number) is Status.TRIGGERED
+
+
+async def test_a_code_is_one_persons_and_means_the_same_page_each_time(twilio: Desk) -> None:
+    first, second = await twilio.declared("One"), await twilio.declared("Two")
+    async with twilio.db.transaction() as tx:
+        assert [await codes.give(tx, "amina", each) for each in (first, second, first)] == [1, 2, 1]
+        assert await codes.give(tx, "bruno", second) == 1
+    assert await twilio.sandbox.person("bruno").phone.sends("1 A") == f"#{second} est à vous."
+    assert (await twilio.sandbox.person("amina").phone.sends("2a") or "").startswith(
+        f"#{second} est déjà pris par Bruno Martin à "
+    )
+    assert await twilio.sandbox.person("amina").phone.sends("1R") == f"#{first} est résolu."
+    assert (await twilio.sandbox.person("amina").phone.sends("1a") or "").startswith(f"#{first} est déjà terminé")
 
 
 async def test_resolving_and_escalating_by_text(twilio: Desk) -> None:
@@ -217,6 +259,26 @@ async def test_other_keys_call_for_help_or_resolve_and_say_so(twilio: Desk, key:
     call = await twilio.sandbox.person("amina").phone.gets_call()
     assert said in (await call.presses(key))[0]
     await voice.close()
+
+
+async def test_the_key_5_after_the_next_level_was_called_calls_nobody_else(twilio: Desk) -> None:
+    number = await twilio.declared()
+    voice, before = VoiceChannel(account(twilio), desk()), await twilio.now()
+    page = outgoing(kind=Kind.VOICE, to="+33600000001", view=view(number=number))
+    await voice.send(replace(page, as_of=before))
+    call = await twilio.sandbox.person("amina").phone.gets_call()
+    await twilio.called_the_next_level(number)
+    assert "déjà" in (await call.presses("5"))[0]
+    assert await twilio.to_be_called_now() == 0
+    await voice.close()
+
+
+async def test_a_text_that_asks_for_the_level_just_called_calls_nobody_else(twilio: Desk) -> None:
+    number = await twilio.declared()
+    await twilio.called_the_next_level(number)
+    phone = twilio.sandbox.person("amina").phone
+    assert "déjà" in (await phone.sends(f"escalade {number}") or "")
+    assert await twilio.to_be_called_now() == 0
 
 
 async def test_a_text_that_does_not_arrive_goes_to_the_next_channel_at_once(twilio: Desk) -> None:

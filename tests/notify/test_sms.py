@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from bot.errors import Permanent, Retryable
-from bot.incident import Priority
+from bot.incident import Incident, Priority
 from bot.language.gsm import is_gsm, segments, to_gsm
 from bot.message import Kind
 from bot.notify.blocks import Reader
@@ -16,7 +17,7 @@ from bot.notify.twilio_client import Twilio
 from bot.phrase import Phrase
 from bot.sandbox import Sandbox
 from bot.secret import Secret
-from tests.notify.examples import NOW, TITLE, desk, note, outgoing, view
+from tests.notify.examples import NOW, TITLE, desk, incident, note, outgoing, view
 
 AMINA = "+33600000001"
 
@@ -70,6 +71,27 @@ async def test_however_long_the_title_two_pieces_are_enough_and_the_answer_is_th
     text = text_of(paged(title=title, priority=Priority.P2), Reader.of(desk(), "fr", NOW))
     assert segments(text) <= 2
     assert "ack 42" in text
+
+
+async def test_a_page_with_a_code_says_what_each_letter_does() -> None:
+    text = text_of(replace(paged(), code=7), Reader.of(desk(), "fr", NOW))
+    assert text == f"P1 critique #42 {TITLE}. Répondez 7a prendre, 7e escalader, 7r résoudre."
+    assert segments(text) == 1
+
+
+@pytest.mark.parametrize("together", [(), (incident(number=42, title="é" * 500), incident(number=43))])
+@pytest.mark.parametrize("manager", [True, False])
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("title", ["é" * 500, "[" * 500, "🔥" * 300])
+async def test_the_code_is_never_cut_off(
+    title: str, language: str, manager: bool, together: tuple[Incident, ...]
+) -> None:
+    page = replace(paged(title=title), code=99, manager=manager, together=together)
+    text = text_of(page, Reader.of(desk(), language, NOW))
+    assert segments(text) <= 2
+    assert "99a" in text
+    assert "99e" in text
+    assert is_gsm(text)
 
 
 async def test_french_punctuation_does_not_double_the_price() -> None:

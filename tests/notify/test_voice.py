@@ -28,7 +28,10 @@ def test_the_key_comes_back_for_this_incident_in_the_persons_voice() -> None:
     root = ElementTree.fromstring(spoken(incident(), Reader.of(desk(), "en", NOW), "https://desk.example"))
     gather = root.find("Gather")
     assert gather is not None
-    assert gather.get("action") == "https://desk.example/twilio/voice?incident=42"
+    assert (
+        gather.get("action")
+        == f"https://desk.example/twilio/voice?incident=42&as_of={int(NOW.timestamp() * 1_000_000)}"
+    )
     assert {say.get("language") for say in root.iter("Say")} == {"en-GB"}
 
 

@@ -1,17 +1,20 @@
 """A real application, the runbooks that act on it, and a journal that remembers: what these tests play on."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 from bot.deployment import Deployment
 from bot.runbook import Evidence, Image, Outcome, Plan
-from bot.sandbox.workload import Workload
+from bot.sandbox.workload import LABEL, Workload
 from bot.target import EngineAddress, Environment, Service, Target
 from runbooks.docker_engine import DockerEngines
 from runbooks.restart import Restart
 from runbooks.rollback import Rollback
 
 LONG_AGO = timedelta(hours=2)
+SECRET = "s3cr3t-of-ours"
 
 
 @dataclass
@@ -50,6 +53,14 @@ class Stage:
         service = Service("ecotrajet", {environment: name})
         target = Target(place, service, "default", name)
         return cls(workload, engines, target, Rollback(engines), Restart(engines))
+
+    def another(self, *options: str, command: Sequence[str] = (), version: str = "v2") -> Target:
+        """One more container, without a healthcheck unless the options say which."""
+        name = f"{self.workload.prefix}-{uuid4().hex[:6]}"
+        mine = ("--name", name, "--label", f"{LABEL}={self.workload.prefix}", "-e", f"DB_PASSWORD={SECRET}")
+        quiet = () if any(each.startswith("--health") for each in options) else ("--no-healthcheck",)
+        self.workload.docker("run", "-d", *mine, *quiet, *options, self.workload.image(version), *command)
+        return replace(self.target, container=name)
 
     def history(self, *versions: str, running: str = "v2") -> list[Deployment]:
         """`versions` ran before `running`, each an hour, healthy."""

@@ -16,7 +16,7 @@ from bot.errors import Retryable, UserError
 from bot.runbook import Light, Result, Step
 from bot.target import EngineAddress, Environment, Service, Target
 from runbooks.docker_engine import DockerEngines
-from runbooks.docker_engine.logs import last
+from runbooks.docker_engine.logs import Wanted, last
 from tests.runbooks.stage import Notes, Stage
 
 
@@ -74,8 +74,9 @@ async def test_a_huge_log_costs_neither_time_nor_space(stage: Stage) -> None:
 
 def test_reading_ends_though_the_stream_does_not() -> None:
     endless: Iterator[bytes] = repeat(b"x" * 65_536)  # a gigabyte and more, without a single line end
-    said = last(endless, lambda text: text, lines=50, grep="", max_bytes=5_000)
-    assert len(said) <= 5_000
+    found = last(endless, lambda text: text, Wanted(50, max_bytes=5_000))
+    assert len(found.text) <= 5_000
+    assert found.cut
 
 
 async def test_events_tell_which_target_to_look_at(stage: Stage) -> None:

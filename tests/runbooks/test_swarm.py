@@ -17,6 +17,8 @@ import pytest
 from bot.deployment import Deployment, record
 from bot.errors import UserError
 from bot.runbook import Light, Plan, Result, Runbook, Step
+from bot.runbook.diagnosis import Case, judge
+from bot.runbook.looks import Probe
 from bot.sandbox.engine import RunningEngine
 from bot.sandbox.workload import LABEL, PORT, Workload, WorkloadError
 from bot.target import EngineAddress, Environment, Service, Target
@@ -254,7 +256,21 @@ async def test_what_cannot_be_is_said_with_what_to_do_instead(stage: SwarmStage)
     assert (await both.plan(stage.target, [], [], datetime.now(UTC))).container == stage.name
 
 
-async def test_its_logs_are_those_of_all_tasks_with_secrets_hidden(stage: SwarmStage) -> None:
+async def test_its_logs_are_those_of_all_tasks_with_secrets_hidden_and_one_may_look_into_each(
+    stage: SwarmStage,
+) -> None:
     said = await stage.engines.logs(stage.target, tail=20)
     assert said.count("écoute sur le port") == 2
     assert await stage.engines.logs(stage.target, grep="no such line") == ""
+
+    looks = stage.engines.looks
+    assert [len(each.rows) for each in await looks.top(stage.target)] == [2, 2]
+    usages = await looks.stats([stage.target])
+    assert len({each.container for each in usages}) == 2
+    assert all(each.memory for each in usages)
+    inspected = await looks.inspect(stage.target)
+    assert "DATABASE_PASSWORD" in inspected.variables
+    assert inspected.others == 1
+    assert ":8080" in (await looks.probe(stage.target, Probe.PORTS)).text
+    assert judge(Case(await looks.findings(stage.target), None, "prod", "web", datetime.now(UTC))).well
+    assert "hunter2" not in str(inspected)

@@ -57,6 +57,21 @@ PAGED: Final = (  # a due page leaves even if a process dies; it may be repeated
         f"{STORIES}/test_outages.py -k phone_is_dead",
     ),
     Act(
+        "a mailbox has taken the call", "handlers/twilio.py",
+        '        if (by := form.get("AnsweredBy", "")) in MACHINES:', '        if (by := "") in MACHINES:',
+        f"{STORIES}/test_machines.py -k mailbox",
+    ),
+    Act(
+        "a critical page waits for the morning", "bot/personal.py",
+        "or over is None or priority is Priority.P1 or", "or over is None or",
+        "tests/words/test_personal.py -k p1",
+    ),
+    Act(
+        "the second provider of texts is forgotten", "bot/lifecycle/speaking.py",
+        "    if await by_second(tx, desk, failed, why):\n        return True\n", "",
+        f"{STORIES}/test_second_sms.py -k refuses_goes",
+    ),
+    Act(
         "pages go on after the ack", "bot/worker/deliver.py",
         "    if incident.status is Status.ACKNOWLEDGED:", "    if False:",
         f"{STORIES}/test_outages.py -k taken_while",
@@ -140,4 +155,32 @@ DOORS: Final = (  # only those who may are heard, and no secret gets out
     ),
 )  # fmt: skip
 
-ACTS: Final = (*STORED, *PAGED, *HEALTHY, *DOORS)
+WALKED: Final = (  # a runbook goes on at its step, does it once, and only as far as its people may
+    Act(
+        "a step that was interrupted asks for a second run", "bot/worker/acts.py",
+        "number = await self.walking.run_of(task)", "number = None",
+        f"{STORIES}/test_runbooks.py -k no_second_time",
+    ),
+    Act(
+        "two people answer one question", "bot/store/procedures.py",
+        '" WHERE id = $1 AND state = $2"', '" WHERE id = $1 AND $2 <> \'\'"',
+        f"{STORIES}/test_runbooks.py -k answered_once",
+    ),
+    Act(
+        "two workers walk through one runbook", "bot/store/procedures.py",
+        " AND state = 'running' AND (lease_until IS NULL OR lease_until < clock_timestamp())", " AND state = 'running'",
+        f"{STORIES}/test_runbooks.py -k no_second_time",
+    ),
+    Act(
+        "a refusal comes in the middle", "bot/runs/beforehand.py",
+        "        if missing is not None:", "        if False:",
+        f"{STORIES}/test_runbooks.py -k before_the_first",
+    ),
+    Act(
+        "who began it approves its steps", "bot/runs/procedures.py",
+        "if rule_for(environment, Action.DEPLOY) is Rule.SECOND_PERSON", "if False",
+        f"{STORIES}/test_runbooks.py -k approved_like_a_plan",
+    ),
+)  # fmt: skip
+
+ACTS: Final = (*STORED, *PAGED, *HEALTHY, *DOORS, *WALKED)

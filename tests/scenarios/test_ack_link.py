@@ -69,6 +69,12 @@ async def test_a_link_that_is_not_ours_or_too_old_says_what_to_do(world: World) 
         assert answer.status == 404
         assert answer.headers["Cache-Control"] == "no-store"
     await world.fast_forward(hours=24.5)
+
+    async def too_old() -> bool:
+        async with world.http.get(link) as answer:
+            return answer.status == 410
+
+    await world.eventually(too_old, "the doors, whose clock is set once a round, to know how late it is")
     async with world.http.post(link) as answer:
         assert answer.status == 410
         assert f"/ecotrajet ack {number}" in await answer.text()

@@ -13,7 +13,8 @@ async def test_an_alert_becomes_a_card_a_dm_an_sms_and_a_mail(world: World) -> N
     assert f"[PROD] [CRITICAL] {TITLE}" in card.text
     await on_call.dm(containing=TITLE)
     sms = await on_call.phone.gets_sms(TITLE)
-    assert f"ack {number}" in sms.body
+    assert f"#{number}" in sms.body
+    assert "1a" in sms.body
     await on_call.mailbox.gets(TITLE)
 
 

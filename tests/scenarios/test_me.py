@@ -1,9 +1,14 @@
 """How somebody wants to be reached: shown, changed in a form, kept from letting them sleep, and tried."""
 
+from datetime import time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.oncall import wall
 from bot.sandbox.slack.workspace import View
 from tests.world import World
 
 HERE = "general"
+PARIS = ZoneInfo("Europe/Paris")
 TITLE = "Database connection lost"
 
 
@@ -66,3 +71,62 @@ async def test_a_test_comes_by_everything_they_have(world: World) -> None:
     await amina.mailbox.gets("essai")
     call = await amina.phone.gets_call()
     assert any("essai" in each for each in call.said)
+
+
+SLEEPS = {f"night-P2-{way}": "never" for way in ("slack", "sms", "voice", "email")}
+
+
+async def until_wall(world: World, at: time) -> None:
+    """Let time pass until the clocks of Paris show `at`."""
+    now = (await world.value("SELECT app_now()")).astimezone(PARIS)
+    then = wall.instant(now.date(), at, PARIS)
+    if then <= now:
+        then = wall.instant(now.date() + timedelta(days=1), at, PARIS)
+    await world.fast_forward(minutes=(then - now) / timedelta(minutes=1))
+
+
+async def test_a_p2_lets_somebody_sleep_until_the_morning_and_a_p1_wakes_them(world: World) -> None:
+    chloe = world.person("chloe")
+    await chloe.submits(await form_of(world, "chloe"), {**SLEEPS, "night-from": "22:30", "night-until": "06:45"})
+    await chloe.dm(containing="désormais")
+    await chloe.types("/ecotrajet moi", channel=HERE)
+    shown = await chloe.sees("La nuit, de 22:30 à 06:45 (Europe/Paris)", channel=HERE)
+    assert "P2* · au matin" in shown.text or "P2 · au matin" in shown.text
+
+    await until_wall(world, time(23, 0))
+    number = await world.alert("Payments are slow", severity="warning")
+    await world.fast_forward(minutes=15.5)  # Support, which is Chloé
+    pages = "SELECT kind, state, due_at FROM message WHERE person = 'chloe' AND about = 'page' AND incident = $1"
+    held = await world.rows(pages, number)
+    assert {row["kind"] for row in held} == {"slack", "email"}
+    assert {row["state"] for row in held} == {"waiting"}
+    assert {f"{row['due_at'].astimezone(PARIS):%H:%M:%S}" for row in held} == {"06:45:00"}
+    await chloe.sees("n'est pas dérangé la nuit".replace("'", "’"), channel="incidents")
+
+    critical = await world.alert(TITLE, service="payments")
+    await world.fast_forward(minutes=15.5)
+    await chloe.phone.gets_sms(f"#{critical}")
+
+    await until_wall(world, time(6, 46))
+    assert {row["state"] for row in await world.rows(pages, number)} <= {"sent", "delivered"}
+
+
+async def test_what_is_taken_by_night_wakes_nobody_in_the_morning_either(world: World) -> None:
+    chloe, bruno = world.person("chloe"), world.person("bruno")
+    await chloe.submits(await form_of(world, "chloe"), SLEEPS)
+    await chloe.dm(containing="désormais")
+    await until_wall(world, time(23, 0))
+    number = await world.alert("Payments are slow", severity="warning")
+    await world.fast_forward(minutes=15.5)
+    await bruno.types(f"/ecotrajet resolve {number}", channel="incidents")
+    await world.eventually_value("resolved", "SELECT status FROM incident")
+    await until_wall(world, time(7, 1))
+    states = await world.rows("SELECT DISTINCT state FROM message WHERE person = 'chloe' AND about = 'page'")
+    assert [row["state"] for row in states] == ["dropped"]
+
+
+async def test_nobody_can_choose_a_night_that_a_p1_does_not_reach(world: World) -> None:
+    view = await form_of(world, "amina")
+    sent = await world.person("amina").submits(view, {"night-P1-sms": "never", "night-P1-voice": "never"})
+    assert sent.ack["response_action"] == "errors"
+    assert "doit vous réveiller" in view.errors["night-P1-sms"].replace("\u00a0", " ")

@@ -31,7 +31,7 @@ async def test_a_visitor_sees_trouble_begin_and_be_taken_and_nothing_of_the_insi
     assert "db-7" not in page
     assert "<script" not in page
     on_call = await world.on_call()
-    await on_call.phone.gets_sms("ack 1")
+    await on_call.phone.gets_sms("1a")
     await on_call.phone.sends("ack 1")
     await the_page(world, "Notre équipe s’en occupe.")
     assert "A service is unavailable" in await the_page(world, "Our team is on it.", language="en-GB,fr;q=0.5")

@@ -109,9 +109,11 @@ async def test_phones_ring_again_when_the_ten_minutes_are_over(world: World) -> 
     assert "5 incidents" in texts[-1].body
     for n in range(8, 12):
         await world.alert(f"Service {n} is down", service=f"service-{n}", dedup_key=f"down-{n}")
+    await world.eventually_value(12, "SELECT count(*) FROM message WHERE kind = 'sms'")
     await world.fast_forward(minutes=1)
     assert len(on_call.phone.inbox) == 5
     await world.alert("Service 12 is down", service="service-12", dedup_key="down-12")
+    await world.eventually_value(13, "SELECT count(*) FROM message WHERE kind = 'sms'")
     await world.fast_forward(minutes=5)
     assert len(on_call.phone.inbox) == 5
     await world.fast_forward(minutes=4)

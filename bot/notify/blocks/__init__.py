@@ -5,6 +5,7 @@ from bot.notify.blocks.backups import backup_list, backup_status
 from bot.notify.blocks.incident import incident_card, incident_details, incident_list, page
 from bot.notify.blocks.oncall import gaps_card, lineup_card, overrides_card, weeks_card
 from bot.notify.blocks.parts import Block, Card, escape
+from bot.notify.blocks.procedure import procedure_card, procedure_list, procedure_steps
 from bot.notify.blocks.quiet import quiet_list
 from bot.notify.blocks.reader import Reader
 from bot.notify.blocks.responding import manager_page, reminder
@@ -34,6 +35,9 @@ __all__ = [
     "overrides_card",
     "page",
     "plan_card",
+    "procedure_card",
+    "procedure_list",
+    "procedure_steps",
     "quiet_list",
     "reminder",
     "run_card",

@@ -8,6 +8,7 @@ from bot.escalation import LAST_RESORT
 from bot.incident import Incident, Priority, Status
 from bot.notify.blocks import responding
 from bot.notify.blocks.changes import changed
+from bot.notify.blocks.diagnosis import evidence_of
 from bot.notify.blocks.gathered import gathered
 from bot.notify.blocks.marks import LIGHT, severity
 from bot.notify.blocks.parts import (
@@ -25,6 +26,7 @@ from bot.notify.blocks.parts import (
     menu,
     section,
 )
+from bot.notify.blocks.procedure import suggested
 from bot.notify.blocks.reader import Reader
 from bot.notify.blocks.rooms import channel_link
 from bot.notify.blocks.timeline import told
@@ -131,6 +133,8 @@ def incident_details(view: IncidentView, reader: Reader) -> Card:
     if view.levels:
         ladder = "\n".join(_rung(level, reader) for level in view.levels)
         blocks += [divider(), section(f"*{reader.say(Phrase('Escalation'))}*\n{ladder}")]
+    if view.evidence is not None:
+        blocks += [divider(), *evidence_of(view.evidence, reader)]
     if view.timeline:
         story = "\n".join(told(row, reader) for row in view.timeline[-STORY_SHOWN:])
         blocks += [divider(), section(f"*{reader.say(Phrase('What happened'))}*\n{story}")]
@@ -178,10 +182,12 @@ def _body(view: IncidentView, reader: Reader) -> list[Block]:
     why = Phrase(
         "Why {priority}: {why}", {"priority": incident.priority.value, "why": escape(reader.say(incident.why))}
     )
-    return [
-        *blocks,
-        context(reader.say(why), *gathered(view, reader), channel_link(view.room, reader), _links(view, reader)),
+    helps = [
+        suggested({"runbook": each.name, "incident": incident.number}, each.title, each.why, reader)
+        for each in view.suggested
     ]
+    small = context(reader.say(why), *gathered(view, reader), channel_link(view.room, reader), _links(view, reader))
+    return [*blocks, *helps, small]
 
 
 def _reported(reports: Sequence[Report], reader: Reader) -> str:

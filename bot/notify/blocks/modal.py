@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import time
 from typing import Any, Final
 
 from bot.notify.blocks.parts import Block, shorten
@@ -80,6 +81,11 @@ def choice(options: Sequence[Option], chosen: str) -> Block:
     return _with_first({"type": "static_select"}, [_option(each) for each in options[:MAX_OPTIONS]], chosen)
 
 
+def clock(initial: time) -> Block:
+    """A time of day; it comes back as `22:30`."""
+    return {"type": "timepicker", "initial_time": f"{initial:%H:%M}"}
+
+
 def radios(options: Sequence[Option], chosen: str) -> Block:
     """One of a few that are all in sight."""
     return _with_first({"type": "radio_buttons"}, [_option(each) for each in options[:MAX_RADIOS]], chosen)
@@ -95,7 +101,7 @@ def filled(view: Mapping[str, Any]) -> dict[str, str]:
     for block in view.get("state", {}).get("values", {}).values():
         for name, element in block.items():
             chosen = element.get("selected_option") or {}
-            found[name] = str(chosen.get("value") or element.get("value") or "")
+            found[name] = str(chosen.get("value") or element.get("selected_time") or element.get("value") or "")
     return found
 
 

@@ -39,7 +39,8 @@ def run_card(view: RunView, reader: Reader) -> Card:
         blocks += _ending(view, reader)
     if view.steps and run.status is not RunStatus.SUCCEEDED:
         blocks.append(section(progress(view.steps, run.status.is_over, reader)))
-    blocks.append(context(*_people(run, reader)))
+    for_runbook = [reader.say(Phrase("For runbook {id}", {"id": view.runbook}))] if view.runbook else []
+    blocks.append(context(*_people(run, reader), *for_runbook))
     buttons = _buttons(run, reader) + _way_back(view, reader)
     return card(f"{line(name_of(run.plan, reader))}, {number}: {state}", [*blocks, *buttons])
 

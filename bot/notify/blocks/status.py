@@ -22,8 +22,11 @@ def status_table(statuses: Sequence[ServiceStatus], reader: Reader) -> Card:
     return card(f"{title}: {summary}", [section(f"*{title}*"), *rows, context(_legend(reader))])
 
 
-def logs_block(text: str, reader: Reader, title: str = "") -> Card:
-    """Log lines, redacted already; the last ones are kept when there are too many for a message."""
+def logs_block(text: str, reader: Reader, title: str = "", *, searched: bool = False) -> Card:
+    """Log lines, redacted already; the last ones are kept when there are too many for a message.
+
+    `searched`: they are those that hold a word.
+    """
     pieces: list[str] = []
     rest = text.strip("\n")
     while rest and len(pieces) < LOG_BLOCKS:
@@ -33,7 +36,8 @@ def logs_block(text: str, reader: Reader, title: str = "") -> Card:
     heading = line(title) or reader.say(Phrase("Log"))
     if not pieces:
         nothing = reader.say(Phrase("No line in the log for that."))
-        return card(nothing, [section(f"*{heading}*"), section(nothing)])
+        hint = [context(reader.say(Phrase("Of a long log only the latest lines are searched.")))] if searched else []
+        return card(nothing, [section(f"*{heading}*"), section(nothing), *hint])
     cut = [context(reader.say(Phrase("Earlier lines are left out.")))] if rest else []
     return card(heading, [section(f"*{heading}*"), *cut, *(section(code(piece)) for piece in pieces)])
 

@@ -91,7 +91,7 @@ def _stopped(incident: Incident, reader: Reader) -> Phrase:
 
 def _page(page: PageRow, reader: Reader) -> Phrase:
     facts: dict[str, Value | Phrase] = {
-        "name": reader.name(page.person), "channel": _channel(page.kind), "at": page.sent_at or page.due_at,
+        "name": reader.name(page.person), "channel": _channel(page.kind, page.via), "at": page.sent_at or page.due_at,
         "why": page.why or Phrase("the reason is not known"),
     }  # fmt: skip
     match page.state:
@@ -109,7 +109,9 @@ def _page(page: PageRow, reader: Reader) -> Phrase:
             return Phrase("→ {name}: {channel} leaves at {at}", facts)
 
 
-def _channel(kind: Kind) -> Phrase:
+def _channel(kind: Kind, via: str = "") -> Phrase:
+    if via:
+        return Phrase("{channel} ({provider})", {"channel": _channel(kind), "provider": via.upper()})
     match kind:
         case Kind.SLACK:
             return Phrase("Slack")

@@ -14,6 +14,7 @@ from bot.sandbox.telephone.sms import API_VERSION, Sms
 
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 LONGEST = 1600
+MOST_A_PAGE = 1000
 MEANINGS: Mapping[int, str] = MappingProxyType(
     {
         20003: "Authenticate",
@@ -80,7 +81,7 @@ class TwilioApi:
         """POST Messages.json"""
         try:
             form, fault = await self._asked(request)
-            self._check(form)
+            self._check(form, opted_out=form.get("To") in self.exchange.stopped)
             message = Sms(form["From"], form["To"], form["Body"], status_callback=form.get("StatusCallback", ""))
             later = fault.error if fault and isinstance(fault.error, int) else None
             self.exchange.accept(message, later)
@@ -92,7 +93,8 @@ class TwilioApi:
             fail(fault, request)
         return web.json_response(body, status=201)
 
-    def _check(self, form: Mapping[str, str]) -> None:
+    def _check(self, form: Mapping[str, str], *, opted_out: bool = False) -> None:
+        """`opted_out`: STOP stops texts, not calls."""
         number = form.get("To", "")
         checks = (
             (21604, bool(number)),
@@ -100,7 +102,7 @@ class TwilioApi:
             (21606, form.get("From") == self.exchange.account.number),
             (21602, bool(form.get("Body"))),
             (21617, len(form.get("Body", "")) <= LONGEST),
-            (21610, number not in self.exchange.stopped),
+            (21610, not opted_out),
         )
         for code, fine in checks:
             if not fine:
@@ -109,26 +111,18 @@ class TwilioApi:
                 raise TwilioError(code)
 
     async def list_messages(self, request: web.Request) -> web.Response:
-        """GET Messages.json, newest first; To, From, DateSent, DateSent>, DateSent<, PageSize"""
+        """GET Messages.json, newest first; To, From, DateSent, DateSent>, DateSent<, PageSize, Page, PageToken.
+
+        Dates are whole days in GMT, whatever time stands behind them.
+        Source: twilio.com/docs/messaging/api/message-resource, twilio.com/docs/usage/twilios-response (paging)
+        """
         try:
             await self._asked(request)
         except TwilioError as refused:
             return refusal(refused.code)
         query, account = request.query, self.exchange.account.sid
         wanted = [one for one in reversed(self.exchange.messages) if matches(one, query)]
-        size = int(query.get("PageSize", "50"))
-        body: Json = {
-            "messages": [one.as_twilio(account) for one in wanted[:size]],
-            "page": 0,
-            "page_size": size,
-            "start": 0,
-            "end": max(0, min(size, len(wanted)) - 1),
-            "uri": request.path_qs,
-            "first_page_uri": request.path_qs,
-            "next_page_uri": None,
-            "previous_page_uri": None,
-        }
-        return web.json_response(body)
+        return web.json_response(page_of([one.as_twilio(account) for one in wanted], "messages", request))
 
     async def one_message(self, request: web.Request) -> web.Response:
         """GET Messages/{sid}.json"""
@@ -158,6 +152,7 @@ class TwilioApi:
             twiml=form.get("Twiml", ""),
             status_callback=form.get("StatusCallback", ""),
             status_events=tuple((await request.post()).getall("StatusCallbackEvent", ["completed"])),  # type: ignore[arg-type]  # a form's strings
+            amd_callback=amd_callback(form),
             ring_seconds=min(float(form.get("Timeout") or "60"), self.exchange.ring_seconds),
         )
         self.exchange.dial(call)
@@ -180,6 +175,34 @@ class TwilioApi:
             return refusal(refused.code)
         sid = self.exchange.account.sid
         return web.json_response({"sid": sid, "friendly_name": "sandbox", "status": "active", "type": "Full"})
+
+
+def page_of(resources: list[Json], name: str, request: web.Request) -> Json:
+    """One page of a list. The token is the sid after which the next page begins, so that what is new moves nothing."""
+    size = min(int(request.query.get("PageSize", "50")), MOST_A_PAGE)
+    after = request.query.get("PageToken", "").removeprefix("PA")
+    start = next((at + 1 for at, one in enumerate(resources) if one["sid"] == after), 0)
+    shown, left = resources[start : start + size], resources[start + size :]
+    number = int(request.query.get("Page", "0"))
+    following = request.rel_url.update_query(Page=str(number + 1), PageToken=f"PA{shown[-1]['sid']}") if left else None
+    return {
+        name: shown,
+        "page": number,
+        "page_size": size,
+        "start": start,
+        "end": max(0, start + len(shown) - 1),
+        "uri": request.path_qs,
+        "first_page_uri": str(request.rel_url.without_query_params("Page", "PageToken")),
+        "next_page_uri": str(following) if following else None,
+        "previous_page_uri": None,
+    }
+
+
+def amd_callback(form: Mapping[str, str]) -> str | None:
+    """None: nobody asked who answers; '' when it is not told before the end."""
+    if form.get("MachineDetection") not in ("Enable", "DetectMessageEnd"):
+        return None
+    return form.get("AsyncAmdStatusCallback", "") if form.get("AsyncAmd") == "true" else ""
 
 
 def matches(message: Sms, query: Mapping[str, str]) -> bool:

@@ -26,6 +26,9 @@ class Call:
     twiml: str = ""
     status_callback: str = ""
     status_events: tuple[str, ...] = ("completed",)
+    amd_callback: str | None = None
+    """Where to tell who answers: None when nobody asked (`MachineDetection`)."""
+    machine: bool = False
     ring_seconds: float = 60.0
     key_seconds: float = 30.0
     status: str = "queued"
@@ -55,6 +58,8 @@ class Call:
         if self.over:
             return
         await self._move("in-progress")
+        if self.amd_callback:
+            await self.webhooks.post(self.amd_callback, self._detected())
         await self._talk()
         if not self.over:
             await self._move("completed")
@@ -91,6 +96,8 @@ class Call:
 
     async def _listen(self, gather: Gather) -> str:
         """The keys pressed ("" when none came in time); waits longer than asked, since nobody hears a page speak."""
+        if self.machine:  # a mailbox presses nothing, and the desk talks to its tape
+            return ""
         self.keys, self.listening = "", True
         self._turned()
         try:
@@ -110,8 +117,9 @@ class Call:
         self.turns += 1
         self.changes.tell()
 
-    def pick_up(self) -> None:
-        """The person answers."""
+    def pick_up(self, *, machine: bool = False) -> None:
+        """The person answers, or their mailbox."""
+        self.machine = machine
         self._picked_up.set()
 
     async def presses(self, keys: str, within: float = 10.0) -> list[str]:
@@ -141,8 +149,18 @@ class Call:
         if self.status_callback and wanted in self.status_events:
             await self.webhooks.post(self.status_callback, self._form() | {"CallbackSource": "call-progress-events"})
 
+    def _detected(self) -> dict[str, str]:
+        """What `AsyncAmdStatusCallback` gets. Source: twilio.com/docs/voice/answering-machine-detection."""
+        found = {"CallSid": self.sid, "AccountSid": self.account, "MachineDetectionDuration": "3200"}
+        return found | self._answered_by()
+
+    def _answered_by(self) -> dict[str, str]:
+        if self.amd_callback is None or not self._picked_up.is_set():
+            return {}
+        return {"AnsweredBy": "machine_start" if self.machine else "human"}
+
     def _form(self) -> dict[str, str]:
-        return {
+        return self._answered_by() | {
             "CallSid": self.sid,
             "AccountSid": self.account,
             "From": self.sender,

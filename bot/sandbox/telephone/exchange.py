@@ -108,7 +108,9 @@ class Exchange:
         self.stopped -= {number} if word in START_WORDS else set()
         self.stopped |= {number} if word in STOP_WORDS else set()
         self.record.changes.tell()
-        url = f"{(self.public_url or '').rstrip('/')}{SMS_PATH}"
+        if self.public_url is None:  # the number has no webhook: the message waits in the list
+            return message, []
+        url = f"{self.public_url.rstrip('/')}{SMS_PATH}"
         twiml = await self.webhooks.post(url, self._inbound_form(message))
         return message, self._answered(message, twiml or "")
 

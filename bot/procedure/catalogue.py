@@ -1,0 +1,74 @@
+"""The actions that a step may name, and what each may be told: all that the desk can do, and nothing more."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from bot.runbook import Action, ActionClass
+
+
+class Act(StrEnum):
+    """What a step does: `do: restart`."""
+
+    STATUS = "status"
+    LOGS = "logs"
+    RESTART = "restart"
+    ROLLBACK = "rollback"
+    DEPLOY = "deploy"
+    PROMOTE = "promote"
+    STOP = "stop"
+    START = "start"
+    SCALE = "scale"
+    PRUNE = "prune"
+    BACKUP = "backup"
+
+    @property
+    def kind(self) -> "ActKind":
+        return CATALOGUE[self]
+
+    @property
+    def action(self) -> Action | None:
+        """The action on containers; None for a backup."""
+        return None if self is Act.BACKUP else Action(self.value)
+
+    @property
+    def right(self) -> ActionClass:
+        """What whoever starts the procedure must be allowed to do."""
+        return self.action.action_class if self.action is not None else ActionClass.OPERATE
+
+    @property
+    def only_looks(self) -> bool:
+        return self.right is ActionClass.READ
+
+
+@dataclass(frozen=True, slots=True)
+class ActKind:
+    """`required` and `optional` are the names under `with`; `place`: it may be told another environment or service.
+
+    `words`: which of them follow environment and service, in the order of the command's words.
+    """
+
+    required: frozenset[str] = frozenset()
+    optional: frozenset[str] = frozenset()
+    words: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> frozenset[str]:
+        return self.required | self.optional | PLACE
+
+
+PLACE: Final = frozenset({"environment", "service"})
+CATALOGUE: Final[Mapping[Act, ActKind]] = {
+    Act.STATUS: ActKind(),  # fails unless every service it looks at is green
+    Act.LOGS: ActKind(optional=frozenset({"tail", "grep", "since"})),  # shows the last lines, secrets hidden
+    Act.RESTART: ActKind(),
+    Act.ROLLBACK: ActKind(optional=frozenset({"version"}), words=("version",)),
+    Act.DEPLOY: ActKind(required=frozenset({"version"}), words=("version",)),
+    Act.PROMOTE: ActKind(),
+    Act.STOP: ActKind(),
+    Act.START: ActKind(),
+    Act.SCALE: ActKind(required=frozenset({"number"}), words=("number",)),
+    Act.PRUNE: ActKind(),
+    Act.BACKUP: ActKind(),  # of the environment's database; done when the dump is in its bucket
+}

@@ -1,0 +1,155 @@
+"""What a step of a runbook does: look, read, ask for a run and follow it, make a backup and follow it."""
+
+from datetime import timedelta
+from typing import Final
+
+from bot import access
+from bot.answers import Repeated
+from bot.audit import DESK, Actor, Door
+from bot.backup import BackupState
+from bot.backups import Backups
+from bot.desk import Desk
+from bot.errors import Permanent, Retryable, UserError
+from bot.phrase import Phrase, Value
+from bot.procedure import Act
+from bot.run import NotNow, RunStatus
+from bot.runbook import ActionClass, Engines, Light, ServiceStatus
+from bot.runs import Runs
+from bot.runs.runs import Wish
+from bot.runs.walking import Ended, Task, Walking
+from bot.target import Environment, Service, Target, resolve, resolve_all
+
+TAIL: Final = 50
+MOST_LINES: Final = 1000
+UNITS: Final = {"s": 1, "m": 60, "h": 3600}
+
+
+class Acts:
+    """`do` is safe to repeat: a step that was interrupted is begun again, and finds what it had asked for."""
+
+    def __init__(self, desk: Desk, walking: Walking, runs: Runs, engines: Engines, backups: Backups) -> None:
+        self.desk, self.walking, self.runs, self.engines, self.backups = desk, walking, runs, engines, backups
+
+    async def do(self, task: Task) -> Ended | None:
+        """None: it is under way, look again later. Raises `store.database.Unavailable`."""
+        try:
+            match task.step.do:
+                case Act.STATUS:
+                    return await self._status(task)
+                case Act.LOGS:
+                    return await self._logs(task)
+                case Act.BACKUP:
+                    return await self._backup(task)
+                case _:
+                    return await self._run(task)
+        except UserError as refused:
+            return Ended(False, refused.phrase)
+        except (Retryable, Permanent):
+            return Ended(False, Phrase("The engine does not answer."))
+
+    async def _status(self, task: Task) -> Ended:
+        """Well when everything is green."""
+        words = [word for word in (task.environment, task.service) if word]
+        targets, unknown = resolve_all(words, *self._known())
+        if unknown:
+            raise UserError(Phrase("I do not know “{word}” here.", {"word": unknown[0]}))
+        seen = await self.engines.status([each for each in targets if self._may_read(task, each)])
+        well = bool(seen) and all(each.light is Light.GREEN for each in seen)
+        output = "\n".join(line_of(each) for each in seen)
+        ill = [each for each in seen if each.light is not Light.GREEN]
+        if well:
+            return Ended(True, Phrase("Everything is green."), output)
+        if not ill:
+            return Ended(False, Phrase("Nothing runs there."), output)
+        values: dict[str, Value | Phrase] = {
+            "light": ill[0].light.value, "service": ill[0].service, "problem": ill[0].problem or ill[0].state,
+        }  # fmt: skip
+        return Ended(False, Phrase("{light} {service}: {problem}", values), output)
+
+    async def _logs(self, task: Task) -> Ended:
+        target = self._target(task)
+        if not self._may_read(task, target):
+            missing = access.why_not(
+                self.desk.people, self.desk.teams, task.run.begun_by, ActionClass.READ, target.environment
+            )
+            raise UserError(missing or Phrase("Nothing runs there."))
+        given = task.given
+        text = await self.engines.logs(
+            target, tail=min(_number(given.get("tail", str(TAIL))), MOST_LINES), since=_since(given.get("since")),
+            grep=given.get("grep", ""),
+        )  # fmt: skip
+        return Ended(True, Phrase("The last lines of the log"), text.strip())
+
+    async def _run(self, task: Task) -> Ended | None:
+        """By the same door as a command: its plan, its approval, its card."""
+        number = await self.walking.run_of(task)
+        if number is None:
+            return await self._ask(task)
+        view = await self.runs.view(number)
+        assert view is not None  # run_of has just seen it
+        if not view.run.status.is_over:
+            return None
+        said = view.run.end.phrase if view.run.end else None
+        return Ended(view.run.status is RunStatus.SUCCEEDED, said)
+
+    async def _ask(self, task: Task) -> Ended | None:
+        assert task.step.do is not None
+        assert task.step.do.action is not None  # a backup goes its own way
+        given = [task.given[name] for name in task.step.do.kind.words if name in task.given]
+        words = [word for word in (task.environment, task.service, *given) if word]
+        if task.step.do is Act.PROMOTE:
+            words = [task.service] if task.service else []
+        wish = Wish(task.step.do.action, words, confirm=task.run.confirm, step=task.taken.id)
+        answer = await self.runs.request(wish, self._by(task))
+        return Ended(False, answer.phrase) if isinstance(answer, NotNow) else None
+
+    async def _backup(self, task: Task) -> Ended | None:
+        """Asked for once: the delivery is the step's."""
+        words = [task.environment] if task.environment else []
+        entry = self.backups.named(words)
+        if not isinstance(await self.backups.now(words, self._by(task, f"step:{task.taken.id}")), Repeated):
+            return None
+        made = await self.backups.asked_since(entry.name, task.taken.started_at)
+        if made is None or made.state in (BackupState.QUEUED, BackupState.RUNNING):
+            return None
+        if made.state is BackupState.SUCCEEDED:
+            return Ended(True, Phrase("Kept as {object}", {"object": made.object}))
+        return Ended(False, Phrase("{reason}", {"reason": made.why}))
+
+    def _by(self, task: Task, delivery: str | None = None) -> Actor:
+        """Whoever began the runbook: their rights count, and a second person approves what they ask for."""
+        person = self.desk.people.get(task.run.begun_by)
+        return Actor(task.run.begun_by, person.name if person else task.run.begun_by, Door.WORKER, delivery)
+
+    def _target(self, task: Task) -> Target:
+        words = [word for word in (task.environment, task.service) if word]
+        return resolve(words, *self._known())[0]
+
+    def _known(self) -> tuple[tuple[Environment, ...], tuple[Service, ...]]:
+        return tuple(self.desk.environments.values()), tuple(self.desk.services.values())
+
+    def _may_read(self, task: Task, target: Target) -> bool:
+        people, teams = self.desk.people, self.desk.teams
+        if task.run.begun_by == DESK.id:  # by itself: only what looks does so
+            return task.run.procedure.safe
+        return access.may(people, teams, task.run.begun_by, ActionClass.READ, target.environment.name)
+
+
+def line_of(seen: ServiceStatus) -> str:
+    """`🟢 prod/ecotrajet v2 healthy`: for the card, as it stands."""
+    words = [seen.light.value, f"{seen.environment}/{seen.service}", seen.version, seen.health or seen.state]
+    return " ".join(word for word in words if word)
+
+
+def _number(said: str) -> int:
+    if not said.isdigit() or not int(said):
+        raise UserError(Phrase("“{word}” is no number of lines. Write for example `--tail 50`.", {"word": said}))
+    return int(said)
+
+
+def _since(said: str | None) -> timedelta | None:
+    if not said:
+        return None
+    if said[-1] not in UNITS or not said[:-1].isdigit():
+        raise UserError(Phrase("“{word}” is not a duration. Write for example `10m` or `2h`.", {"word": said}))
+    return timedelta(seconds=int(said[:-1]) * UNITS[said[-1]])

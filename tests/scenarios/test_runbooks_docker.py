@@ -1,0 +1,37 @@
+"""A runbook of the library on a real container, from Slack, with the desk killed while its step is at work."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.workload import Workload
+from tests.scenarios.test_runs_story import on, running, seen
+from tests.world import new_world
+
+
+@pytest.mark.prove
+async def test_a_container_that_does_not_start_is_restarted_step_by_step_over_a_kill(
+    database_url: str, make_workload: Callable[..., Workload], tmp_path: Path
+) -> None:
+    workload = await asyncio.to_thread(make_workload, versions=("v1", "v2"), environments=("prod",))
+    async with new_world(database_url, config=on(workload, tmp_path), own_process=True) as world:
+        await seen(world, "v2")
+        amina, bruno, chloe = world.person("amina"), world.person("bruno"), world.person("chloe")
+        await amina.types("/ecotrajet procédure lance container-ne-demarre-pas prod")
+        card = await chloe.sees("Lisez le journal", channel="incidents", within=15)
+        assert "Tout est vert." in card.text
+        assert "ÉcoTrajet v2" in card.text  # the log was read, and is shown
+        await chloe.presses("runbook.done", on=card)
+        plan = await bruno.sees("Pour la procédure 1", channel="incidents", within=15)
+        await bruno.presses("run.approve", on=plan)
+        await world.eventually_value(True, "SELECT EXISTS (SELECT FROM run_step WHERE name = 'restart')", within=20)
+        await world.crash_and_restart()
+        card = await chloe.sees("1. Ouvrez https://app.ecotrajet.com", channel="incidents", within=60)
+        assert "↷ 6. Revenir à la dernière bonne version" in card.text
+        await chloe.presses("runbook.done", on=card)
+        await chloe.presses("runbook.done", on=await chloe.sees("Si le disque était plein", channel="incidents"))
+        await world.eventually_value("succeeded", "SELECT state FROM procedure_run")
+        assert await world.value("SELECT count(*) FROM run") == 1
+        assert await asyncio.to_thread(running, workload) == ("v2", "healthy")
