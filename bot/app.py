@@ -50,7 +50,7 @@ from bot.runbook import Action, Runbook
 from bot.runs import Execution, Runs
 from bot.runs.procedures import Procedures
 from bot.runs.walking import Walking
-from bot.store import calendar, deliveries, inbox, jobs
+from bot.store import calendar, deliveries, inbox, jobs, webhooks_out
 from bot.store import doors as store_of_doors
 from bot.store import homes as store_of_homes
 from bot.store.clock import DeskClock
@@ -58,6 +58,7 @@ from bot.store.database import Database, Unavailable
 from bot.store.embedded import EmbeddedPostgres
 from bot.store.migrate import migrate
 from bot.target import upstream
+from bot.worker import proof
 from bot.worker.acts import Acts
 from bot.worker.aftercare import Aftercare
 from bot.worker.backup import BackupWorker
@@ -66,6 +67,7 @@ from bot.worker.calendars import Calendars
 from bot.worker.cron import GAPS, HOUSEKEEPING, Calendar, Daily
 from bot.worker.deliver import Deliverer
 from bot.worker.home import HomeTabs
+from bot.worker.hooks import Hooks
 from bot.worker.observe import Observer
 from bot.worker.procedure import Walker
 from bot.worker.pulse import Pulse
@@ -74,7 +76,7 @@ from bot.worker.rooms import RoomKeeper
 from bot.worker.run import Runner
 from bot.worker.tidy import Tidy
 from bot.worker.watch import Watch
-from handlers import doors, health, heartbeats, twilio
+from handlers import doors, health, heartbeats, roster, twilio
 from handlers.commands import Tools
 from handlers.pages import ical
 from handlers.pages.ack import AckPages
@@ -120,6 +122,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         clock = DeskClock(db)
         silences, rota = Silences(db, desk), Rota(db, desk, settings.public_url)
         reach = Reach(db, desk)
+        reach.proofs.ways = proof.ways(channels, settings.public_url)
         hand_offs = HandOffs(db, desk)
         beats = Heartbeats(db, desk, lambda phrase: say(phrase, desk.language, desk.zone, clock.now()))
         intake = Webhooks(
@@ -145,12 +148,16 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
             (
                 clock.refresh, Dues(db, desk).round, intake.take_in, lifecycle.calm, runner.round, silences.round,
                 beats.round, hand_offs.round, aftercare.round, backup_worker.round, walker.round,
+                reach.proofs.round,
             ),
             sign_of_life=pulse.round if pulse else None,
         )  # fmt: skip
         await stop.enter_async_context(in_background("watch", watch.run))
         homes = Homes(db, desk)
-        work = dict(entrypoints(db, desk, deliverer, runner, hand_offs, backups))
+        work = {
+            **entrypoints(db, desk, deliverer, runner, hand_offs, backups),
+            **proof.entrypoints(reach.proofs, channels),
+        }
         if settings.slack is not None:
             workspace = SlackWorkspace(settings.slack.bot_token, settings.slack.api_url)
             stop.push_async_callback(workspace.close)
@@ -164,6 +171,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         stop.push_async_callback(runner.stop)
         await stop.enter_async_context(Calendar(db, desk.zone, chores(desk)).running())
         await stop.enter_async_context(in_background("observe", Observer(db, desk, engines, SystemClock(), tidy).run))
+        await stop.enter_async_context(in_background("webhooks", Hooks(db, desk, owner).run))
         await stop.enter_async_context(in_background("calendars", Calendars(db, desk).run))
         if settings.slack is not None:
             groups = Groups(db, desk, settings.slack.bot_token, settings.slack.api_url)
@@ -187,6 +195,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
             *doors.routes(intake, lifecycle, Doors(db, desk), beats.well),
             *heartbeats.routes(beats, settings.webhook_token),
             *ical.routes(rota),
+            *roster.routes(questions.roster, settings.watch_token),
             *StatusPages(questions.status_page, desk.status_page.shown, desk.zone, desk.language).routes(),
             *ack_routes(settings, desk, lifecycle, questions, clock),
             *twilio_routes(settings, desk, lifecycle, questions, reach, clock),
@@ -308,7 +317,12 @@ def twilio_of(settings: Settings) -> Twilio:
 
 def chores(desk: Desk) -> tuple[Daily, ...]:
     """The one visible list of calendar work."""
-    return (HOUSEKEEPING, GAPS, *(Daily(backup.chore, backup.at) for backup in desk.backups.values()))
+    return (
+        HOUSEKEEPING,
+        GAPS,
+        *proof.chores(desk.proof),
+        *(Daily(backup.chore, backup.at) for backup in desk.backups.values()),
+    )
 
 
 def entrypoints(
@@ -326,6 +340,7 @@ def entrypoints(
             await inbox.prune(tx)
             await store_of_doors.prune(tx)
             await store_of_homes.prune(tx)
+            await webhooks_out.prune(tx)
 
     async def gaps(slot: str) -> None:
         if date.fromisoformat(slot).weekday() == MONDAY:

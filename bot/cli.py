@@ -14,7 +14,7 @@ from asyncpg import PostgresError
 from rich.console import Console
 from rich.table import Table
 
-from bot import logs
+from bot import logs, lookout
 from bot.app import serve as serve_until_told
 from bot.check import Finding, healthy
 from bot.check import check as look_at_everything
@@ -22,6 +22,7 @@ from bot.check.database import database_url
 from bot.check.report import as_json, show
 from bot.clock import SystemClock
 from bot.config import Configuration, load
+from bot.config.lookout import load_lookout
 from bot.config.problems import Problems
 from bot.config.runbooks import procedure, schema
 from bot.demo import run as show_demo
@@ -78,6 +79,7 @@ def build() -> typer.Typer:
     program.command("migrate")(migrate)
     program.command("classify")(classify)
     program.command("simulate")(simulate)
+    program.command("watch")(watch)
     rules = typer.Typer(help="Your rules of classification.", no_args_is_help=True)
     rules.command("test")(rules_test)
     program.add_typer(rules, name="rules")
@@ -177,6 +179,26 @@ def simulate(
         raise typer.Exit(WRONGLY_ASKED) from None
     for line in simulation_lines(asyncio.run(work()), Reader.of(desk, desk.language, now)):
         print(line)
+
+
+def watch(
+    check: Annotated[bool, typer.Option("--check", help="Look once and say what is seen; nothing is sent.")] = False,
+) -> None:
+    """On a second host: tell whoever is on call when the desk is silent.
+
+    Settings come from ecotrajet-watch.yaml (or ECOTRAJET_WATCH_CONFIG) and the environment; see
+    ecotrajet-watch.example.yaml. No database is needed.
+    """
+    settings = load_lookout(os.environ)
+    logs.configure(settings.secrets(), quiet=check)
+    if not check:
+        asyncio.run(lookout.watch(settings))
+        return
+    well, lines = asyncio.run(lookout.check(settings))
+    for line in lines:
+        print(line)
+    if not well:
+        raise typer.Exit(WRONG_OUT_THERE)
 
 
 def classify(

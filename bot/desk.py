@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -12,12 +12,15 @@ from bot.classification import Rule
 from bot.escalation import Policy
 from bot.gathering import Gathering
 from bot.heartbeat import Heartbeat
+from bot.hook import Hook
 from bot.incident import Priority
 from bot.maintenance import Window
+from bot.message import Kind
 from bot.news import NewsSettings
 from bot.oncall import Booked, Schedule
 from bot.person import CHANNELS, Person, Step, Steps, Team, methods
 from bot.procedure import Procedure
+from bot.proof import Settings as Proof
 from bot.room import RoomSettings
 from bot.secret import Secret
 from bot.source import SourceEntry
@@ -47,6 +50,7 @@ class Desk:
     Mappings are by id. `incidents_channel` has no leading `#`. `service_policies` names the policy of services that
     do not use the default one. `declare_emoji`: under a message it offers to declare an incident; '' for none.
     `sources`: those that the file says something about; the others are as they come. `procedures`: people's runbooks.
+    `proof` None: nobody is drilled. `digest_every`: managers get one digest at most so often; 0: one message an event.
     """
 
     language: str
@@ -69,6 +73,9 @@ class Desk:
     steps: Steps = field(default_factory=lambda: CHANNELS)
     second_sms: SecondSms | None = None
     dead_man_url: Secret | None = None
+    proof: Proof | None = None
+    webhooks_out: Mapping[str, Hook] = field(default_factory=dict)
+    digest_every: timedelta = timedelta(0)
     status_page: StatusPage = field(default_factory=lambda: StatusPage("ÉcoTrajet", {}, ()))
     declare_emoji: str = DECLARE_EMOJI
     news: NewsSettings = field(default_factory=NewsSettings)
@@ -83,7 +90,8 @@ class Desk:
         of_backups = (url for entry in self.backups.values() for url in (entry.url, entry.scratch) if url)
         headers = self.second_sms.headers.values() if self.second_sms else ()
         of_second = (header for header in headers if len(header.reveal()) >= KEY)
-        return (*own, *of_sources, *of_backups, *of_second)
+        of_hooks = (secret for hook in self.webhooks_out.values() for secret in (hook.url, hook.secret))
+        return (*own, *of_sources, *of_backups, *of_second, *of_hooks)
 
     def policy_for(self, service: str) -> Policy:
         """The ladder of this service's incidents; of an unknown service: the default one."""
@@ -124,6 +132,16 @@ class Desk:
                 return self._known(schedule.on_call(now, overrides) if schedule else ())
             case _:
                 return Recipients()
+
+    def first_reachable(self, now: datetime, booked: Sequence[Booked] = ()) -> tuple[Person, ...]:
+        """Whom the first level of the default ladder with anybody on it means, as far as they can be reached."""
+        policy = self.policies[DEFAULT_POLICY]
+        for targets in (*(level.targets for level in policy.levels), policy.fallback):
+            meant = [person for target in targets for person in self.recipients(target, now, booked).people]
+            reachable = [person for person in meant if any(person.address(kind) for kind in Kind)]
+            if reachable:
+                return tuple(dict.fromkeys(reachable))
+        return ()
 
     def _known(self, ids: Sequence[str]) -> Recipients:
         return Recipients(people=tuple(self.people[each] for each in ids if each in self.people))

@@ -30,6 +30,8 @@ class About(StrEnum):
     ASK = "ask"  # a question to a person, with a button; edited once somebody has answered
     REMINDER = "reminder"  # are you still on it? Dropped when they are not
     RUNBOOK_CARD = "runbook_card"  # the steps of people's runbook, edited
+    DRILL = "drill"  # proof that they are reached: dropped once they have answered
+    DIGEST = "digest"  # to a manager: what is open when it leaves, at most so often
     UPDATE = "update"  # to a manager: how the incident that they were told of stands
 
 

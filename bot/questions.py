@@ -1,7 +1,7 @@
 """What may be asked of the desk without changing anything."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import asyncpg
 
@@ -14,19 +14,22 @@ from bot.phrase import Phrase
 from bot.procedure import Suggestion, suggestions
 from bot.report import Report
 from bot.resolution import Resolution
+from bot.roster import Roster
 from bot.runbook import Image
-from bot.sla import Due
+from bot.sla import OF_CLOCK, Due
 from bot.store import (
     alerts,
     audit,
     changes,
     codes,
+    digests,
     dues,
     escalations,
     evidence,
     incidents,
     messages,
     news,
+    oncall,
     pages,
     procedures,
     reports,
@@ -40,6 +43,7 @@ from bot.store.database import Database, Tx
 from bot.view import (
     AlertRow,
     ChangeRow,
+    DigestView,
     DueRow,
     IncidentView,
     LevelRow,
@@ -52,6 +56,8 @@ from bot.view import (
 )
 
 OURSELVES = "desk"
+DIGEST_SHOWN = 20
+ROSTER_AHEAD = timedelta(days=14)
 
 
 class Questions:
@@ -106,6 +112,12 @@ class Questions:
         async with self.db.transaction() as tx:
             return [task_row(row) for row in await resolutions.open_tasks(tx)]
 
+    async def roster(self) -> Roster:
+        """Who is to be told first, for the days to come."""
+        async with self.db.transaction() as tx:
+            now = await incidents.now(tx)
+            return Roster.of(self.desk, now, now + ROSTER_AHEAD, await oncall.between(tx, now, now + ROSTER_AHEAD))
+
     async def latest_page_of(self, person: str) -> int | None:
         """The number of the incident whose page reached this person last and which still needs somebody."""
         async with self.db.transaction() as tx:
@@ -147,6 +159,18 @@ async def suggested(tx: Tx, desk: Desk, incident: Incident) -> tuple[Suggestion,
         return ()
     begun = await procedures.begun_for(tx, incident.number)
     return tuple(each for each in found if each.name not in begun)
+
+
+async def digest_view(tx: Tx, person: str) -> DigestView:
+    """What is open now, and of what this person follows what ended since their last digest."""
+    found = await incidents.open_ones(tx)
+    rows: list[tuple[Incident, datetime | None]] = []
+    for incident in found[:DIGEST_SHOWN]:
+        ahead = [due_row(row) for row in await dues.of_incident(tx, incident.number, incident.round)]
+        times = [row.due_at for row in ahead if row.state == "pending" and row.kind in OF_CLOCK]
+        rows.append((incident, min(times, default=None)))
+    rows += [(incident, None) for incident in found[DIGEST_SHOWN:]]
+    return DigestView(tuple(rows), tuple(await digests.over(tx, person)))
 
 
 def page_row(row: asyncpg.Record) -> PageRow:

@@ -127,6 +127,14 @@ class IncidentView:
 
 
 @dataclass(frozen=True, slots=True)
+class DigestView:
+    """`open`: the worst first, each with when more will be known (None: it is not planned). `over`: since the last."""
+
+    open: tuple[tuple[Incident, datetime | None], ...]
+    over: tuple[Incident, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PageRow:
     """One page to one person by one channel; `state` as in `message.State`, `why` when it did not arrive.
 

@@ -10,6 +10,7 @@ from bot.access import stranger
 from bot.answers import Repeated
 from bot.errors import UserError
 from bot.incident import Priority
+from bot.lifecycle.proofs import ANSWER
 from bot.news import NOTHING, WRITE
 from bot.notify.blocks import incident_details, procedure
 from bot.notify.blocks.declaring import OFFER
@@ -194,12 +195,19 @@ async def test_me(tools: Tools, press: Press) -> Reply:
     return await me.test(tools, press.visitor)
 
 
+async def drill_answered(tools: Tools, press: Press) -> Phrase | None:
+    if press.visitor.person is None:
+        raise UserError(stranger())
+    return await tools.reach.present(press.visitor.person, press.visitor.by)
+
+
 BUTTONS: Final[Mapping[str, Callable[[Tools, Press], Awaitable[Reply]]]] = {
     SHOW: show,
     OPEN: open_channel,
     ROLE: take_role,
     WRITE: give_news,
     NOTHING: nothing_new,
+    ANSWER: drill_answered,
     "me.edit": edit_me,
     "me.test": test_me,
     "incident.acknowledge": acknowledge,

@@ -26,7 +26,7 @@ from bot.message import Kind
 from bot.person import Person
 from bot.phrase import Phrase
 from bot.secret import Secret
-from handlers import sms_reply
+from handlers import drills, sms_reply
 from handlers.sms_reply import Reply, Wish, understand
 
 LARGEST: Final = 64 * 1024
@@ -71,6 +71,8 @@ class Opting(Protocol):
 
     async def opted(self, person: Person, by: Actor, *, out: bool) -> None: ...
 
+    async def present(self, person: Person, by: Actor) -> Phrase | None: ...
+
 
 def routes(
     lifecycle: Deciding,
@@ -88,6 +90,7 @@ def routes(
         web.post("/twilio/sms", signed(door.sms)),
         web.post("/twilio/voice", signed(door.voice)),
         web.post("/twilio/status", signed(door.status)),
+        web.post("/twilio/drill", signed(drills.key_pressed(reach, desk, now))),
     ]
 
 
@@ -161,6 +164,8 @@ class TwilioDoor:
     async def answered(self, person: Person | None, form: Form) -> Phrase | None:
         if person is None:
             return sms_reply.stranger()
+        if drills.says_present(form.get("Body", "")):
+            return await drills.by_text(self.reach, person, form.get("MessageSid") or None)
         if (refusal := why_not_respond(self.desk.people, self.desk.teams, person.id)) is not None:
             return refusal
         wished = understand(form.get("Body", ""))

@@ -19,7 +19,7 @@ from bot.sandbox.engine import RunningEngine
 from bot.store.embedded import EmbeddedPostgres
 from tests.check.parties import MANIFEST, SECRETS, environment
 
-COMMANDS = ("serve", "demo", "check", "migrate", "classify", "simulate")
+COMMANDS = ("serve", "demo", "check", "migrate", "classify", "simulate", "watch")
 
 
 @dataclass(frozen=True, slots=True)

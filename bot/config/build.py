@@ -7,7 +7,19 @@ from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from bot.config import backups, defaults, quiet, reaching, references, rooms, runbooks, status_page, updates
+from bot.config import (
+    backups,
+    defaults,
+    proof,
+    quiet,
+    reaching,
+    references,
+    rooms,
+    runbooks,
+    status_page,
+    updates,
+    webhooks_out,
+)
 from bot.config.models import (
     EnvironmentSection,
     IntakeSection,
@@ -45,6 +57,8 @@ SECTIONS: Final = (
     "backups",
     "sources",
     "intake",
+    "proof_of_reach",
+    "webhooks_out",
     "status_page",
     "incident_channels",
     "updates",
@@ -68,6 +82,7 @@ def build(
     references.check(parts, problems, warnings)
     check_sources(parts.sources, problems)
     procedures = runbooks.procedures(parts.runbooks, folder, problems)
+    webhooks_out.check(parts.webhooks_out, problems)
     return (
         None
         if problems
@@ -112,6 +127,8 @@ def _parts(data: Mapping[str, object], problems: Problems) -> Parts:
         incident_channels=read.section("incident_channels", rooms.IncidentChannelsSection),
         updates=read.section("updates", updates.UpdatesSection),
         runbooks=read.section("runbooks", runbooks.RunbooksSection),
+        proof=read.section("proof_of_reach", proof.ProofSection) if "proof_of_reach" in data else None,
+        webhooks_out=read.entries(("webhooks_out",), webhooks_out.WebhookSection),
         names=read.names,
     )
 
@@ -193,8 +210,11 @@ def _desk(parts: Parts, docker_host: str, warnings: list[str]) -> Desk:
         windows=quiet.windows(parts.maintenance, workspace.time_zone),
         heartbeats=quiet.heartbeats(beats),
         backups=backups.backups(parts.backups),
+        proof=proof.settings(parts.proof),
+        webhooks_out=webhooks_out.hooks(parts.webhooks_out),
         steps=reaching.steps(parts.notifications),
         second_sms=reaching.second_sms(parts.notifications.second_sms),
+        digest_every=parts.notifications.managers_digest,
         status_page=status_page.settings(parts.status_page, parts.services, environments),
     )
 

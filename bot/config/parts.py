@@ -13,6 +13,7 @@ from bot.config.models import (
     WorkspaceSection,
 )
 from bot.config.oncall import ScheduleSection
+from bot.config.proof import ProofSection
 from bot.config.quiet import HeartbeatSection, WindowSection
 from bot.config.reaching import EscalationSection, NotificationsSection
 from bot.config.rooms import IncidentChannelsSection
@@ -21,6 +22,7 @@ from bot.config.runbooks import RunbooksSection
 from bot.config.sources import SourceSection
 from bot.config.status_page import StatusPageSection
 from bot.config.updates import UpdatesSection
+from bot.config.webhooks_out import WebhookSection
 
 
 @dataclass(slots=True)
@@ -46,4 +48,6 @@ class Parts:
     updates: UpdatesSection = field(default_factory=UpdatesSection)
     status_page: StatusPageSection = field(default_factory=StatusPageSection)
     runbooks: RunbooksSection = field(default_factory=RunbooksSection)
+    proof: ProofSection | None = None
+    webhooks_out: dict[str, WebhookSection] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=dict)

@@ -86,6 +86,7 @@ class NotificationsSection(Section):
     P2: Steps_ = CHANNELS[Priority.P2]
     P3: Steps_ = CHANNELS[Priority.P3]
     second_sms: SecondSmsSection | None = None
+    managers_digest: Duration = timedelta(0)
 
 
 class EscalationSection(Section):

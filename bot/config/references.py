@@ -30,6 +30,8 @@ def check(parts: Parts, problems: Problems, warnings: list[str]) -> None:
     _rules(parts, problems)
     _maintenance(parts, problems, warnings)
     _heartbeats(parts, problems)
+    if parts.proof is not None:
+        _targets(parts, parts.proof.tell, ("proof_of_reach", "tell"), problems)
     _status_page(parts, problems)
     _backups(parts, problems)
     _approvers(parts, problems, warnings)

@@ -15,6 +15,7 @@ LOCAL_ENGINE: Final = "unix:///var/run/docker.sock"
 SECRETS: Final = (  # each may also be given as NAME_FILE, the path of a file that holds it
     "DATABASE_URL",
     "ECOTRAJET_WEBHOOK_TOKEN",
+    "ECOTRAJET_WATCH_TOKEN",
     "SLACK_BOT_TOKEN",
     "SLACK_APP_TOKEN",
     "SLACK_SIGNING_SECRET",
@@ -69,15 +70,16 @@ class Settings:
     mail: MailSettings | None
     backup_bucket: str | None
     docker_host: str
+    watch_token: Secret | None = None  # of `ecotrajet watch`; without it nobody may ask who is on call
 
     def secrets(self) -> tuple[Secret, ...]:
         """Every secret value, for redaction: the whole ones, and the passwords inside of URLs."""
-        whole = [self.database_url, self.webhook_token]
+        whole = [self.database_url, self.webhook_token, self.watch_token]
         whole += [self.slack.bot_token, self.slack.app_token, self.slack.signing_secret] if self.slack else []
         whole += [self.twilio.auth_token] if self.twilio else []
         whole += [self.mail.smtp_url] if self.mail else []
         known = [secret for secret in whole if secret]
-        inner = [Secret(word) for secret in known for word in _passwords(secret.reveal())]
+        inner = [Secret(word) for secret in known for word in passwords(secret.reveal())]
         return (*known, *inner)
 
 
@@ -140,13 +142,19 @@ def read_settings(environ: Mapping[str, str], problems: Problems) -> Settings:
         host=host,
         port=port,
         public_url=public.rstrip("/") if public else None,
-        webhook_token=_webhook_token(read),
+        webhook_token=_token(read, "ECOTRAJET_WEBHOOK_TOKEN"),
         slack=_slack(read),
         twilio=_twilio(read),
         mail=_mail(read),
         backup_bucket=read.text("BACKUP_BUCKET"),
         docker_host=read.url("DOCKER_HOST", ("unix", "tcp", "ssh", "http", "https")) or LOCAL_ENGINE,
+        watch_token=_token(read, "ECOTRAJET_WATCH_TOKEN"),
     )
+
+
+def read_keys(read: Variables) -> tuple[TwilioSettings | None, MailSettings | None, Secret | None]:
+    """What `ecotrajet watch` needs of all this: Twilio, mail, and the token by which it asks the desk."""
+    return _twilio(read), _mail(read), _token(read, "ECOTRAJET_WATCH_TOKEN")
 
 
 def _listen(read: Variables) -> tuple[str, int]:
@@ -158,10 +166,10 @@ def _listen(read: Variables) -> tuple[str, int]:
     return found["six"] or found["host"], int(found["port"])
 
 
-def _webhook_token(read: Variables) -> Secret | None:
-    token = read.secret("ECOTRAJET_WEBHOOK_TOKEN")
+def _token(read: Variables, name: str) -> Secret | None:
+    token = read.secret(name)
     if token and len(token.reveal()) < 8:
-        read.problem("ECOTRAJET_WEBHOOK_TOKEN", "is too short; make one with: openssl rand -hex 24")
+        read.problem(name, "is too short; make one with: openssl rand -hex 24")
     return token
 
 
@@ -219,7 +227,7 @@ def split(url: str) -> SplitResult | None:
     return parts
 
 
-def _passwords(url: str) -> set[str]:
+def passwords(url: str) -> set[str]:
     """The password inside a URL, as written there and as it is meant."""
     parts = split(url)
     return {parts.password, unquote(parts.password)} if parts and parts.password else set()

@@ -6,7 +6,7 @@ from typing import Final
 from bot.audit import DESK, Entry
 from bot.desk import Desk
 from bot.incident import RESOLVE_WITHIN, Incident, Status
-from bot.lifecycle import ladder, speaking
+from bot.lifecycle import digest, ladder, speaking
 from bot.phrase import Phrase, Value
 from bot.sla import Due
 from bot.store import audit, escalations, incidents, jobs, messages
@@ -71,7 +71,9 @@ async def told_beside(tx: Tx, desk: Desk, incident: Incident) -> str | None:
 
 
 async def tell_managers(tx: Tx, desk: Desk, incident: Incident) -> None:
-    """The next update that their page promised."""
+    """The next update that their page promised; those who get digests find it in the next one."""
+    if await digest.changed(tx, desk, incident):
+        return
     for person in await messages.people_paged(tx, incident.number):
         if desk.is_manager(person):
             await speaking.update(tx, desk, incident, person)

@@ -1,6 +1,6 @@
 """The ladder of one incident: written as rows at opening, fired level by level, never in silence."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -9,6 +9,7 @@ from bot.desk import Desk
 from bot.escalation import LAST_RESORT, DueLevel, Policy, due_levels
 from bot.incident import Incident, Priority, Status
 from bot.lifecycle import deadlines, speaking
+from bot.lifecycle.speaking import Paged
 from bot.message import Message
 from bot.person import Person
 from bot.phrase import Phrase
@@ -94,14 +95,14 @@ async def tell(tx: Tx, desk: Desk, incident: Incident, level: FiredLevel) -> Non
     for channel in channels:
         await speaking.card(tx, incident, channel)
     may_wait = level.name != LAST_RESORT
-    held = {person: await speaking.page(tx, desk, incident, level, person, may_wait=may_wait) for person in reachable}
+    pages = {person: await speaking.page(tx, desk, incident, level, person, may_wait=may_wait) for person in reachable}
     if not reachable:
         await skip(tx, desk, incident, level)
     else:
-        await say_fired(tx, desk, incident, level, [person for person in reachable if held[person] is None])
-    for person, until in held.items():
-        if until is not None:
-            await speaking.held(tx, desk, incident, person, until)
+        await say_fired(tx, desk, incident, level, pages)
+    for person, paged in pages.items():
+        if paged.held is not None:
+            await speaking.held(tx, desk, incident, person, paged.held)
     await speaking.card(tx, incident, desk.incidents_channel)
 
 
@@ -119,11 +120,15 @@ async def whom(tx: Tx, desk: Desk, targets: Sequence[str], now: datetime) -> tup
     return tuple(people), tuple(channels)
 
 
-async def say_fired(tx: Tx, desk: Desk, incident: Incident, level: FiredLevel, paged: Sequence[Person]) -> None:
-    names = ", ".join(person.name for person in paged)
+async def say_fired(tx: Tx, desk: Desk, incident: Incident, level: FiredLevel, pages: Mapping[Person, Paged]) -> None:
+    paged = [person for person, how in pages.items() if how == Paged()]
+    digest = [person for person, how in pages.items() if how.in_digest]
+    names = ", ".join(person.name for person in paged or digest)
     said = Phrase("{level}: {names} paged", {"level": named(level.name), "names": names})
     if not paged:
         said = Phrase("{level}: nobody is disturbed at night", {"level": named(level.name)})
+        if digest:
+            said = Phrase("{level}: {names} will read it in the digest", {"level": named(level.name), "names": names})
     elif level.late > WORTH_SAYING:
         said = Phrase(
             "{level}: {names} paged, {late} late",

@@ -7,6 +7,7 @@ from typing import Final
 from bot.audit import Actor, Entry
 from bot.desk import Desk
 from bot.incident import Priority
+from bot.lifecycle.proofs import Proofs
 from bot.lifecycle.speaking import channel_name
 from bot.message import About, Kind
 from bot.person import Person, Step, Steps, methods
@@ -25,7 +26,7 @@ class Reach:
     """Raises `store.database.Unavailable` when the database is away."""
 
     def __init__(self, db: Database, desk: Desk) -> None:
-        self.db, self.desk = db, desk
+        self.db, self.desk, self.proofs = db, desk, Proofs(db, desk)
 
     async def rules(self, person: Person) -> Rules:
         """What counts for them: their own choice, else the configuration's; reduced to what they have."""
@@ -69,6 +70,10 @@ class Reach:
                 names = Phrase("{some}, {next}", {"some": names, "next": channel_name(kind)})
             told = {"ways": names}
             return Phrase("A test is on its way to you: {ways}. What does not arrive, tell an administrator.", told)
+
+    async def present(self, person: Person, by: Actor) -> Phrase | None:
+        """The answer to a drill; None: this very delivery was handled before."""
+        return await self.proofs.answer(person, by)
 
     async def opted(self, person: Person, by: Actor, *, out: bool) -> None:
         """They answered STOP (or START) to a text: said to them elsewhere, for Twilio carries no more texts to them."""

@@ -9,6 +9,7 @@ from bot.audit import DESK, Entry
 from bot.carrier import VIA, may_help
 from bot.desk import Desk
 from bot.incident import Incident, Priority
+from bot.lifecycle import digest
 from bot.message import About, Kind, Message, State
 from bot.person import Person, next_method
 from bot.personal import Rules
@@ -30,6 +31,7 @@ async def brought_up_to_date(tx: Tx, desk: Desk, incident: Incident) -> None:
     """The card and every page that stands in somebody's Slack: no button keeps asking for what is done."""
     await card(tx, incident, desk.incidents_channel)
     await messages.edit_pages(tx, incident.number)
+    await digest.changed(tx, desk, incident)
 
 
 async def note(tx: Tx, desk: Desk, incident: Incident, said: Phrase) -> None:
@@ -40,22 +42,32 @@ async def note(tx: Tx, desk: Desk, incident: Incident, said: Phrase) -> None:
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Paged:
+    """`held`: they sleep until then. `in_digest`: a manager who reads of it there. Neither: paged now."""
+
+    held: datetime | None = None
+    in_digest: bool = False
+
+
 async def page(
     tx: Tx, desk: Desk, incident: Incident, level: FiredLevel, person: Person, because: Phrase | None = None,
     *, may_wait: bool = False,
-) -> datetime | None:  # fmt: skip
-    """By each of the person's ways for this priority and hour, some of them later.
+) -> Paged:  # fmt: skip
+    """By each of the person's ways for this priority and hour, some of them later; or in their digest.
 
     `because`: they are told though somebody is on it; the page is wanted until they answer or it is over.
-    `may_wait`: unless it is a P1, it may be held until the end of their night: that instant, else None.
+    `may_wait`: unless it is a P1, it may be held until the end of their night.
     """
+    if await digest.instead_of_page(tx, desk, incident, level, person, asked=because is not None):
+        return Paged(in_digest=True)
     body = {"because": because.to_json()} if because else None
     rules = await personal.of(tx, person.id) or Rules(desk.steps)
     ways = rules.ways(person, incident.priority, await incidents.now(tx), desk.zone, may_wait=may_wait)
     for step in ways.steps:
         of = Page(incident.number, incident.round, level.position, level.name, person)
         await page_by(tx, of, step.kind, attempt=1, after=step.after, body=body)
-    return ways.held
+    return Paged(held=ways.held)
 
 
 async def held(tx: Tx, desk: Desk, incident: Incident, person: Person, until: datetime) -> None:

@@ -15,6 +15,7 @@ from bot.errors import Permanent
 from bot.incident import Priority, Status
 from bot.link import Links
 from bot.message import About, Kind, Message
+from bot.notify.blocks.digest import headline, told
 from bot.notify.blocks.incident import state
 from bot.notify.blocks.marks import severity
 from bot.notify.blocks.reader import Reader
@@ -22,7 +23,7 @@ from bot.notify.blocks.responding import impact, manager_facts
 from bot.notify.channel import Outgoing, because_of, phrase_of
 from bot.notify.wording import facts, plain
 from bot.phrase import Phrase
-from bot.view import IncidentView
+from bot.view import DigestView, IncidentView
 
 COLOUR: Final = {Priority.P1: "#ae2e24", Priority.P2: "#a54800", Priority.P3: "#0055cc"}
 TITLE: Final = 160
@@ -98,6 +99,8 @@ def _thread(mail: EmailMessage, message: Message, domain: str) -> None:
 
 def words_of(outgoing: Outgoing, reader: Reader) -> dict[str, object]:
     message, view = outgoing.message, outgoing.view
+    if outgoing.digest is not None:
+        return digest_words(outgoing.digest, reader)
     if view is None or message.about in (About.REMINDER, About.TELL):
         return sentence_words(message, reader)
     if outgoing.manager or message.about is About.UPDATE:
@@ -106,6 +109,14 @@ def words_of(outgoing: Outgoing, reader: Reader) -> dict[str, object]:
     if (because := because_of(message)) is not None:
         words["grade"] = f"{reader.say(because)} · {words['grade']}"
     return words
+
+
+def digest_words(digest: DigestView, reader: Reader) -> dict[str, object]:
+    """What is open, and what is over: a line each."""
+    title = reader.say(headline(digest))
+    worst = digest.open[0][0].priority if digest.open else Priority.P3
+    return {"language": reader.language, "subject": title, "colour": COLOUR[worst], "grade": "", "title": title,
+            "text": "", "facts": told(digest, reader), "links": [], "hint": ""}  # fmt: skip
 
 
 def manager_words(view: IncidentView, reader: Reader) -> dict[str, object]:

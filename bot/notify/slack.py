@@ -18,6 +18,7 @@ from bot.notify.blocks import (
     Card,
     Reader,
     answer,
+    digest_card,
     escape,
     incident_card,
     manager_page,
@@ -87,6 +88,18 @@ class SlackChannel:
             raise Retryable("Slack did not answer in time") from None
         except (aiohttp.ClientError, OSError, SlackClientError) as error:
             raise Retryable(f"Slack cannot be reached: {type(error).__name__}") from None
+
+    async def trouble_with(self, person: str) -> str | None:
+        """Why nobody with this Slack id can be written to; None: they can, or Slack cannot be asked now."""
+        try:
+            async with asyncio.timeout(self.within):
+                await self._address(person)
+        except SlackApiError as error:
+            found = judged(error)
+            return found.reason if isinstance(found, Permanent) else None
+        except (TimeoutError, aiohttp.ClientError, OSError, SlackClientError):
+            return None
+        return None
 
     async def _send(self, outgoing: Outgoing) -> str:
         message = outgoing.message
@@ -163,11 +176,13 @@ def drawing(outgoing: Outgoing, reader: Reader) -> Card:
             return run_card(run, reader)
         case About.RUNBOOK_CARD, _, _ if outgoing.procedure is not None:
             return procedure_card(outgoing.procedure, reader)
-        case ((About.NOTE | About.TELL | About.ASK), _, _):
+        case ((About.NOTE | About.TELL | About.ASK | About.DRILL), _, _):
             try:
                 return answer(phrase_of(outgoing.message), reader, *asks_of(outgoing.message))
             except ValueError as broken:
                 raise Permanent(str(broken)) from None
+        case About.DIGEST, _, _ if outgoing.digest is not None:
+            return digest_card(outgoing.digest, reader)
         case _:
             raise Permanent(f"message {outgoing.message.id} has nothing to show")
 

@@ -8,6 +8,7 @@ from bot.desk import Desk
 from bot.errors import Permanent
 from bot.language.gsm import is_gsm, segments, to_gsm
 from bot.message import About, Kind
+from bot.notify.blocks import digest
 from bot.notify.blocks.reader import Reader
 from bot.notify.bundle import bundled
 from bot.notify.channel import Outgoing, because_of, phrase_of
@@ -68,6 +69,10 @@ def text_of(outgoing: Outgoing, reader: Reader, answer_to: str = "") -> str:
         because = because_of(outgoing.message)
         first = f"{reader.say(because)}: " if because else ""
         return fitted(lambda room: first + short_page(incident, reader, plain(incident.title, room), code, answer_to))
+    if outgoing.digest is not None:
+        rows = digest.told(outgoing.digest, reader)
+        lines = [reader.say(digest.headline(outgoing.digest)), *(f"{what}, {how}" for what, how in rows)]
+        return fitted(lambda room: plain(". ".join(lines), room))
     try:
         said = reader.say(phrase_of(outgoing.message))
     except ValueError as broken:

@@ -44,6 +44,8 @@ class VoiceChannel:
             twiml = spoken(worst, reader, self.twilio.public_url, others=outgoing.together)
         elif outgoing.message.about is About.TELL:
             twiml = announced(phrase_of(outgoing.message), reader)
+        elif outgoing.message.about is About.DRILL:
+            twiml = rehearsed(phrase_of(outgoing.message), reader, self.twilio.public_url)
         else:
             raise Permanent("a call needs an incident to tell about")
         async with self.twilio.talking() as client:
@@ -66,6 +68,20 @@ def announced(said: Phrase, reader: Reader) -> str:
             TAGS.sub(" ", plain(reader.say(said), LONGEST)), language=VOICES.get(reader.language, VOICES["en"])
         )
         response.pause(length=1)
+    return str(response)
+
+
+def rehearsed(said: Phrase, reader: Reader, public_url: str) -> str:
+    """TwiML of a drill: said twice, and any key is awaited. Raises Permanent where no key can come back."""
+    if not public_url:
+        raise Permanent("no public address: a drill's call could not be answered")
+    response = VoiceResponse()
+    gather = Gather(num_digits=1, timeout=8, action=f"{public_url}/twilio/drill", method="POST")
+    for _ in range(2):
+        text = TAGS.sub(" ", plain(reader.say(said), LONGEST))
+        gather.say(text, language=VOICES.get(reader.language, VOICES["en"]))
+        gather.pause(length=1)
+    response.append(gather)
     return str(response)
 
 

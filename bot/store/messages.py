@@ -87,14 +87,16 @@ async def move(
 
 
 async def again(tx: Tx, message: Message, owner: str, after: timedelta) -> bool:
-    """Back to waiting, due after `after`, with its alarm; a card gives way to a newer edit that waits already."""
+    """Back to waiting, due after `after`, with its alarm; a card or digest gives way to a newer one that waits."""
     moved = await tx.execute(
         "UPDATE message m SET state = 'waiting', due_at = app_now() + $3, lease_owner = NULL, lease_until = NULL"
         " WHERE id = $1 AND state = 'sending' AND lease_owner = $2 AND NOT EXISTS (SELECT FROM message o"
         "  WHERE o.about = m.about AND m.about IN ('card', 'run_card', 'runbook_card') AND o.state = 'waiting'"
         "  AND o.incident IS NOT DISTINCT FROM m.incident AND o.run IS NOT DISTINCT FROM m.run"
         "  AND o.procedure IS NOT DISTINCT FROM m.procedure"
-        "  AND o.recipient = m.recipient)",
+        "  AND o.recipient = m.recipient)"
+        " AND NOT EXISTS (SELECT FROM message o WHERE m.about = 'digest' AND o.about = 'digest'"
+        "  AND o.state = 'waiting' AND o.person = m.person)",
         message.id, owner, after,
     )  # fmt: skip
     if moved == "UPDATE 1":

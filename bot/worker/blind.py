@@ -6,9 +6,7 @@ nor tells it again. Of several replicas each tells what it sees: without the dat
 """
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, cast
@@ -17,13 +15,11 @@ import asyncpg
 import msgspec
 import structlog
 
-from bot.carrier import VIA
-from bot.desk import DEFAULT_POLICY, Desk
-from bot.errors import Permanent, Retryable
-from bot.message import About, Kind, Message
-from bot.notify.channel import Channel, Outgoing
+from bot.desk import Desk
+from bot.message import Kind
+from bot.notify.channel import Channel
+from bot.notify.direct import Direct, keep
 from bot.oncall import Booked, Imported, Override
-from bot.person import Person
 from bot.phrase import Phrase
 from bot.store import oncall
 from bot.store.database import Tx
@@ -32,12 +28,10 @@ log = structlog.get_logger("blind")
 
 EVERY: Final = 5.0  # seconds
 ANSWERS_WITHIN: Final = 5.0
-SENT_WITHIN: Final = 20.0
 GRACE: Final = timedelta(seconds=60)
 """A restart of PostgreSQL takes less; the alerts that come meanwhile are kept and taken in by themselves."""
 AGAIN: Final = timedelta(minutes=15)
 AHEAD: Final = timedelta(hours=24)
-AT_ONCE: Final = (Kind.SMS, Kind.SLACK, Kind.EMAIL)
 Ask = Callable[[datetime], Awaitable[Sequence[Booked]]]
 """Who replaces whom from this moment on, for AHEAD. Raises when the database does not answer."""
 
@@ -63,7 +57,8 @@ class Blindness:
         self, ask: Ask, desk: Desk, channels: Mapping[Kind, Channel], folder: Path, *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC), grace: timedelta = GRACE,
     ) -> None:  # fmt: skip
-        self.ask, self.desk, self.channels, self.now, self.grace = ask, desk, channels, now, grace
+        self.ask, self.desk, self.now, self.grace = ask, desk, now, grace
+        self.direct = Direct(channels, desk.language, desk.second_sms.via if desk.second_sms else None)
         self.file = folder / "on-call.json"
         self.known = _read(self.file)
 
@@ -107,7 +102,7 @@ class Blindness:
                 "✅ The incident desk sees again after {length}. Alerts that came meanwhile are being taken in.",
                 {"length": now - since},
             )
-            await self._tell([self.desk.people[each] for each in told if each in self.desk.people], said, now)
+            await self.direct.tell([self.desk.people[each] for each in told if each in self.desk.people], said, now)
 
     async def _is_away(self, now: datetime) -> None:
         known = self.known
@@ -117,7 +112,7 @@ class Blindness:
         since = known.down_since
         if now - since < self.grace or (known.told_at is not None and now - known.told_at < AGAIN):
             return
-        people = on_call(self.desk, now, known.booked)
+        people = self.desk.first_reachable(now, known.booked)
         known.told_at, known.told = now, list(dict.fromkeys([*known.told, *(each.id for each in people)]))
         self._keep(known)  # first: a process that dies in the middle must not page at every start
         log.error("the database is away: telling it without it", since=since.isoformat(), people=known.told)
@@ -126,63 +121,12 @@ class Blindness:
             "until it does. Look at PostgreSQL and at the desk's log now.",
             {"time": since},
         )
-        await self._tell(people, said, now)
-
-    async def _tell(self, people: Sequence[Person], said: Phrase, now: datetime) -> None:
-        """By everything that wakes; by a call where nothing else went through."""
-        for person in people:
-            sent = await asyncio.gather(*(self._send(kind, person, said, now) for kind in AT_ONCE))
-            if not any(sent):
-                await self._send(Kind.VOICE, person, said, now)
-
-    async def _send(self, kind: Kind, person: Person, said: Phrase, now: datetime) -> bool:
-        address, channel = person.address(kind), self.channels.get(kind)
-        if address is None or channel is None:
-            return False
-        message = Message(
-            id=int(now.timestamp()), kind=kind, about=About.TELL, to=address, due_at=now, person=person.id, starts=1,
-            body={"phrase": said.to_json()},
-        )  # fmt: skip
-        outgoing = Outgoing(message, person.language or self.desk.language, None, None, None, as_of=now)
-        if await self._sent(channel, outgoing):
-            return True
-        if kind is not Kind.SMS or self.desk.second_sms is None:
-            return False
-        by_second = replace(message, body={**message.body, VIA: self.desk.second_sms.via})
-        return await self._sent(channel, replace(outgoing, message=by_second))
-
-    async def _sent(self, channel: Channel, outgoing: Outgoing) -> bool:
-        try:
-            async with asyncio.timeout(SENT_WITHIN):
-                await channel.send(outgoing)
-        except (Permanent, Retryable, TimeoutError) as failed:
-            log.warning("not told", channel=channel.kind.value, person=outgoing.message.person, reason=str(failed))
-            return False
-        return True
+        await self.direct.tell(people, said, now)
 
     def _keep(self, known: Known) -> None:
         """Whole or not at all; for our eyes only."""
         self.known = known
-        try:
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            fresh = self.file.with_suffix(".new")
-            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                file.write(msgspec.json.encode(known))
-            fresh.replace(self.file)
-        except OSError as error:
-            log.warning("who is on call cannot be kept on disk", error=str(error))
-
-
-def on_call(desk: Desk, now: datetime, booked: Sequence[Booked]) -> tuple[Person, ...]:
-    """Whom the first level of the default ladder with anybody on it means, as far as they can be reached."""
-    policy = desk.policies[DEFAULT_POLICY]
-    rungs = [*(level.targets for level in policy.levels), policy.fallback]
-    for targets in rungs:
-        meant = [person for target in targets for person in desk.recipients(target, now, booked).people]
-        reachable = [person for person in meant if any(person.address(kind) for kind in Kind)]
-        if reachable:
-            return tuple(dict.fromkeys(reachable))
-    return ()
+        keep(self.file, msgspec.json.encode(known))
 
 
 async def ask_database(url: str, now: datetime) -> list[Booked]:

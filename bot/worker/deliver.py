@@ -16,13 +16,26 @@ from bot.carrier import VIA
 from bot.desk import Desk
 from bot.errors import Permanent, Retryable
 from bot.incident import Incident, Status
-from bot.lifecycle import ladder, speaking
+from bot.lifecycle import digest, ladder, speaking
 from bot.message import LEASE, MAX_ATTEMPTS, About, Kind, Message, State, retry_delay
 from bot.metrics import Metrics
 from bot.notify.channel import Channel, Outgoing
 from bot.phrase import Phrase
-from bot.questions import view
-from bot.store import audit, bundles, cards, codes, incidents, messages, procedures, responders, rooms, runs
+from bot.questions import digest_view, view
+from bot.store import (
+    audit,
+    bundles,
+    cards,
+    codes,
+    digests,
+    incidents,
+    messages,
+    procedures,
+    proofs,
+    responders,
+    rooms,
+    runs,
+)
 from bot.store.cards import Place
 from bot.store.database import Database, Tx, Unavailable
 from bot.worker import bundle
@@ -84,7 +97,7 @@ class Deliverer:
             if why is not None:
                 await speaking.drop(tx, message, self.owner, why)
                 return None
-            wait = await bundle.has_to_wait(tx, message)
+            wait = await bundle.has_to_wait(tx, message) or await digest.has_to_wait(tx, self.desk, message)
             if wait is not None:
                 await bundles.put_off(tx, message, wait)
                 return None
@@ -124,6 +137,7 @@ class Deliverer:
             manager=self.desk.is_manager(message.person),
             procedure=await procedures.get(tx, message.procedure) if message.procedure else None,
             thread=f"{above.channel_id}:{above.ts}" if above else None,
+            digest=await digest_view(tx, message.person or "") if message.about is About.DIGEST else None,
         )
 
     async def speak(self, outgoing: Outgoing) -> None:
@@ -200,7 +214,10 @@ class Deliverer:
         log.info("will try again", channel=message.kind.value, message=message.id, reason=reason)
         async with self.db.transaction() as tx:
             await bundles.release(tx, message, self.owner)
-            if not await messages.again(tx, message, self.owner, jittered(retry_delay(message.starts, wish))):
+            after = jittered(retry_delay(message.starts, wish))
+            if not await messages.again(tx, message, self.owner, after):
+                if message.about is About.DIGEST:
+                    await digests.hasten(tx, message.person or "", after)
                 await messages.move(tx, message.id, State.DROPPED, self.owner, why=Phrase("a newer edit is waiting"))
 
     async def failed(self, message: Message, reason: str) -> None:
@@ -210,6 +227,8 @@ class Deliverer:
         async with self.db.transaction() as tx:
             await bundles.release(tx, message, self.owner)
             if not await messages.move(tx, message.id, State.FAILED, self.owner, why=why):
+                return
+            if message.about is About.DIGEST and await digest.by_another_way(tx, self.desk, message):
                 return
             if message.about is not About.PAGE:
                 await audit.write(
@@ -224,6 +243,12 @@ class Deliverer:
 
 async def no_longer_wanted(tx: Tx, message: Message) -> Phrase | None:
     """Why a page, or a question to the owner, need not leave any more; None: send it. All else is always sent."""
+    if message.about is About.DIGEST:
+        return await digest.not_wanted(tx, message)
+    if message.about is About.DRILL:
+        drill = message.body.get("drill")
+        wanted = isinstance(drill, int) and await proofs.waits(tx, drill)
+        return None if wanted else Phrase("they had answered before the drill left")
     if message.about not in (About.PAGE, About.REMINDER, About.UPDATE) or message.incident is None:
         return None
     incident = await incidents.get(tx, message.incident)

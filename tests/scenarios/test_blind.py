@@ -94,7 +94,9 @@ async def test_where_neither_text_nor_slack_nor_mail_goes_through_the_phone_ring
     on_call = await world.on_call()
     world.sandbox.twilio.faults.arm("Messages.create", error=21211, times=5)
     world.sandbox.slack.faults.arm("*", "account_inactive", times=20)
-    watching.process.channels = {kind: each for kind, each in watching.channels.items() if kind is not Kind.EMAIL}
+    watching.process.direct.channels = {
+        kind: each for kind, each in watching.channels.items() if kind is not Kind.EMAIL
+    }
     world.proxy.cable(pulled=True)
     await watching.looks()
     await watching.looks(minutes=2)

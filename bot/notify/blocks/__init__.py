@@ -2,6 +2,7 @@
 
 from bot.notify.blocks.answers import answer, error, help_card
 from bot.notify.blocks.backups import backup_list, backup_status
+from bot.notify.blocks.digest import digest_card
 from bot.notify.blocks.incident import incident_card, incident_details, incident_list, page
 from bot.notify.blocks.oncall import gaps_card, lineup_card, overrides_card, weeks_card
 from bot.notify.blocks.parts import Block, Card, escape
@@ -21,6 +22,7 @@ __all__ = [
     "answer",
     "backup_list",
     "backup_status",
+    "digest_card",
     "error",
     "escape",
     "gaps_card",
