@@ -26,6 +26,7 @@ from bot.lifecycle.doors import Doors
 from bot.lifecycle.dues import Dues
 from bot.lifecycle.handoffs import HandOffs
 from bot.lifecycle.heartbeats import Heartbeats
+from bot.lifecycle.homes import Homes
 from bot.lifecycle.inbox import Inbox
 from bot.lifecycle.reach import Reach
 from bot.lifecycle.rota import Rota
@@ -43,6 +44,7 @@ from bot.notify.sms_second import carrier_of
 from bot.notify.twilio_client import Twilio
 from bot.notify.twilio_inbox import TwilioInbox
 from bot.notify.voice import VoiceChannel
+from bot.notify.workspace import SlackWorkspace
 from bot.questions import Questions
 from bot.runbook import Action, Runbook
 from bot.runs import Execution, Runs
@@ -50,6 +52,7 @@ from bot.runs.procedures import Procedures
 from bot.runs.walking import Walking
 from bot.store import calendar, deliveries, inbox, jobs, webhooks_out
 from bot.store import doors as store_of_doors
+from bot.store import homes as store_of_homes
 from bot.store.clock import DeskClock
 from bot.store.database import Database, Unavailable
 from bot.store.embedded import EmbeddedPostgres
@@ -63,11 +66,13 @@ from bot.worker.blind import Blindness, ask_database
 from bot.worker.calendars import Calendars
 from bot.worker.cron import GAPS, HOUSEKEEPING, Calendar, Daily
 from bot.worker.deliver import Deliverer
+from bot.worker.home import HomeTabs
 from bot.worker.hooks import Hooks
 from bot.worker.observe import Observer
 from bot.worker.procedure import Walker
 from bot.worker.pulse import Pulse
 from bot.worker.queue import Entrypoint, Queue
+from bot.worker.rooms import RoomKeeper
 from bot.worker.run import Runner
 from bot.worker.tidy import Tidy
 from bot.worker.watch import Watch
@@ -148,10 +153,20 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
             sign_of_life=pulse.round if pulse else None,
         )  # fmt: skip
         await stop.enter_async_context(in_background("watch", watch.run))
+        homes = Homes(db, desk)
         work = {
             **entrypoints(db, desk, deliverer, runner, hand_offs, backups),
             **proof.entrypoints(reach.proofs, channels),
         }
+        if settings.slack is not None:
+            workspace = SlackWorkspace(settings.slack.bot_token, settings.slack.api_url)
+            stop.push_async_callback(workspace.close)
+            tabs = HomeTabs(homes, desk, engines, workspace)
+            work[jobs.HOME] = Entrypoint(tabs.look)
+            await stop.enter_async_context(in_background("home tabs", tabs.run))
+            keeper = RoomKeeper(db, desk, workspace, owner)
+            work[jobs.ROOM] = Entrypoint(keeper.look)
+            await stop.enter_async_context(in_background("channels", keeper.run))
         await stop.enter_async_context(Queue(url, db.role, work).running())
         stop.push_async_callback(runner.stop)
         await stop.enter_async_context(Calendar(db, desk.zone, chores(desk)).running())
@@ -167,7 +182,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
             await stop.enter_async_context(in_background("texts", texts.run))
         tools = Tools(
             desk, lifecycle, questions, runs, engines, clock, silences, rota, Reach(db, desk), backups,
-            Procedures(db, desk),
+            Procedures(db, desk), homes,
         )  # fmt: skip
         slack = slack_door(settings, tools, intake)
         if slack is not None:
@@ -324,6 +339,7 @@ def entrypoints(
             await calendar.prune(tx)
             await inbox.prune(tx)
             await store_of_doors.prune(tx)
+            await store_of_homes.prune(tx)
             await webhooks_out.prune(tx)
 
     async def gaps(slot: str) -> None:

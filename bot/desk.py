@@ -16,10 +16,12 @@ from bot.hook import Hook
 from bot.incident import Priority
 from bot.maintenance import Window
 from bot.message import Kind
+from bot.news import NewsSettings
 from bot.oncall import Booked, Schedule
 from bot.person import CHANNELS, Person, Step, Steps, Team, methods
 from bot.procedure import Procedure
 from bot.proof import Settings as Proof
+from bot.room import RoomSettings
 from bot.secret import Secret
 from bot.source import SourceEntry
 from bot.statuspage import Settings as StatusPage
@@ -76,6 +78,8 @@ class Desk:
     digest_every: timedelta = timedelta(0)
     status_page: StatusPage = field(default_factory=lambda: StatusPage("ÉcoTrajet", {}, ()))
     declare_emoji: str = DECLARE_EMOJI
+    news: NewsSettings = field(default_factory=NewsSettings)
+    rooms: RoomSettings = field(default_factory=RoomSettings)
     procedures: Mapping[str, Procedure] = field(default_factory=dict)
     automatic_runbooks: bool = False
 

@@ -1,6 +1,6 @@
 """What may be asked of the desk without changing anything."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import asyncpg
@@ -9,6 +9,7 @@ from bot import statuspage
 from bot.desk import Desk
 from bot.incident import Incident, Status
 from bot.message import Kind, State
+from bot.news import News
 from bot.phrase import Phrase
 from bot.procedure import Suggestion, suggestions
 from bot.report import Report
@@ -27,12 +28,15 @@ from bot.store import (
     evidence,
     incidents,
     messages,
+    news,
     oncall,
     pages,
     procedures,
     reports,
     resolutions,
     responders,
+    roles,
+    rooms,
     silences,
 )
 from bot.store.database import Database, Tx
@@ -93,8 +97,10 @@ class Questions:
         settings = self.desk.status_page
         async with self.db.transaction() as tx:
             found = await incidents.for_everybody(tx, settings.environments, statuspage.LOOKS_BACK)
+            told = await news.public(tx, [each.number for each in found], statuspage.MOST_SAID)
             planned = await silences.open_ones(tx)
-            return statuspage.page(settings, [trouble(each) for each in found], planned, await incidents.now(tx))
+            troubles = [trouble(each, told.get(each.number, ())) for each in found]
+            return statuspage.page(settings, troubles, planned, await incidents.now(tx))
 
     async def open_incidents(self) -> list[Incident]:
         """Worst first, then oldest first; 200 at most."""
@@ -138,6 +144,9 @@ async def view(tx: Tx, desk: Desk, incident: Incident) -> IncidentView:
         reports=tuple(report_row(row) for row in await reports.of_incident(tx, incident.number)),
         resolution=resolution_of(await resolutions.latest(tx, incident.number)),
         tasks=tuple(task_row(row) for row in await resolutions.tasks(tx, incident.number)),
+        room=await rooms.get(tx, incident.number),
+        roles=tuple(await roles.of_incident(tx, incident.number)),
+        news=(await news.latest(tx, [incident.number])).get(incident.number),
         evidence=await evidence.latest(tx, incident.number),
         suggested=await suggested(tx, desk, incident),
     )
@@ -223,8 +232,9 @@ def change_row(row: asyncpg.Record) -> ChangeRow:
     return ChangeRow(row["summary"] or image.name, row["at"], row["by"], row["url"])
 
 
-def trouble(incident: Incident) -> statuspage.Trouble:
+def trouble(incident: Incident, told: Sequence[News] = ()) -> statuspage.Trouble:
     """What the public may know of an incident."""
     over = incident.resolved_at if incident.status is Status.RESOLVED else None
     taken = incident.status is not Status.TRIGGERED
-    return statuspage.Trouble(incident.service, incident.priority, incident.opened_at, taken, over)
+    said = tuple(statuspage.Said(each.at, each.text) for each in told)
+    return statuspage.Trouble(incident.service, incident.priority, incident.opened_at, taken, over, said)

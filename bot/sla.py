@@ -22,6 +22,7 @@ class Due(StrEnum):
     HALF = "clock_half"
     MOST = "clock_most"
     BREACH = "clock_breach"
+    NEWS = "news"  # everybody who waits for news: ask for some
     LAST_RESORT = "last_resort"  # everybody was unreachable: try again
 
 

@@ -13,6 +13,7 @@ from bot.incident import Priority
 from bot.maintenance import Silence
 
 LOOKS_BACK: Final = timedelta(days=7)
+MOST_SAID: Final = 3  # news of one incident
 LOOKS_AHEAD: Final = timedelta(days=7)
 
 
@@ -40,14 +41,25 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """News that somebody wrote for everybody; an empty `text`: nothing new."""
+
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
-    """An incident as far as the public is concerned; `service` is empty when nobody knows which one it is."""
+    """An incident as far as the public is concerned; `service` is empty when nobody knows which one it is.
+    `said`: the newest first.
+    """
 
     service: str
     priority: Priority
     since: datetime
     taken: bool
     until: datetime | None = None
+    said: tuple[Said, ...] = ()
 
     @property
     def state(self) -> State:

@@ -6,10 +6,13 @@ from datetime import datetime
 from bot.deployment import WatchState
 from bot.incident import Incident
 from bot.message import Kind, State
+from bot.news import News
 from bot.phrase import Phrase
 from bot.procedure import Suggestion
 from bot.report import Report
 from bot.resolution import Resolution
+from bot.role import RoleRow
+from bot.room import Room
 from bot.run import Run
 from bot.runbook import Evidence
 from bot.sla import Due
@@ -101,6 +104,9 @@ class IncidentView:
     reports: tuple[Report, ...] = ()
     resolution: Resolution | None = None
     tasks: tuple[TaskRow, ...] = ()
+    room: Room | None = None
+    roles: tuple[RoleRow, ...] = ()
+    news: News | None = None
     evidence: Evidence | None = None  # the last that was kept of a container
     suggested: tuple[Suggestion, ...] = ()
 

@@ -11,15 +11,20 @@ from bot.answers import Repeated
 from bot.errors import UserError
 from bot.incident import Priority
 from bot.lifecycle.proofs import ANSWER
-from bot.notify.blocks import procedure
+from bot.news import NOTHING, WRITE
+from bot.notify.blocks import incident_details, procedure
 from bot.notify.blocks.declaring import OFFER
+from bot.notify.blocks.home import SHOW
 from bot.notify.blocks.menu import RUNS
+from bot.notify.blocks.rooms import OPEN
 from bot.notify.blocks.tasks import DONE
+from bot.notify.blocks.together import ROLE
 from bot.phrase import Phrase
 from bot.report import Report
+from bot.role import Role
 from handlers import beginning, commands, declaring, resolving
-from handlers.answers import worded
-from handlers.commands import me, runbook
+from handlers.answers import no_such_incident, worded
+from handlers.commands import channels, me, runbook, together
 from handlers.commands.incidents import allow_responding
 from handlers.commands.menu import LABELS
 from handlers.commands.oncall import accepted
@@ -155,6 +160,33 @@ async def stand_in(tools: Tools, press: Press) -> Phrase | None:
     return None if isinstance(request, Repeated) else accepted()
 
 
+async def show(tools: Tools, press: Press) -> Reply:
+    """All that is known of an incident, from somebody's Home tab."""
+    number = press.number("incident")
+    view = await tools.questions.incident(number)
+    return no_such_incident(number) if view is None else incident_details(view, tools.reader(press.visitor.language))
+
+
+async def open_channel(tools: Tools, press: Press) -> Reply:
+    reader = tools.reader(press.visitor.language)
+    return await channels.open_for(tools, press.number("incident"), press.visitor.by, reader)
+
+
+async def take_role(tools: Tools, press: Press) -> Reply:
+    which = str(press.value.get("role"))
+    if which not in set(Role):
+        raise outdated()
+    return await together.take(tools, press.number("incident"), which, press.visitor)
+
+
+async def give_news(tools: Tools, press: Press) -> Reply:
+    return await together.form(tools, press.number("incident"), press.visitor.by, press.visitor.language)
+
+
+async def nothing_new(tools: Tools, press: Press) -> Reply:
+    return await together.nothing(tools, press.number("incident"), press.visitor.by)
+
+
 async def edit_me(tools: Tools, press: Press) -> Reply:
     return await me.form(tools, press.visitor)
 
@@ -170,6 +202,11 @@ async def drill_answered(tools: Tools, press: Press) -> Phrase | None:
 
 
 BUTTONS: Final[Mapping[str, Callable[[Tools, Press], Awaitable[Reply]]]] = {
+    SHOW: show,
+    OPEN: open_channel,
+    ROLE: take_role,
+    WRITE: give_news,
+    NOTHING: nothing_new,
     ANSWER: drill_answered,
     "me.edit": edit_me,
     "me.test": test_me,

@@ -14,9 +14,10 @@ from bot.notify.blocks.escalating import ESCALATE
 from bot.notify.blocks.modal import Modal
 from bot.notify.blocks.reaching import ME
 from bot.notify.blocks.resolving import RESOLVE
+from bot.notify.blocks.together import FORM as NEWS
 from bot.phrase import Phrase
 from handlers import beginning, declaring, escalating, resolving
-from handlers.commands import me
+from handlers.commands import me, together
 from handlers.commands.tools import Tools
 from handlers.people import Visitor
 
@@ -32,6 +33,7 @@ ENDS: Final[Mapping[str, Callable[[Tools, View, Visitor], Awaitable[Phrase | Non
     ME: me.keep,
     ESCALATE: escalating.sent,
     RESOLVE: resolving.sent,
+    NEWS: together.sent,
     BEGINNING: beginning.sent,
 }
 """By callback_id: a submission that closes the modal; then it is worked on."""

@@ -20,7 +20,6 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.access import stranger
 from bot.desk import Desk
@@ -38,7 +37,7 @@ from handlers.commands import Tools
 from handlers.errands import Errands
 from handlers.people import Visitor
 from handlers.slack_http import let_in
-from handlers.slack_messages import Messages
+from handlers.slack_messages import Messages, reply
 from handlers.watched import Reception, Watched
 
 log = structlog.get_logger("slack")
@@ -51,7 +50,6 @@ PATH: Final = "/slack/events"
 PING: Final = 5.0  # seconds between signs of life of the socket; a dead one is noticed within a few of them
 FINISH_WITHIN: Final = 3.0  # seconds; the whole process stops within 5
 CLOSE_WITHIN: Final = 1.0  # seconds; aiohttp would wait 10 for the other side's goodbye
-TRIES: Final = 3
 Body = Mapping[str, Any]
 Say = Callable[[Card], Awaitable[None]]
 Work = Callable[[Body, Visitor, Say], Coroutine[object, object, None]]
@@ -129,6 +127,7 @@ class SlackDoor:
         app.view(re.compile(".*", re.DOTALL))(self.submission)
         app.event("app_mention")(self.mention)
         app.event("reaction_added")(self.reaction)
+        app.event("app_home_opened")(self.home)
         return app
 
     async def store_first(self, body: dict[str, Any], next: Callable[[], Awaitable[None]]) -> BoltResponse | None:
@@ -176,6 +175,11 @@ class SlackDoor:
         if name and name == self.tools.desk.declare_emoji and item.get("type") == "message":
             self._begin(body, people.of_event, self._answer_reaction)
 
+    async def home(self, body: dict[str, Any]) -> None:
+        """The same event tells of the Messages tab."""
+        if body["event"].get("tab") == "home":
+            self._begin(body, people.of_event, self._answer_home)
+
     def _begin(self, body: Body, who: Callable[[Body, Desk], Visitor], work: Work) -> None:
         """Nothing here may raise: bolt would forget the ack."""
         try:
@@ -187,13 +191,16 @@ class SlackDoor:
         async def tell(phrase: Phrase) -> None:
             await say(blocks.error(phrase, self.tools.reader(visitor.language)))
 
-        say = self._mouth(body)
+        say = self._mouth(body, visitor)
         self.errands.start(work(body, visitor, say), tell)
 
-    def _mouth(self, body: Body) -> Say:
+    def _mouth(self, body: Body, visitor: Visitor) -> Say:
         """How this person, and nobody else, is answered: where they are, else in their own messages."""
+        if body.get("type") == "block_actions" and body.get("view"):
+            close = self.tools.reader(visitor.language).say(Phrase("Close"))
+            return partial(self.messages.before, body, close)
         if (url := str(body.get("response_url") or "")) or "command" in body or body.get("type") == "block_actions":
-            return partial(self._reply, url)
+            return partial(reply, url)
         if "event" in body:
             return partial(self.messages.beside, body["event"])
         return partial(self.messages.direct, str(body["user"]["id"]))
@@ -235,6 +242,10 @@ class SlackDoor:
         text = await self.messages.text_of(channel, ts)
         await self._offer(visitor, say, text, await self.messages.permalink(channel, ts))
 
+    async def _answer_home(self, body: Body, _visitor: Visitor, _say: Say) -> None:
+        """The worker publishes it: also again, when it changes."""
+        await self.tools.homes.opened(str(body["event"]["user"]))
+
     async def _offer(self, visitor: Visitor, say: Say, text: str, link: str) -> None:
         """An event opens no modal, a press does."""
         if visitor.person is None:
@@ -247,31 +258,13 @@ class SlackDoor:
         if reply is None:
             return
         if isinstance(reply, Modal):
-            await self.messages.open(str(body["trigger_id"]), reply)
+            above = (body.get("view") or {}).get("type") == "modal" and body.get("type") == "block_actions"
+            await self.messages.open(str(body["trigger_id"]), reply, above=above)
             return
         if isinstance(reply, File):
             reply = await self.messages.send_file(str(body.get("user_id") or body["user"]["id"]), reply)
         card = blocks.answer(reply, self.tools.reader(visitor.language)) if isinstance(reply, Phrase) else reply
         await say(card)
-
-    async def _reply(self, url: str, card: Card) -> None:
-        """Only to the person, beside whatever they pressed. A response_url takes five replies within half an hour."""
-        if not url:
-            log.warning("nowhere to answer")
-            return
-        message = {**card.arguments(), "response_type": "ephemeral", "replace_original": False}
-        for attempt in range(1, TRIES + 1):
-            try:
-                answered = await AsyncWebhookClient(url, timeout=10).send_dict(message)
-            except (ClientError, TimeoutError, OSError) as away:
-                log.warning("reply not delivered", attempt=attempt, error=type(away).__name__)
-            else:
-                if answered.status_code == 200:
-                    return
-                log.warning("reply refused", attempt=attempt, status=answered.status_code, body=answered.body[:200])
-                if answered.status_code < 500 and answered.status_code != 429:
-                    return
-            await asyncio.sleep(0.5 * attempt)
 
     # The two ways in ---------------------------------------------------------------------------------------------
 

@@ -8,15 +8,18 @@ import structlog
 from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.errors import UserError
 from bot.notify.blocks import Card
-from bot.notify.blocks.modal import Modal
+from bot.notify.blocks.modal import Modal, notice
 from bot.notify.blocks.story import File
 from bot.phrase import Phrase
 
 log = structlog.get_logger("slack")
 
+TRIES: Final = 3
+TITLE: Final = "ÉcoTrajet"
 WITHIN: Final = 1.0  # seconds for what is only nice to have before a modal opens; its trigger lives for three
 AWAY: Final = (SlackApiError, SlackClientError, ClientError, TimeoutError, OSError)
 
@@ -27,10 +30,11 @@ class Messages:
     def __init__(self, client: AsyncWebClient) -> None:
         self.client = client
 
-    async def open(self, trigger: str, modal: Modal) -> None:
-        """Raises UserError when Slack no longer lets it open."""
+    async def open(self, trigger: str, modal: Modal, *, above: bool = False) -> None:
+        """`above`: of the form in which the press was. Raises UserError when Slack no longer lets it open."""
+        show = self.client.views_push if above else self.client.views_open
         try:
-            await self.client.views_open(trigger_id=trigger, view=modal.view)
+            await show(trigger_id=trigger, view=modal.view)
         except SlackApiError as refused:
             word = str(refused.response.get("error", ""))
             if word not in {"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"}:
@@ -80,6 +84,15 @@ class Messages:
             channel=str(item["channel"]), user=str(event["user"]), **card.arguments(), **thread
         )
 
+    async def before(self, body: Mapping[str, Any], close: str, card: Card) -> None:
+        """To whoever pressed in their Home tab, or in a form: there is no channel, so it opens before them; what took
+        too long for that comes by message."""
+        modal, above = notice(TITLE, close, card.blocks), body["view"].get("type") == "modal"
+        try:
+            await self.open(str(body["trigger_id"]), modal, above=above)
+        except UserError:
+            await self.direct(str(body["user"]["id"]), card)
+
     async def direct(self, user: str, card: Card) -> None:
         opened = await self.client.conversations_open(users=user)
         await self.client.chat_postMessage(channel=str(opened["channel"]["id"]), **card.arguments())
@@ -105,6 +118,26 @@ class Messages:
                 ) from None
             raise UserError(Phrase("Slack did not take the file ({word}). Try again.", {"word": word})) from None
         return Phrase("{file} is in your messages with the bot.", {"file": file.name})
+
+
+async def reply(url: str, card: Card) -> None:
+    """Only to the person, beside whatever they pressed. A response_url takes five replies within half an hour."""
+    if not url:
+        log.warning("nowhere to answer")
+        return
+    message = {**card.arguments(), "response_type": "ephemeral", "replace_original": False}
+    for attempt in range(1, TRIES + 1):
+        try:
+            answered = await AsyncWebhookClient(url, timeout=10).send_dict(message)
+        except (ClientError, TimeoutError, OSError) as away:
+            log.warning("reply not delivered", attempt=attempt, error=type(away).__name__)
+        else:
+            if answered.status_code == 200:
+                return
+            log.warning("reply refused", attempt=attempt, status=answered.status_code, body=answered.body[:200])
+            if answered.status_code < 500 and answered.status_code != 429:
+                return
+        await asyncio.sleep(0.5 * attempt)
 
 
 def _word(error: BaseException) -> str:

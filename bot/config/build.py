@@ -7,7 +7,19 @@ from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from bot.config import backups, defaults, proof, quiet, reaching, references, runbooks, status_page, webhooks_out
+from bot.config import (
+    backups,
+    defaults,
+    proof,
+    quiet,
+    reaching,
+    references,
+    rooms,
+    runbooks,
+    status_page,
+    updates,
+    webhooks_out,
+)
 from bot.config.models import (
     EnvironmentSection,
     IntakeSection,
@@ -48,6 +60,8 @@ SECTIONS: Final = (
     "proof_of_reach",
     "webhooks_out",
     "status_page",
+    "incident_channels",
+    "updates",
     "runbooks",
 )
 NOT_YET: Final = ("checks", "calendar")
@@ -110,6 +124,8 @@ def _parts(data: Mapping[str, object], problems: Problems) -> Parts:
         backups=read.entries(("backups",), backups.BackupSection),
         sources=read.entries(("sources",), SourceSection),
         status_page=read.section("status_page", status_page.StatusPageSection),
+        incident_channels=read.section("incident_channels", rooms.IncidentChannelsSection),
+        updates=read.section("updates", updates.UpdatesSection),
         runbooks=read.section("runbooks", runbooks.RunbooksSection),
         proof=read.section("proof_of_reach", proof.ProofSection) if "proof_of_reach" in data else None,
         webhooks_out=read.entries(("webhooks_out",), webhooks_out.WebhookSection),
@@ -178,6 +194,8 @@ def _desk(parts: Parts, docker_host: str, warnings: list[str]) -> Desk:
         incidents_channel=workspace.incidents_channel,
         dead_man_url=Secret(workspace.dead_man_url) if workspace.dead_man_url else None,
         declare_emoji=workspace.declare_emoji,
+        rooms=rooms.settings(parts.incident_channels),
+        news=updates.settings(parts.updates),
         environments=environments,
         services={name: defaults.service(name, entry) for name, entry in parts.services.items()},
         people={name: _person(name, entry, workspace.language) for name, entry in parts.people.items()},

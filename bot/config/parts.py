@@ -16,10 +16,12 @@ from bot.config.oncall import ScheduleSection
 from bot.config.proof import ProofSection
 from bot.config.quiet import HeartbeatSection, WindowSection
 from bot.config.reaching import EscalationSection, NotificationsSection
+from bot.config.rooms import IncidentChannelsSection
 from bot.config.rules import ClassificationSection
 from bot.config.runbooks import RunbooksSection
 from bot.config.sources import SourceSection
 from bot.config.status_page import StatusPageSection
+from bot.config.updates import UpdatesSection
 from bot.config.webhooks_out import WebhookSection
 
 
@@ -42,6 +44,8 @@ class Parts:
     escalation: EscalationSection = field(default_factory=EscalationSection)
     notifications: NotificationsSection = field(default_factory=NotificationsSection)
     sources: dict[str, SourceSection] = field(default_factory=dict)
+    incident_channels: IncidentChannelsSection = field(default_factory=IncidentChannelsSection)
+    updates: UpdatesSection = field(default_factory=UpdatesSection)
     status_page: StatusPageSection = field(default_factory=StatusPageSection)
     runbooks: RunbooksSection = field(default_factory=RunbooksSection)
     proof: ProofSection | None = None

@@ -1,5 +1,8 @@
 """Writing down when an incident's clock and its acknowledgement run out."""
 
+from datetime import datetime
+
+from bot.desk import Desk
 from bot.escalation import Policy
 from bot.incident import Incident
 from bot.sla import OF_ACK, OF_CLOCK, Due, Point, acknowledged, clock
@@ -22,6 +25,15 @@ async def plan_other_clock(tx: Tx, incident: Incident, policy: Policy) -> None:
         await plan_clock(tx, incident, policy)
     elif not await dues.has_fired(tx, incident.number, Due.BREACH):
         await dues.plan(tx, incident.number, incident.round, [Point(Due.BREACH, now)])
+
+
+async def plan_news(tx: Tx, desk: Desk, incident: Incident) -> datetime | None:
+    """When the next news are due, counted from now; None: they are not asked for."""
+    until = desk.news.next_after(incident.priority, await incidents.now(tx))
+    await dues.stop(tx, incident.number, (Due.NEWS,))
+    if until is not None:
+        await dues.plan(tx, incident.number, incident.round, [Point(Due.NEWS, until)])
+    return until
 
 
 async def plan_expiry(tx: Tx, incident: Incident) -> None:

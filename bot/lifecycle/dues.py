@@ -4,7 +4,7 @@ from typing import assert_never
 
 from bot.desk import Desk
 from bot.incident import Incident, Status
-from bot.lifecycle import clocks, ladder, responding
+from bot.lifecycle import clocks, ladder, news, responding
 from bot.sla import OF_CLOCK, Due
 from bot.store import dues, incidents
 from bot.store.database import Database, Tx
@@ -39,7 +39,7 @@ def holds(incident: Incident, due: Due, round: int) -> bool:
     """Whether it still means anything: an acknowledgement, and a last resort, belong to one round."""
     if incident.status is Status.RESOLVED:
         return False
-    if due in OF_CLOCK:
+    if due in OF_CLOCK or due is Due.NEWS:
         return True
     wanted = Status.TRIGGERED if due is Due.LAST_RESORT else Status.ACKNOWLEDGED
     return incident.round == round and incident.status is wanted
@@ -55,6 +55,8 @@ async def happen(tx: Tx, desk: Desk, incident: Incident, due: Due) -> None:
             await clocks.remind(tx, desk, incident, due)
         case Due.BREACH:
             await clocks.breach(tx, desk, incident)
+        case Due.NEWS:
+            await news.ask(tx, desk, incident)
         case Due.LAST_RESORT:
             await ladder.last_resort(tx, desk, incident)
         case _:

@@ -21,15 +21,32 @@ from bot.audit import Actor, Door, Entry
 from bot.classification import Classification, classify
 from bot.desk import Desk
 from bot.incident import Priority
-from bot.lifecycle import calming, ladder, moves, receive, reclassify, regroup, responding, speaking, tasks
+from bot.lifecycle import (
+    calming,
+    ladder,
+    moves,
+    news,
+    receive,
+    reclassify,
+    regroup,
+    responding,
+    roles,
+    rooms,
+    speaking,
+    tasks,
+)
 from bot.lifecycle.letters import Letter, Letters
+from bot.lifecycle.news import NewsAnswer
 from bot.lifecycle.receive import Received
 from bot.lifecycle.regroup import Merged, SplitOff
+from bot.lifecycle.roles import RoleAnswer
+from bot.lifecycle.rooms import RoomAnswer
 from bot.message import About, Kind, Message, State
 from bot.person import Person
 from bot.phrase import Phrase
 from bot.report import Report
 from bot.resolution import Resolution
+from bot.role import Role
 from bot.store import audit, bodies, deliveries, incidents, members, messages, reports
 from bot.store.database import Database, Tx
 
@@ -186,6 +203,29 @@ class Lifecycle:
             if not await deliveries.first_time(tx, by):
                 return Repeated()
             return await tasks.finish(tx, self.desk, task, by)
+
+    async def open_channel(self, number: int, by: Actor) -> RoomAnswer:
+        """A Slack channel for this incident, made once however many ask."""
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            return await rooms.want(tx, self.desk, number, by)
+
+    async def give_role(self, number: int, role: Role, to: Person | None, by: Actor) -> RoleAnswer:
+        """None: nobody has it from now on. Raises UserError for somebody who only follows."""
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            if to is None:
+                return await roles.leave(tx, self.desk, number, role, by)
+            return await roles.give(tx, self.desk, number, role, to, by)
+
+    async def tell_news(self, number: int, text: str, by: Actor, *, public: bool = True) -> NewsAnswer:
+        """To the channel, the managers and, if `public`, the status page; an empty `text`: nothing new."""
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            return await news.tell(tx, self.desk, number, text, by, public=public)
 
     async def merge(self, number: int, into: int, by: Actor) -> Merged | Repeated:
         """The alerts of `number` become part of `into`. Raises UserError when that cannot be."""

@@ -36,6 +36,8 @@ async def take(tx: Tx, desk: Desk, incident: Incident, by: Actor) -> Incident | 
         return None
     await escalations.stop(tx, incident.number)
     await deadlines.plan_expiry(tx, moved)
+    if await dues.when(tx, incident.number, Due.NEWS) is None:
+        await deadlines.plan_news(tx, desk, moved)
     await responders.answered(tx, incident.number, by.id)
     await audit.write(tx, Entry(by, "incident.acknowledged", incident.number))
     await speaking.brought_up_to_date(tx, desk, moved)

@@ -52,10 +52,11 @@ class Channel(Protocol):
     async def close(self) -> None: ...
 
 
-def ask_of(message: Message) -> Ask | None:
-    """The button of an ASK; None: it has none (any more). Raises ValueError when it was not made by `Ask.to_json`."""
-    stored = message.body.get("button")
-    return Ask.from_json(stored) if isinstance(stored, dict) else None
+def asks_of(message: Message) -> list[Ask]:
+    """The buttons of an ASK; none: it has none (any more). Raises ValueError for what `Ask.to_json` did not make."""
+    more = message.body.get("more")
+    stored = [message.body.get("button"), *(more if isinstance(more, list) else [])]
+    return [Ask.from_json(each) for each in stored if isinstance(each, dict)]
 
 
 def phrase_of(message: Message) -> Phrase:

@@ -16,7 +16,8 @@ from bot.incident import Priority, Status
 from bot.link import Links
 from bot.message import About, Kind, Message
 from bot.notify.blocks.digest import headline, told
-from bot.notify.blocks.incident import severity, state
+from bot.notify.blocks.incident import state
+from bot.notify.blocks.marks import severity
 from bot.notify.blocks.reader import Reader
 from bot.notify.blocks.responding import impact, manager_facts
 from bot.notify.channel import Outgoing, because_of, phrase_of

@@ -28,7 +28,7 @@ from bot.notify.blocks import (
     run_card,
 )
 from bot.notify.blocks.incident import state
-from bot.notify.channel import Outgoing, ask_of, because_of, phrase_of
+from bot.notify.channel import Outgoing, asks_of, because_of, phrase_of
 from bot.secret import Secret
 
 SLACK: Final = "https://slack.com/api/"
@@ -106,7 +106,11 @@ class SlackChannel:
         drawn = drawing(outgoing, Reader.of(self.desk, outgoing.language, outgoing.as_of))
         arguments = {**drawn.arguments(), "metadata": {"event_type": EVENT, "event_payload": {"message": message.id}}}
         channel, _, ts = (outgoing.existing_ts or "").rpartition(":")
-        if message.about is About.NOTE and ts and (said := await self._reply(channel or message.to, ts, arguments)):
+        if (
+            message.about is About.NOTE
+            and ts
+            and (said := await self._reply(channel or message.to, ts, arguments, bool(message.body.get("broadcast"))))
+        ):
             return said
         if ts and message.about not in {About.NOTE, About.TELL}:
             edited = await self._edit(channel, ts, arguments)
@@ -134,10 +138,11 @@ class SlackChannel:
         )
         return f"{posted['channel']}:{posted['ts']}"
 
-    async def _reply(self, channel: str, ts: str, arguments: Mapping[str, Any]) -> str | None:
-        """In the thread; None when the card it hangs on was deleted."""
+    async def _reply(self, channel: str, ts: str, arguments: Mapping[str, Any], broadcast: bool = False) -> str | None:
+        """In the thread, `broadcast`: in the channel too; None when the card it hangs on was deleted."""
+        more = {"reply_broadcast": True} if broadcast else {}
         try:
-            return await self._post(channel, arguments, thread_ts=ts)
+            return await self._post(channel, arguments, thread_ts=ts, **more)
         except SlackApiError as error:
             if word_of(error) in GONE:
                 return None
@@ -173,7 +178,7 @@ def drawing(outgoing: Outgoing, reader: Reader) -> Card:
             return procedure_card(outgoing.procedure, reader)
         case ((About.NOTE | About.TELL | About.ASK | About.DRILL), _, _):
             try:
-                return answer(phrase_of(outgoing.message), reader, ask_of(outgoing.message))
+                return answer(phrase_of(outgoing.message), reader, *asks_of(outgoing.message))
             except ValueError as broken:
                 raise Permanent(str(broken)) from None
         case About.DIGEST, _, _ if outgoing.digest is not None:
@@ -201,7 +206,17 @@ def judged(error: SlackApiError) -> Retryable | Permanent:
         return Retryable("Slack asks us to slow down", after=_seconds(getattr(response, "headers", {})))
     if status >= 500 or word in PASSING or not word:
         return Retryable(f"Slack is unwell: {word or status}")
-    return Permanent(f"Slack: {word} ({TO_DO.get(word, 'see https://docs.slack.dev')})")
+    if word == "missing_scope" and (needed := _needed(response)):
+        word_and_more = f"{word} {needed}"
+    else:
+        word_and_more = word
+    return Permanent(f"Slack: {word_and_more} ({TO_DO.get(word, 'see https://docs.slack.dev')})")
+
+
+def _needed(response: Any) -> str:
+    """The permission that a refusal names."""
+    data = getattr(response, "data", response)
+    return str(data.get("needed") or "") if isinstance(data, dict) else ""
 
 
 def _seconds(headers: Mapping[str, str]) -> float:

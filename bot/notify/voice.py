@@ -11,7 +11,7 @@ from bot.desk import Desk
 from bot.errors import Permanent
 from bot.incident import Incident
 from bot.message import About, Kind
-from bot.notify.blocks.incident import severity
+from bot.notify.blocks.marks import severity
 from bot.notify.blocks.reader import Reader
 from bot.notify.bundle import more
 from bot.notify.channel import Outgoing, phrase_of

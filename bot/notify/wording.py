@@ -3,7 +3,8 @@
 import unicodedata
 
 from bot.incident import Incident, Status
-from bot.notify.blocks.incident import severity, state
+from bot.notify.blocks.incident import state
+from bot.notify.blocks.marks import severity
 from bot.notify.blocks.parts import CONTROL
 from bot.notify.blocks.reader import Reader
 from bot.notify.blocks.responding import impact

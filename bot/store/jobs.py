@@ -13,6 +13,8 @@ from bot.store.database import Tx
 
 ESCALATE = "escalate"
 RUN = "run"
+HOME = "home"
+ROOM = "room"
 
 
 def deliver_lane(kind: Kind) -> str:

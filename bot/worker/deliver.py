@@ -22,7 +22,20 @@ from bot.metrics import Metrics
 from bot.notify.channel import Channel, Outgoing
 from bot.phrase import Phrase
 from bot.questions import digest_view, view
-from bot.store import audit, bundles, cards, codes, digests, incidents, messages, procedures, proofs, responders, runs
+from bot.store import (
+    audit,
+    bundles,
+    cards,
+    codes,
+    digests,
+    incidents,
+    messages,
+    procedures,
+    proofs,
+    responders,
+    rooms,
+    runs,
+)
 from bot.store.cards import Place
 from bot.store.database import Database, Tx, Unavailable
 from bot.worker import bundle
@@ -60,7 +73,16 @@ class Deliverer:
             if outgoing is None:
                 return
             with structlog.contextvars.bound_contextvars(incident=outgoing.message.incident, run=outgoing.message.run):
-                await self.speak(outgoing)
+                async with self.held(outgoing.message), self.one_card_at_a_time(outgoing.message):
+                    await self.speak(await self.where_it_stands_now(outgoing))
+
+    async def where_it_stands_now(self, outgoing: Outgoing) -> Outgoing:
+        """A card that was posted while this edit of it waited for its turn is edited, and not posted again."""
+        message = outgoing.message
+        if message.about not in EDITED or outgoing.existing_ts is not None:
+            return outgoing
+        async with self.db.transaction() as tx:
+            return replace(outgoing, existing_ts=standing(message, await cards.place(tx, subject(message), message.to)))
 
     async def take(self, number: int) -> Outgoing | None:
         """Claim and look again in one transaction: between queueing and sending somebody may have taken it."""
@@ -124,7 +146,7 @@ class Deliverer:
         try:
             if channel is None:
                 raise Permanent(f"no {message.kind.value} is configured")
-            async with asyncio.timeout(TIME_LIMIT), self.held(message), self.one_card_at_a_time(message):
+            async with asyncio.timeout(TIME_LIMIT):
                 provider_id = await channel.send(outgoing)
         except Permanent as never:
             await self.failed(message, never.reason)
@@ -172,6 +194,8 @@ class Deliverer:
             late = await messages.late_by(tx, message.due_at)
             if not await messages.move(tx, message.id, State.SENT, self.owner, provider_id=provider_id):
                 log.warning("sent, but the lease had gone to another: it may have been sent twice", message=message.id)
+            else:
+                await beside(tx, self.desk, message)
             await remember_place(tx, message, provider_id)
             if message.about is About.PAGE:
                 for each in (message, *await bundles.arrived(tx, message, self.owner, provider_id)):
@@ -290,6 +314,19 @@ async def remember_place(tx: Tx, message: Message, provider_id: str) -> None:
     if message.about in EDITED:
         channel_id, _, ts = provider_id.partition(":")
         await cards.put(tx, subject(message), message.to, Place(channel_id, ts))
+
+
+async def beside(tx: Tx, desk: Desk, message: Message) -> None:
+    """What stands in the incidents channel now is brought to the incident's own channel, if it has one."""
+    if message.incident is None or message.run is not None:
+        return
+    if message.about is About.CARD:
+        if message.to == desk.incidents_channel:
+            await rooms.follow(tx, message.incident)
+        else:
+            await rooms.look_again(tx, message.incident)
+    elif message.about is About.NOTE and message.to == desk.incidents_channel:
+        await rooms.echo(tx, message.incident, message.body)
 
 
 def subject(message: Message) -> str:

@@ -11,6 +11,7 @@ from bot.target import fold, nearest
 from handlers import parse
 from handlers.commands import (
     backups,
+    channels,
     deploying,
     incidents,
     looks,
@@ -23,6 +24,7 @@ from handlers.commands import (
     services,
     simulation,
     tasks,
+    together,
 )
 from handlers.commands.menu import menu
 from handlers.commands.tools import Asked, Command, Reply, Tools
@@ -46,8 +48,8 @@ LIST: Final = incidents.COMMANDS[0]
 HELP: Final = Command(show_help, ("help",), ("aide",), "", Phrase("this list"))
 COMMANDS: Final[tuple[Command, ...]] = (
     *services.COMMANDS, *looks.COMMANDS, *deploying.COMMANDS, *incidents.COMMANDS, *responding.COMMANDS,
-    *quiet.COMMANDS, *oncall.COMMANDS, *me.COMMANDS, *reach.COMMANDS, *simulation.COMMANDS, *tasks.COMMANDS,
-    *backups.COMMANDS, *runbook.COMMANDS, GROUP, HELP,
+    *channels.COMMANDS, *together.COMMANDS, *quiet.COMMANDS, *oncall.COMMANDS, *me.COMMANDS, *reach.COMMANDS,
+    *simulation.COMMANDS, *tasks.COMMANDS, *backups.COMMANDS, *runbook.COMMANDS, GROUP, HELP,
 )  # fmt: skip
 HELP_WORDS: Final = frozenset({"", "help", "aide", "?", "-h", "--help"})
 

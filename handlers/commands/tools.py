@@ -9,6 +9,7 @@ from bot.clock import Clock
 from bot.desk import Desk
 from bot.errors import UserError
 from bot.lifecycle import Lifecycle
+from bot.lifecycle.homes import Homes
 from bot.lifecycle.reach import Reach
 from bot.lifecycle.rota import Rota
 from bot.lifecycle.silences import Silences
@@ -40,6 +41,7 @@ class Tools:
     reach: Reach
     backups: Backups
     procedures: Procedures
+    homes: Homes
 
     def reader(self, language: str) -> Reader:
         return Reader.of(self.desk, language, self.clock.now())

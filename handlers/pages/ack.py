@@ -18,7 +18,8 @@ from bot.incident import Incident, Status
 from bot.lifecycle import Lifecycle, Unavailable
 from bot.link import Links, Pass
 from bot.notify.blocks import Reader
-from bot.notify.blocks.incident import LIGHT, severity, state
+from bot.notify.blocks.incident import state
+from bot.notify.blocks.marks import LIGHT, severity
 from bot.phrase import Phrase
 from bot.questions import Questions
 from handlers import sms_reply

@@ -110,6 +110,7 @@ def _incident(trouble: Trouble) -> dict[str, object]:
     return {
         "service": trouble.service, "status": trouble.state.value, "since": _utc(trouble.since),
         "until": _utc(trouble.until), "somebody_is_on_it": trouble.taken,
+        "updates": [{"at": _utc(each.at), "text": each.text} for each in trouble.said],
     }  # fmt: skip
 
 
@@ -143,7 +144,7 @@ def words(page: Page, is_old: bool, language: str, zone: ZoneInfo) -> dict[str, 
             for line in page.lines
         ],
         "now_title": said(Phrase("Going on")),
-        "now": [_told(each, page, said) for each in page.now],
+        "now": [_told(each, page, said, at) for each in page.now],
         "work_title": said(Phrase("Planned maintenance")),
         "work": [_planned(each, page, said, at) for each in page.work],
         "past_title": said(Phrase("The last seven days")),
@@ -180,12 +181,19 @@ def state_name(state: State) -> Phrase:
     }[state]
 
 
-def _told(trouble: Trouble, page: Page, said: Callable[[Phrase], str]) -> dict[str, str]:
+def _nothing() -> Phrase:
+    return Phrase("We are still working on it.")
+
+
+def _told(
+    trouble: Trouble, page: Page, said: Callable[[Phrase], str], at: Callable[[datetime], str]
+) -> dict[str, object]:
     work = Phrase("Our team is on it.") if trouble.taken else Phrase("Our team has been called.")
     since = Phrase("since {time}", {"time": trouble.since})
     return {
         "light": LIGHTS[trouble.state], "what": _what(trouble, page, said),
         "when": said(since), "more": said(work),
+        "said": [f"{at(each.at)} · {each.text or said(_nothing())}" for each in trouble.said],
     }  # fmt: skip
 
 

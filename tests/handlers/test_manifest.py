@@ -26,6 +26,10 @@ SCOPES = {  # docs.slack.dev/reference/methods, as bot
     "chat_delete": {"chat:write"},
     "conversations_open": {"im:write"},
     "conversations_join": {"channels:join"},
+    "conversations_create": {"channels:manage"},
+    "conversations_invite": {"channels:manage"},
+    "conversations_setTopic": {"channels:manage"},
+    "conversations_archive": {"channels:manage"},
     "conversations_list": {"channels:read", "groups:read"},
     "conversations_info": {"channels:read", "groups:read"},
     "conversations_history": {"channels:history", "groups:history"},
@@ -47,6 +51,7 @@ SCOPES = {  # docs.slack.dev/reference/methods, as bot
 }
 EVENTS = {  # docs.slack.dev/reference/events
     "app_mention": {"app_mentions:read"},
+    "app_home_opened": set(),
     "reaction_added": {"reactions:read"},
     "message.channels": {"channels:history"},
     "message.groups": {"groups:history"},
@@ -125,6 +130,15 @@ def test_only_what_is_used_is_switched_on(manifest: dict[str, Any]) -> None:
     assert settings["socket_mode_enabled"] is True
     assert settings["event_subscriptions"] == {"bot_events": sorted(listened_to())}
     assert {each["callback_id"] for each in manifest["features"]["shortcuts"]} == registered("shortcut")
+
+
+def test_the_home_tab_is_there_exactly_when_it_is_published(manifest: dict[str, Any]) -> None:
+    """docs.slack.dev/reference/app-manifest, features.app_home."""
+    tabs = manifest["features"]["app_home"]
+    assert tabs["home_tab_enabled"] is ("views_publish" in called_methods())
+    assert tabs["home_tab_enabled"] is ("app_home_opened" in listened_to())
+    assert tabs["messages_tab_enabled"] is True  # that is where pages arrive
+    assert tabs["messages_tab_read_only_enabled"] is False  # a command may be typed there
 
 
 def test_slacks_own_limits_are_kept(manifest: dict[str, Any]) -> None:

@@ -36,6 +36,7 @@ EN = Reader.of(desk(), "en", NOW)
 V2 = Image("sha256:3f2a91bc04de", "ecotrajet:v2", "v2")
 V1 = Image("sha256:81aa02bb77cc", "ecotrajet:v1", "v1")
 ODD = st.text(max_size=4000)
+TOGETHER = ["incident.news", "incident.channel", "incident.role"]
 
 
 def seen(card: Card) -> str:
@@ -76,18 +77,20 @@ def test_a_priority_is_a_word_and_not_only_a_colour(priority: str, light: str, w
 
 def test_buttons_know_which_incident_and_as_of_when() -> None:
     card = incident_card(view(), FR)
-    assert buttons(card) == ["incident.acknowledge", "incident.resolve", "incident.escalate", "incident.reclassify"]
-    assert values(card) == [{"incident": 42, "as_of": NOW.isoformat()}] * 3
+    taking = ["incident.acknowledge", "incident.resolve", "incident.escalate", "incident.reclassify"]
+    assert buttons(card) == [*taking, *TOGETHER]
+    assert values(card)[:3] == [{"incident": 42, "as_of": NOW.isoformat()}] * 3
 
 
 def test_a_taken_incident_is_not_to_be_taken_again() -> None:
     card = incident_card(view(status=Status.ACKNOWLEDGED, acknowledged_by="amina", acknowledged_at=NOW), FR)
-    assert buttons(card) == ["incident.resolve", "incident.escalate", "incident.reclassify", "incident.snooze"]
+    taken = ["incident.resolve", "incident.escalate", "incident.reclassify", "incident.snooze"]
+    assert buttons(card) == [*taken, *TOGETHER]
     assert "Si personne" not in seen(card)
 
 
 def test_resolving_opens_a_form_and_so_asks_nothing_before() -> None:
-    resolve = incident_card(view(), FR).blocks[-1]["elements"][1]
+    resolve = incident_card(view(), FR).blocks[-2]["elements"][1]
     assert resolve["action_id"] == "incident.resolve"
     assert resolve["style"] == "danger"
     assert "confirm" not in resolve

@@ -8,11 +8,13 @@ from bot.notify.blocks.reader import Reader
 from bot.phrase import Phrase
 
 
-def answer(phrase: Phrase, reader: Reader, ask: Ask | None = None) -> Card:
-    """One sentence, and the button by which it may be answered."""
+def answer(phrase: Phrase, reader: Reader, *asks: Ask) -> Card:
+    """One sentence, and the buttons by which it may be answered; the first is the most likely one."""
     said = escape(reader.say(phrase))
-    buttons = [actions(button(reader.say(ask.label), ask.action, ask.value, "primary"))] if ask else []
-    return card(said, [section(said), *buttons])
+    buttons = [
+        button(reader.say(ask.label), ask.action, ask.value, "" if at else "primary") for at, ask in enumerate(asks)
+    ]
+    return card(said, [section(said), *([actions(*buttons)] if buttons else [])])
 
 
 def error(phrase: Phrase, reader: Reader) -> Card:

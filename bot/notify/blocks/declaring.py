@@ -5,7 +5,8 @@ from typing import Final
 
 from bot.desk import Desk
 from bot.incident import Incident, Priority
-from bot.notify.blocks.incident import LIGHT, severity, state
+from bot.notify.blocks.incident import state
+from bot.notify.blocks.marks import LIGHT, severity
 from bot.notify.blocks.modal import MAX_OPTIONS, MAX_RADIOS, Modal, Option, choice, field, modal, radios, written
 from bot.notify.blocks.parts import Block, Card, actions, button, card, context, escape, line, link, section
 from bot.notify.blocks.reader import Reader

@@ -10,6 +10,7 @@ from bot.notify.blocks import responding
 from bot.notify.blocks.changes import changed
 from bot.notify.blocks.diagnosis import evidence_of
 from bot.notify.blocks.gathered import gathered
+from bot.notify.blocks.marks import LIGHT, severity
 from bot.notify.blocks.parts import (
     Block,
     Card,
@@ -27,12 +28,13 @@ from bot.notify.blocks.parts import (
 )
 from bot.notify.blocks.procedure import suggested
 from bot.notify.blocks.reader import Reader
+from bot.notify.blocks.rooms import channel_link
 from bot.notify.blocks.timeline import told
+from bot.notify.blocks.together import together, together_buttons
 from bot.phrase import Phrase
 from bot.report import Report
 from bot.view import IncidentView, LevelRow
 
-LIGHT: Final = {Priority.P1: "🔴", Priority.P2: "🟠", Priority.P3: "🔵"}
 LISTED: Final = 40
 ALERTS_SHOWN: Final = 8
 ALERTS_READ: Final = 100  # of more than these nobody has counted how many still fire
@@ -44,7 +46,9 @@ def incident_card(view: IncidentView, reader: Reader) -> Card:
     """The incident's one card in a channel; once resolved it is compact and has no buttons."""
     if view.incident.status is Status.RESOLVED:
         return resolved_card(view, reader)
-    return card(headline(view.incident, reader), [*_body(view, reader), _buttons(view.incident, reader)])
+    said = together(view, reader)
+    blocks = [*_body(view, reader), *said, _buttons(view.incident, reader), together_buttons(view, reader)]
+    return card(headline(view.incident, reader), blocks)
 
 
 def page(
@@ -121,7 +125,9 @@ def incident_details(view: IncidentView, reader: Reader) -> Card:
     """Everything that is known of one incident: its facts, alerts, ladder and story."""
     head = incident_card(view, reader)
     blocks = list(head.blocks)
-    buttons = [blocks.pop()] if blocks[-1]["type"] == "actions" else []
+    buttons: list[Block] = []
+    while blocks[-1]["type"] == "actions":
+        buttons.insert(0, blocks.pop())
     if view.alerts:
         blocks += [divider(), section(f"*{reader.say(Phrase('Alerts'))}*\n{_alerts(view, reader)}")]
     if view.levels:
@@ -165,17 +171,6 @@ def state(incident: Incident, reader: Reader) -> Phrase:
     )
 
 
-def severity(priority: Priority) -> Phrase:
-    """The guide's word for a priority, so that nothing rests on a colour."""
-    match priority:
-        case Priority.P1:
-            return Phrase("critical")
-        case Priority.P2:
-            return Phrase("major")
-        case Priority.P3:
-            return Phrase("minor")
-
-
 def _body(view: IncidentView, reader: Reader) -> list[Block]:
     incident = view.incident
     grade = f"{incident.priority} {reader.say(severity(incident.priority))} · #{incident.number}"
@@ -191,7 +186,8 @@ def _body(view: IncidentView, reader: Reader) -> list[Block]:
         suggested({"runbook": each.name, "incident": incident.number}, each.title, each.why, reader)
         for each in view.suggested
     ]
-    return [*blocks, *helps, context(reader.say(why), *gathered(view, reader), _links(view, reader))]
+    small = context(reader.say(why), *gathered(view, reader), channel_link(view.room, reader), _links(view, reader))
+    return [*blocks, *helps, small]
 
 
 def _reported(reports: Sequence[Report], reader: Reader) -> str:

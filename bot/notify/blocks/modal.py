@@ -46,6 +46,12 @@ def modal(
     )
 
 
+def notice(title: str, close: str, blocks: Iterable[Block]) -> Modal:
+    """Something to be read, without anything to submit."""
+    kept = list(blocks)[:MAX_BLOCKS]
+    return Modal({"type": "modal", "title": plain(title, MAX_TITLE), "close": plain(close, MAX_TITLE), "blocks": kept})
+
+
 def field(name: str, label: str, element: Block, hint: str = "", *, optional: bool = False) -> Block:
     """An input whose answer is found under `name`."""
     made: Block = {

@@ -13,6 +13,7 @@ Block = dict[str, Any]
 
 MAX_BLOCKS: Final = 50
 MAX_SECTION: Final = 3000
+MAX_HEADER: Final = 150
 MAX_FIELD: Final = 2000
 MAX_FIELDS: Final = 10
 MAX_BUTTON: Final = 75
@@ -38,10 +39,12 @@ def card(text: str, blocks: Iterable[Block]) -> Card:
     """A card within Slack's limits: what is too much goes from before the end, so that the buttons stay."""
     kept = list(blocks)
     if len(kept) > MAX_BLOCKS or weight(kept) > MAX_WEIGHT:
-        last = kept.pop()
-        while len(kept) > MAX_BLOCKS - 2 or weight([*kept, last]) > MAX_WEIGHT:
+        last = [kept.pop()]
+        while kept and kept[-1]["type"] == last[0]["type"] == "actions":
+            last.insert(0, kept.pop())
+        while kept and (len(kept) > MAX_BLOCKS - 1 - len(last) or weight([*kept, *last]) > MAX_WEIGHT):
             kept.pop()
-        kept += [context("…"), last]
+        kept += [context("…"), *last]
     return Card(cut(text, MAX_TEXT), tuple(kept))
 
 
@@ -93,6 +96,11 @@ def fields(pairs: Sequence[tuple[str, str]]) -> Block:
 def context(*texts: str) -> Block:
     shown = [text for text in texts if text][:10]
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": cut(text, MAX_FIELD)} for text in shown]}
+
+
+def header(text: str) -> Block:
+    """Plain text, in large letters; a screen reader announces it as a heading."""
+    return {"type": "header", "text": _plain(text, MAX_HEADER)}
 
 
 def divider() -> Block:

@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.incident import Priority
 from bot.message import Kind
-from bot.notify.blocks.incident import LIGHT, severity
+from bot.notify.blocks.marks import LIGHT, severity
 from bot.notify.blocks.modal import Modal, Option, choice, clock, field, modal
 from bot.notify.blocks.parts import Block, Card, actions, button, card, context, section
 from bot.notify.blocks.reader import Reader

@@ -2,7 +2,8 @@
 
 from bot.incident import Incident, Status
 from bot.message import Kind, State
-from bot.notify.blocks.incident import LIGHT, state
+from bot.notify.blocks.incident import state
+from bot.notify.blocks.marks import LIGHT
 from bot.notify.blocks.parts import Block, Card, card, escape, line, section
 from bot.notify.blocks.reader import Reader
 from bot.phrase import Phrase, Value

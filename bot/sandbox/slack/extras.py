@@ -43,8 +43,12 @@ def remove_reaction(workspace: Workspace, call: Call) -> Json:
 
 
 def add_pin(workspace: Workspace, call: Call) -> Json:
-    """pins.add"""
-    message = marked_message(workspace, call)
+    """pins.add: where the bot is a member."""
+    place, message = conversation_of(workspace, call), marked_message(workspace, call)
+    if BOT_USER not in place.members:
+        raise SlackError("not_in_channel")
+    if place.archived:
+        raise SlackError("is_archived")
     if message.pinned:
         raise SlackError("already_pinned")
     message.pinned = True

@@ -170,7 +170,7 @@ class Gestures:
         return await self.event(person, kind, message.channel, body)
 
     async def open_home(self, person: Person) -> Delivery:
-        """The bot's home tab."""
+        """The bot's home tab, if it has one."""
         body: Json = {"type": "app_home_opened", "user": person.slack_id, "tab": "home"}
         body["channel"] = self.workspace.dm(person.slack_id).id
         if person.slack_id in self.workspace.homes:

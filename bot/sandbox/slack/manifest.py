@@ -27,6 +27,7 @@ class Manifest:
     events: frozenset[str] = frozenset(EVENT_SCOPES)
     shortcuts: tuple[Shortcut, ...] = ()
     escapes_mentions: bool = False
+    home_tab: bool = True
 
     @classmethod
     def read(cls, path: Path) -> "Manifest":
@@ -40,4 +41,5 @@ class Manifest:
             events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", [])),
             shortcuts=tuple(Shortcut(s["name"], s["callback_id"], s["type"]) for s in features.get("shortcuts", [])),
             escapes_mentions=any(one.get("should_escape") for one in commands),
+            home_tab=bool(features.get("app_home", {}).get("home_tab_enabled")),
         )

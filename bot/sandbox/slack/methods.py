@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 READ_ROOMS = "channels:read|groups:read|im:read|mpim:read"
+OWN_ROOMS = "channels:manage|groups:write"  # of these, the one for the kind of channel: see rooms.py
 MANAGE_ROOMS = "channels:manage|groups:write|im:write|mpim:write"
 READ_HISTORY = "channels:history|groups:history|im:history|mpim:history"
 LOOK = "as_user icon_emoji icon_url link_names username parse markdown_text mrkdwn unfurl_links unfurl_media"
@@ -43,14 +44,14 @@ METHODS = MappingProxyType(
             "text attachments blocks as_user file_ids link_names parse reply_broadcast metadata markdown_text",
             "chat:write",
         ),
-        "conversations.archive": _method("channel", "", MANAGE_ROOMS),
-        "conversations.create": _method("name", "is_private team_id", MANAGE_ROOMS),
+        "conversations.archive": _method("channel", "", OWN_ROOMS),
+        "conversations.create": _method("name", "is_private team_id", OWN_ROOMS),
         "conversations.history": _method(
             "channel", "cursor inclusive include_all_metadata latest limit oldest", READ_HISTORY
         ),
         "conversations.info": _method("channel", "include_locale include_num_members", READ_ROOMS),
         "conversations.invite": _method(
-            "channel users", "force", f"{MANAGE_ROOMS}|channels:write.invites|groups:write.invites"
+            "channel users", "force", f"{OWN_ROOMS}|channels:write.invites|groups:write.invites"
         ),
         "conversations.join": _method("channel", "", "channels:join"),
         "conversations.list": _method("", "cursor exclude_archived limit team_id types", READ_ROOMS),
@@ -59,8 +60,8 @@ METHODS = MappingProxyType(
         "conversations.replies": _method(
             "channel ts", "cursor inclusive include_all_metadata latest limit oldest", READ_HISTORY
         ),
-        "conversations.setPurpose": _method("channel purpose", "", f"{MANAGE_ROOMS}|channels:write.topic"),
-        "conversations.setTopic": _method("channel topic", "", f"{MANAGE_ROOMS}|channels:write.topic"),
+        "conversations.setPurpose": _method("channel purpose", "", f"{OWN_ROOMS}|channels:write.topic"),
+        "conversations.setTopic": _method("channel topic", "", f"{OWN_ROOMS}|channels:write.topic"),
         "files.completeUploadExternal": _method(
             "files", "channel_id channels initial_comment thread_ts blocks", "files:write"
         ),

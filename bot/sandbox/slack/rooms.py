@@ -106,9 +106,19 @@ def members(workspace: Workspace, call: Call) -> Json:
     return {"members": list(some), "response_metadata": metadata}
 
 
+def needs(workspace: Workspace, private: bool, *others: str) -> None:
+    """A public channel and a private one need different scopes. SlackError missing_scope, with the one that is."""
+    wanted = "groups:write" if private else "channels:manage"
+    granted = {wanted, *others} & workspace.manifest.scopes
+    if not granted:
+        raise SlackError("missing_scope", needed=wanted, provided=",".join(sorted(workspace.manifest.scopes)))
+    workspace.scopes_used |= granted
+
+
 def create(workspace: Workspace, call: Call) -> Json:
     """conversations.create"""
     name = call.text("name")
+    needs(workspace, call.flag("is_private"))
     if not name:
         raise SlackError("invalid_name_required", broken_rule=True)
     if len(name) > 80:
@@ -138,6 +148,7 @@ def own_room(workspace: Workspace, call: Call) -> Conversation:
 def invite(workspace: Workspace, call: Call) -> Json:
     """conversations.invite"""
     found, users = own_room(workspace, call), call.words("users")
+    needs(workspace, found.private, f"{'groups' if found.private else 'channels'}:write.invites")
     if not users:
         raise SlackError("no_user", broken_rule=True)
     if BOT_USER in users:
@@ -154,6 +165,7 @@ def invite(workspace: Workspace, call: Call) -> Json:
 def set_topic(workspace: Workspace, call: Call) -> Json:
     """conversations.setTopic and conversations.setPurpose"""
     found = own_room(workspace, call)
+    needs(workspace, found.private, f"{'groups' if found.private else 'channels'}:write.topic")
     which = "topic" if call.method.endswith("Topic") else "purpose"
     if len(call.text(which)) > 250:
         raise SlackError("too_long", broken_rule=True)
@@ -163,10 +175,13 @@ def set_topic(workspace: Workspace, call: Call) -> Json:
 
 
 def archive(workspace: Workspace, call: Call) -> Json:
-    """conversations.archive"""
+    """conversations.archive: by a member, as every change of a channel by a bot."""
     found = conversation_of(workspace, call)
     if found.archived:
         raise SlackError("already_archived")
+    if BOT_USER not in found.members:
+        raise SlackError("not_in_channel")
+    needs(workspace, found.private)
     if found.name == "general":
         raise SlackError("cant_archive_general")
     found.archived = True

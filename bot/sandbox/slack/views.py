@@ -99,7 +99,9 @@ def update_view(workspace: Workspace, call: Call) -> Json:
 
 
 def publish_view(workspace: Workspace, call: Call) -> Json:
-    """views.publish: the home tab of one person."""
+    """views.publish: the home tab of one person. SlackError not_enabled: the app has none."""
+    if not workspace.manifest.home_tab:
+        raise SlackError("not_enabled", broken_rule=True)
     user, body = call.text("user_id"), checked_view(call.json("view"), "home")
     if user not in workspace.people:
         raise SlackError("user_not_found")

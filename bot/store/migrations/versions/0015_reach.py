@@ -7,7 +7,7 @@ import sqlalchemy.util
 from alembic import op
 
 revision = "0015"
-down_revision = "0012"
+down_revision = "0014"
 
 
 def upgrade() -> None:

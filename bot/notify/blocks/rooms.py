@@ -1,0 +1,45 @@
+"""The channel of an incident: its topic, the button that opens it, the link that leads there."""
+
+from typing import Final
+
+from bot.incident import Incident, Status
+from bot.notify.blocks.marks import LIGHT, severity
+from bot.notify.blocks.parts import Block, Card, button, card, cut, escape, line, section
+from bot.notify.blocks.reader import Reader
+from bot.phrase import Phrase
+from bot.room import Room, RoomState
+
+OPEN: Final = "incident.channel"
+LONGEST_TOPIC: Final = 250  # Slack's own limit
+
+
+def topic_of(incident: Incident, reader: Reader) -> str:
+    """Without a time: it changes only when something happens."""
+    grade = f"{LIGHT[incident.priority]} {incident.priority} {reader.say(severity(incident.priority))}"
+    who = Phrase("nobody has taken it yet")
+    if incident.status is Status.ACKNOWLEDGED:
+        who = Phrase("taken by {name}", {"name": line(reader.name(incident.acknowledged_by), 60)})
+    elif incident.status is Status.RESOLVED:
+        who = Phrase("resolved by {name}", {"name": line(reader.name(incident.resolved_by), 60)})
+    return cut(f"{grade} · #{incident.number} · {line(incident.title, 120)} · {reader.say(who)}", LONGEST_TOPIC)
+
+
+def channel_button(incident: Incident, room: Room | None, reader: Reader) -> list[Block]:
+    """None where there is one already, or soon."""
+    if room is not None and room.state in (RoomState.OPEN, RoomState.WANTED):
+        return []
+    return [button(reader.say(Phrase("Open a channel")), OPEN, {"incident": incident.number})]
+
+
+def channel_link(room: Room | None, reader: Reader) -> str:
+    """'' where there is none."""
+    if room is None or room.state is not RoomState.OPEN:
+        return ""
+    return f"💬 {reader.say(Phrase('Its channel'))} <#{room.channel_id}>"
+
+
+def there(incident: Incident, room: Room, reader: Reader) -> Card:
+    """The answer to whoever asks for one that is there."""
+    said = reader.say(Phrase("#{number} has a channel: #{channel}", {"number": incident.number, "channel": room.name}))
+    where = f"<#{room.channel_id}>"
+    return card(escape(said), [section(f"💬 #{incident.number} → {where}")])
