@@ -122,6 +122,15 @@ DOWN: Final = many_words(
     r"(?<![\d.,])0 (?:ready|available|healthy|running|active) (?:\w+ )?(?:replicas?|pods?|nodes?|instances?|targets?"
     r"|servers?|backends?|tasks?|containers?)",
     r"refuse(?:nt)? (?:toutes? )?(?:les |toute )?(?:nouvelles? )?connexions?",
+    rf"{CORE}(?: \w+)? (?:ne |n')(?:se |s')?(?!est\b|sont\b)\w+ plus"
+    r"(?= *$| *,| depuis| du tout| rien| la main| personne| aucune?)",
+    rf"{CORE} (?:won't|refuses to) (?:\w+ )?(?:open|start|load|boot|respond|connect|come|let|work|serve|accept)",
+    rf"(?:les|nos|tous les) {PERSON} (?:tombe\w*|arrive\w*|voi\w*|obtien\w*|n'ont|recoi\w*) (?:sur |que )?(?:une "
+    rf"|la |des "
+    r"|qu'une )?(?:pages? d'erreurs?|erreurs? (?:500|50\d)|page blanche)",
+    rf"all {PERSON} (?:are |were |got |have been )?(?:logged|kicked|thrown|locked|signed) out",
+    r"(?:log ?in|sign ?in|auth\w*) (?:is |are |was )?(?:rejected|refused|denied)",
+    rf"{CORE}(?: \w+)? a (?:lache|saute|cede|claque|crame|grille)", r"(?:out of|hors) (?:rotation|service|pool)",
     "nxdomain", "servfail", "plantages?", "collapsed?", r"effondr\w*", "meltdown",
     r"arret (?:complet|total|brutal|general|du s\w+)",
     "(?:loss|rupture|perte|interruption) (?:of|de|du) service", "defaillance (?:totale|generale|complete)",

@@ -81,6 +81,9 @@ LOST: Final = many_words(
     " (?:is |was |est |a ete )?(?:confirme(?:d|e)|averee)",
     r"(?:encrypted|chiffre\w*) (?:by|par) (?:an? |un |des |the )?[\w-]+", "attackers?", "attaquants?",
     "hack(?:ed|ers?)",
+    rf"(?:telecharge|downloaded|copie|copied|aspire|siphonne|stole)\w* (?:toute? |all |the (?:whole|entire) )"
+    rf"(?:la |les |the )?(?:{STORE}|{DATA}|customers?|clients?)",
+    r"(?:commandes?|reservations?|factures?|comptes?|trajets?|paiements?) (?:[\w']+ ){0,2}?manque(?:nt)?",
     "breach", "ransomware", "rancongiciel", "intrusion", "piratage", "pirate(?:e|s)?", r"exfiltrat\w*",
     r"(?:account|server|system|host|key|token|secret|compte|serveur|cle|jeton)s? (?:\w+ )?(?:compromised"
     "|compromise?e?s?|leaked|fuite)",

@@ -59,7 +59,8 @@ PRESSURE: Final = words(
 )  # fmt: skip
 
 MINOR: Final = words(
-    "typos?", r"expir\w*", "minor", "mineure?s?", "glitch", r"cosmeti\w*", "cosmetiques?",
+    r"(?:textes?|text|libelles?|police|menu|boutons?|buttons?) (?:\w+ ){0,2}?(?:illisibles?|unreadable)",
+        "typos?", r"expir\w*", "minor", "mineure?s?", "glitch", r"cosmeti\w*", "cosmetiques?",
     "fautes? (?:de frappe|d'orthographe)", "coquilles?", "spelling",
     "misaligned", r"(?:not?|n't) (?:display|render|show|align)\w* (?:correctly|properly|well)",
     r"(?:s'affiche(?:nt)?|s'aligne(?:nt)?|rend(?:ent)?) (?:pas |plus )?(?:correctement|bien|mal)",
@@ -114,7 +115,8 @@ WEAK: Final = words(
 """They alone say little: the sender's own word may soften them."""
 
 COSMETIC: Final = words(
-    r"cosmeti\w*", "icons?", "icones?", "favicons?", "tooltips?", "infobulles?", "logos?", "footer", "pied de page",
+    r"accents?",     r"cosmeti\w*", "icons?", "icones?", "favicons?", "tooltips?", "infobulles?", "logos?", "footer",
+    "pied de page",
     "libelles?", "wording", r"traduction\w*", r"translat\w*", "colou?rs?", "couleurs?", "fonts?", "police", "banner",
     "bandeau", "typos?", "labels? (?:is|still)", "une image", "one image", "an image", "emojis?",
     "alignment", "aligned", r"aligne\w*", "pixels?", "hover", "dark mode", "welcome message", "message de bienvenue",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from bot.classification import context, mild, scope
+from bot.classification import context, mild, news, scope
 from bot.classification.hints import FELT, Hint, hints_of
 from bot.classification.impact import BAD, RANKS, Impact
 from bot.classification.measures import PERCENT
@@ -187,10 +187,11 @@ def _any_number(name: re.Match[str]) -> str:
 def _judged(clause: str) -> tuple[*Found, Hint]:
     """What the clause says, where, how clearly, and what else it tells."""
     hints = hints_of(clause)
-    planned = context.PLANNED.search(clause)
-    if planned and not context.AFTERWARDS.search(clause) and Hint.STILL not in hints:
+    planned = news.PLANNED.search(clause)
+    calm = not context.AFTERWARDS.search(clause) and Hint.STILL not in hints
+    if planned and calm and not _already(clause[: planned.start()]):
         return Impact.NEWS, planned.span(), Weight.CLEAR, hints
-    if found := context.IGNORE.search(clause):
+    if found := news.IGNORE.search(clause):
         return Impact.TEST, found.span(), Weight.VAGUE, hints
     rest = scope.REST.sub(lambda found: " " * len(found[0]), clause)
     bad, over = worst_passage(rest), _over(rest)
@@ -199,8 +200,8 @@ def _judged(clause: str) -> tuple[*Found, Hint]:
         return Impact.OVER, over.span(), weight, hints
     if bad is not None:
         return *bad, hints
-    if news := first_said(context.NEWS, rest):
-        return Impact.NEWS, news.span(), Weight.VAGUE, hints
+    if good := first_said(news.NEWS, rest):
+        return Impact.NEWS, good.span(), Weight.VAGUE, hints
     if (looks := mild.COSMETIC.search(rest)) and Hint.EVERYONE not in hints:
         return Impact.MINOR, looks.span(), Weight.VAGUE, hints
     return Impact.NONE, (0, 0), Weight.VAGUE, hints
@@ -216,6 +217,13 @@ def _over(clause: str) -> re.Match[str] | None:
         ),
         None,
     )
+
+
+def _already(before: str) -> bool:
+    """ "The site is down, maintenance is planned tonight": the comma tells what is from what will be."""
+    said, comma, _ = before.rpartition(",")
+    found = worst_passage(said) if comma else None
+    return found is not None and found[0] in WORST
 
 
 def _something_else(clause: str, over: re.Match[str]) -> bool:

@@ -186,7 +186,8 @@ def test_critical_in_production_is_not_lowered_by_the_mere_word_error() -> None:
     "title",
     ["The site is down, the database is fine", "Migration réussie mais les clients ne voient plus leurs trajets",
      "Release OK but the landing page is odd", "Restored, but users do not agree",
-     "Site inaccessible, contournement : aucun"],
+     "Site inaccessible, contournement : aucun", "Site down, fix planned tomorrow",
+     "Site down, maintenance prévue ce soir"],
 )  # fmt: skip
 def test_good_news_about_something_else_hides_nothing(title: str) -> None:
     assert judged(alert(title, environment="prod")).priority in (Priority.P1, Priority.P2)
