@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import channels_of
 from bot.config import load
 from bot.message import Kind
 from bot.notify.channel import Channel
+from bot.wiring import channels_of
 from bot.worker.blind import Blindness, ask_database
 from tests.world import World
 

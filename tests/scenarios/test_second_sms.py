@@ -11,8 +11,8 @@ from moto.server import ThreadedMotoServer
 from moto.sns.exceptions import InvalidParameterValue
 from moto.sns.models import sns_backends
 
-from bot.app import channels_of
 from bot.config import load
+from bot.wiring import channels_of
 from bot.worker.blind import Blindness, ask_database
 from tests.world import World, edited_config, new_world
 
