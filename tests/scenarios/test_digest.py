@@ -27,7 +27,7 @@ async def desk(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
 async def test_what_is_not_critical_comes_in_one_digest_and_its_news_half_an_hour_later(desk: World) -> None:
     emma, bruno = desk.person("emma"), desk.person("bruno")
     first = await desk.alert(SLOW, severity="warning")
-    second = await desk.alert("Erreurs 500 en hausse", severity="warning", service="paiement")
+    second = await desk.alert("Lenteur du paiement", severity="warning", service="paiement")
     await desk.fast_forward(hours=2, minutes=1)  # the ladder's last level is hers
     shown = await emma.dm(containing="Incidents ouverts")
     assert f"#{first}" in shown.text

@@ -22,6 +22,7 @@ STEP_SIGN: Final = {
     StepState.SKIPPED: "↷",
 }
 OUTPUT_SHOWN: Final = 1200
+READ_SHOWN: Final = 3  # outputs; the text of a section has a limit, and people another
 LINE: Final = 200
 TO_COME: Final = 4  # steps ahead that are named; of the rest only how many
 DONE: Final = "runbook.done"
@@ -146,12 +147,15 @@ def _ahead(run: ProcedureRun, reader: Reader) -> list[Block]:
 
 
 def _output(run: ProcedureRun, reader: Reader) -> list[Block]:
-    """What the last step that read something has read."""
-    read = next((each for each in reversed(run.taken) if each.output), None)
-    if read is None:
-        return []
-    values: dict[str, Value | Phrase] = {"step": read.position + 1}
-    return [section(reader.say(Phrase("Read in step {step}:", values))), section(code(read.output, OUTPUT_SHOWN))]
+    """What the last steps that read something have read: a diagnosis does not hide the log that came before it."""
+    blocks: list[Block] = []
+    for read in [each for each in run.taken if each.output][-READ_SHOWN:]:
+        values: dict[str, Value | Phrase] = {"step": read.position + 1}
+        blocks += [
+            section(reader.say(Phrase("Read in step {step}:", values))),
+            section(code(read.output, OUTPUT_SHOWN)),
+        ]
+    return blocks
 
 
 def _people(run: ProcedureRun, reader: Reader) -> list[str]:

@@ -50,8 +50,11 @@ class Acts:
         return view
 
     def _button(self, blocks: list[Json], body: Json) -> Button:
-        for one in buttons(blocks, self.slack.workspace):
-            if (one.block_id, one.action_id) == (body["block"], body["action"]):
+        """The one that was pressed. A block has another id after an edit: what was drawn before is known by its action,
+        as long as only one has it."""
+        there = [one for one in buttons(blocks, self.slack.workspace) if one.action_id == body["action"]]
+        for one in there:
+            if one.block_id == body["block"] or len(there) == 1:
                 return one
         raise KeyError("button")
 
