@@ -21,11 +21,11 @@ async def test_a_container_that_does_not_start_is_restarted_step_by_step_over_a_
         await seen(world, "v2")
         amina, bruno, chloe = world.person("amina"), world.person("bruno"), world.person("chloe")
         await amina.types("/ecotrajet procédure lance container-ne-demarre-pas prod")
-        card = await chloe.sees("Lisez le journal", channel="incidents", within=15)
+        card = await chloe.sees("Lisez le journal", channel="incidents", within=30)
         assert "Tout est vert." in card.text
         assert "ÉcoTrajet v2" in card.text  # the log was read, and is shown
         await chloe.presses("runbook.done", on=card)
-        plan = await bruno.sees("Pour la procédure 1", channel="incidents", within=15)
+        plan = await bruno.sees("Pour la procédure 1", channel="incidents", within=30)
         await bruno.presses("run.approve", on=plan)
         await world.eventually_value(True, "SELECT EXISTS (SELECT FROM run_step WHERE name = 'restart')", within=20)
         await world.crash_and_restart()
