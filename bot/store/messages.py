@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 import asyncpg
 
@@ -9,6 +10,8 @@ from bot.message import ALLOWED, LEASE, About, Kind, Message, State
 from bot.phrase import Phrase
 from bot.store import jobs
 from bot.store.database import Tx
+
+EDITED: Final = frozenset({About.CARD, About.RUN_CARD, About.RUNBOOK_CARD})
 
 
 def from_row(row: asyncpg.Record) -> Message:
@@ -25,17 +28,35 @@ async def queue(
     level: int = 0, level_name: str = "", person: str | None = None, attempt: int = 1,
     body: Mapping[str, object] | None = None, after: timedelta = timedelta(0), procedure: int | None = None,
 ) -> int | None:  # fmt: skip
-    """The new message's id; None when the same page, or the card's next edit, is queued already."""
-    message: int | None = await tx.fetchval(
+    """The new message's id; None when the same page, or the card's next edit, is queued already.
+
+    An edit that waits already is held until the caller has committed: whoever took it now would draw what was before.
+    """
+    insert = (
         "INSERT INTO message (kind, about, recipient, incident, run, round, level, level_name, person, attempt, body,"
         " due_at, procedure) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, app_now() + $12::interval, $13)"
-        " ON CONFLICT DO NOTHING RETURNING id",
-        kind, about, to, incident, run, round, level, level_name, person, attempt, dict(body or {}), after,
-        procedure,
+        " ON CONFLICT DO NOTHING RETURNING id"
+    )
+    row = (
+        kind, about, to, incident, run, round, level, level_name, person, attempt, dict(body or {}), after, procedure,
     )  # fmt: skip
+    message: int | None = await tx.fetchval(insert, *row)
+    if message is None and about in EDITED and not await held(tx, about, to, incident, run, procedure):
+        message = await tx.fetchval(insert, *row)  # it was taken in between, with what was before
     if message is not None:
         await jobs.enqueue(tx, [jobs.deliver_job(kind, about, message, 0, after)])
     return message
+
+
+async def held(tx: Tx, about: About, to: str, incident: int | None, run: int | None, procedure: int | None) -> bool:
+    """Whether the edit still waits; its row is locked then."""
+    waiting = await tx.fetchval(
+        "SELECT id FROM message WHERE about = $1 AND recipient = $2 AND state = 'waiting'"
+        " AND incident IS NOT DISTINCT FROM $3 AND run IS NOT DISTINCT FROM $4 AND procedure IS NOT DISTINCT FROM $5"
+        " FOR UPDATE",
+        about, to, incident, run, procedure,
+    )  # fmt: skip
+    return waiting is not None
 
 
 async def edit_pages(tx: Tx, incident: int) -> None:

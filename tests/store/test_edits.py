@@ -1,0 +1,40 @@
+"""A card's edit that waits is not taken by a sender while somebody is changing what it shows."""
+
+import asyncio
+from pathlib import Path
+
+from bot.answers import Declared
+from bot.audit import Actor, Door
+from bot.config import load
+from bot.incident import Priority
+from bot.lifecycle import Lifecycle
+from bot.message import About, Kind
+from bot.store import messages
+from bot.store.database import Database
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+async def test_a_sender_waits_for_the_change_that_counts_on_the_edit(database_url: str) -> None:
+    desk = load({"ECOTRAJET_CONFIG": str(ROOT / "ecotrajet.example.yaml"), "DATABASE_URL": database_url}).desk
+    async with Database.open(database_url) as db:
+        declared = await Lifecycle(db, desk).declare(
+            title="Down", priority=Priority.P1, environment="prod", service="ecotrajet", text="",
+            by=Actor("amina", "Amina Diallo", Door.CLI, delivery="d1"),
+        )  # fmt: skip
+        assert isinstance(declared, Declared)
+        number, channel = declared.incident.number, desk.incidents_channel
+        async with db.transaction() as tx:
+            edit = await tx.fetchval("SELECT id FROM message WHERE about = 'card' AND incident = $1", number)
+
+        async def taken() -> bool:
+            async with db.transaction() as sender:
+                return await messages.claim(sender, edit, "us") is not None
+
+        async with db.transaction() as tx:
+            again = await messages.queue(tx, kind=Kind.SLACK, about=About.CARD, to=channel, incident=number)
+            assert again is None
+            taking = asyncio.create_task(taken())
+            done, _ = await asyncio.wait({taking}, timeout=0.3)
+            assert not done, "it would draw what was before"
+        assert await taking
