@@ -35,6 +35,10 @@ class About(StrEnum):
     UPDATE = "update"  # to a manager: how the incident that they were told of stands
 
 
+EDITED: Final = frozenset({About.CARD, About.RUN_CARD, About.RUNBOOK_CARD})
+"""One of each stands in a channel, and at most one edit of it waits."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """The button of a question: `action` is its action_id, `value` comes back with the press."""

@@ -12,6 +12,7 @@ hypothesis.settings.register_profile("alike", derandomize=True)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "alike"))
 
 pytest_plugins = [
+    "tests.amazon",
     "tests.engine",
     "tests.postgres",
 ]

@@ -148,12 +148,9 @@ class Procedures:
         """No further step. What a step has asked for already goes on by itself: its card can call that off."""
         self._allow_answer(by)
         async with self.db.transaction() as tx:
-            if not await deliveries.first_time(tx, by):
+            run = await self._held(tx, number, by)
+            if run is None:
                 return Repeated()
-            if not await procedures.held(tx, number):
-                raise UserError(no_such(number))
-            run = await procedures.get(tx, number)
-            assert run is not None  # held
             said = Phrase("Called off by {name}.", {"name": by.name})
             if not await procedures.move(tx, number, ProcedureState.CANCELLED, said):
                 raise UserError(Phrase("Runbook {id} is over already.", {"id": number}))
@@ -168,12 +165,9 @@ class Procedures:
         """The step at which it stopped, once more: nobody walks through ten steps again because the eleventh failed."""
         self._allow_answer(by)
         async with self.db.transaction() as tx:
-            if not await deliveries.first_time(tx, by):
+            run = await self._held(tx, number, by)
+            if run is None:
                 return Repeated()
-            if not await procedures.held(tx, number):
-                raise UserError(no_such(number))
-            run = await procedures.get(tx, number)
-            assert run is not None  # held
             if not run.may_go_on:
                 raise UserError(Phrase("Runbook {id} has not stopped at a step that failed.", {"id": number}))
             name = run.procedure.name
@@ -199,6 +193,15 @@ class Procedures:
         """With its steps; None: no such number."""
         async with self.db.transaction() as tx:
             return await procedures.get(tx, number)
+
+    async def _held(self, tx: Tx, number: int, by: Actor) -> ProcedureRun | None:
+        """Locked until the end of `tx`; None: this very delivery was handled before. Raises UserError."""
+        if not await deliveries.first_time(tx, by):
+            return None
+        run = await procedures.get(tx, number) if await procedures.held(tx, number) else None
+        if run is None:
+            raise UserError(no_such(number))
+        return run
 
     # Asking ------------------------------------------------------------------------------------------------------
 

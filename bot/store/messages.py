@@ -2,16 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
 
 import asyncpg
 
-from bot.message import ALLOWED, LEASE, About, Kind, Message, State
+from bot.message import ALLOWED, EDITED, LEASE, About, Kind, Message, State
 from bot.phrase import Phrase
 from bot.store import jobs
 from bot.store.database import Tx
-
-EDITED: Final = frozenset({About.CARD, About.RUN_CARD, About.RUNBOOK_CARD})
 
 
 def from_row(row: asyncpg.Record) -> Message:

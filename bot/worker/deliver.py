@@ -15,9 +15,9 @@ from bot.audit import DESK, Entry
 from bot.carrier import VIA
 from bot.desk import Desk
 from bot.errors import Permanent, Retryable
-from bot.incident import Incident, Status
+from bot.incident import Incident
 from bot.lifecycle import digest, ladder, speaking
-from bot.message import LEASE, MAX_ATTEMPTS, About, Kind, Message, State, retry_delay
+from bot.message import EDITED, LEASE, MAX_ATTEMPTS, About, Kind, Message, State, retry_delay
 from bot.metrics import Metrics
 from bot.notify.channel import Channel, Outgoing
 from bot.phrase import Phrase
@@ -31,27 +31,22 @@ from bot.store import (
     incidents,
     messages,
     procedures,
-    proofs,
-    responders,
-    rooms,
     runs,
 )
-from bot.store.cards import Place
 from bot.store.database import Database, Tx, Unavailable
 from bot.worker import bundle
+from bot.worker.places import beside, remember_place, standing, subject, waits_for_its_card
+from bot.worker.wanted import no_longer_wanted
 
 log = structlog.get_logger("deliver")
 
 PER_LANE: Final = 10
 TIME_LIMIT: Final = 15.0  # seconds for one sending, however often its lease is renewed meanwhile
 SIGN_OF_LIFE: Final = LEASE.total_seconds() / 3
-PATIENCE: Final = 8  # starts, a second apart
 TRIES_FOR_EVER: Final = frozenset(
     {About.CARD, About.PAGE_EDIT, About.RUN_CARD, About.RUNBOOK_CARD, About.NOTE, About.TELL, About.ASK}
 )
 """Nobody is waiting for these in the night: they are kept until the channel is back, a minute apart at most."""
-EDITED: Final = frozenset({About.CARD, About.RUN_CARD, About.RUNBOOK_CARD})
-NOWHERE: Final = ""
 
 
 class Deliverer:
@@ -241,33 +236,6 @@ class Deliverer:
             self.metrics.pages.labels(message.kind.value, "failed").inc()
 
 
-async def no_longer_wanted(tx: Tx, message: Message) -> Phrase | None:
-    """Why a page, or a question to the owner, need not leave any more; None: send it. All else is always sent."""
-    if message.about is About.DIGEST:
-        return await digest.not_wanted(tx, message)
-    if message.about is About.DRILL:
-        drill = message.body.get("drill")
-        wanted = isinstance(drill, int) and await proofs.waits(tx, drill)
-        return None if wanted else Phrase("they had answered before the drill left")
-    if message.about not in (About.PAGE, About.REMINDER, About.UPDATE) or message.incident is None:
-        return None
-    incident = await incidents.get(tx, message.incident)
-    if incident is None or incident.status is Status.RESOLVED:
-        return Phrase("resolved before the page left")
-    if message.about is About.UPDATE:
-        return None
-    if message.about is About.REMINDER:
-        owner = incident.acknowledged_by if incident.round == message.round else None
-        return None if owner == message.person else Phrase("no longer theirs when the question left")
-    if "because" in message.body:
-        return await answered_already(tx, incident, message)
-    if incident.status is Status.ACKNOWLEDGED:
-        return Phrase("taken before the page left")
-    if incident.round != message.round:
-        return Phrase("a newer round of pages has begun")
-    return None
-
-
 async def short_code(tx: Tx, message: Message, together: tuple[Incident, ...]) -> int | None:
     """What the reader of a text writes back about it, or about the worst of several."""
     if message.about is not About.PAGE or message.kind is not Kind.SMS or message.person is None:
@@ -276,66 +244,9 @@ async def short_code(tx: Tx, message: Message, together: tuple[Incident, ...]) -
     return await codes.give(tx, message.person, number) if number is not None else None
 
 
-async def answered_already(tx: Tx, incident: Incident, page: Message) -> Phrase | None:
-    """Somebody is told although another one is on it: wanted until they answer themselves."""
-    asked = page.level >= speaking.ASKED
-    if incident.acknowledged_by == page.person:
-        return Phrase("taken before the page left")
-    if asked and not await responders.waits_for(tx, incident.number, page.person or ""):
-        return Phrase("they had answered before the page left")
-    if not asked and incident.round != page.round:
-        return Phrase("a newer round of pages has begun")
-    return None
-
-
 def jittered(delay: timedelta) -> timedelta:
     """Up to a quarter longer: those that failed together do not all come back at the same instant."""
     return delay * random.uniform(1.0, 1.25)
-
-
-def waits_for_its_card(outgoing: Outgoing) -> bool:
-    """A note belongs into the thread of a card that is about to be posted; after a while it goes without."""
-    message = outgoing.message
-    if message.about is About.RUNBOOK_CARD:
-        hangs = message.incident is not None and outgoing.thread is None
-    else:
-        hangs = message.about is About.NOTE and subject(message) != NOWHERE
-    return hangs and outgoing.existing_ts is None and message.starts <= PATIENCE
-
-
-def standing(message: Message, place: Place | None) -> str | None:
-    """Where in Slack the message edits something, or whose thread it belongs to; None: nowhere yet."""
-    if "at" in message.body:  # a page, or a question, that stands in somebody's messages
-        return str(message.body["at"])
-    return f"{place.channel_id}:{place.ts}" if place else None
-
-
-async def remember_place(tx: Tx, message: Message, provider_id: str) -> None:
-    if message.about in EDITED:
-        channel_id, _, ts = provider_id.partition(":")
-        await cards.put(tx, subject(message), message.to, Place(channel_id, ts))
-
-
-async def beside(tx: Tx, desk: Desk, message: Message) -> None:
-    """What stands in the incidents channel now is brought to the incident's own channel, if it has one."""
-    if message.incident is None or message.run is not None:
-        return
-    if message.about is About.CARD:
-        if message.to == desk.incidents_channel:
-            await rooms.follow(tx, message.incident)
-        else:
-            await rooms.look_again(tx, message.incident)
-    elif message.about is About.NOTE and message.to == desk.incidents_channel:
-        await rooms.echo(tx, message.incident, message.body)
-
-
-def subject(message: Message) -> str:
-    """What a card is about, or the card that a note hangs on."""
-    if message.procedure:
-        return f"runbook:{message.procedure}"
-    if message.run:
-        return f"run:{message.run}"
-    return f"incident:{message.incident}" if message.incident else NOWHERE
 
 
 def page_sent(message: Message, late: timedelta) -> Entry:

@@ -4,23 +4,20 @@
 """
 
 import asyncio
-import os
 import re
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, Route, ViewportSize, async_playwright, expect
+from playwright.async_api import Page, Route, expect
 
 from bot.sandbox.telephone.sms import Sms
 from bot.sandbox.workload import Workload
-from tests.sandbox.test_page import FLAGS
+from tests.chromium import PHONE, sandbox_page
 from tests.world import World, edited_config, new_world
 
 TITLE = "Database connection lost"
-DESK = ViewportSize(width=1440, height=900)
-PHONE = ViewportSize(width=390, height=844)
 expect.set_options(timeout=20_000)  # milliseconds: a deadline, for a browser and a desk that share two cores
 
 
@@ -39,25 +36,8 @@ async def world(database_url: str, tmp_path: Path, make_workload: Callable[..., 
 
 @pytest.fixture
 async def page(world: World) -> AsyncIterator[Page]:
-    """Debian's Chromium without a window; a mistake on the page fails the test."""
-    mistakes: list[str] = []
-    async with async_playwright() as player:
-        browser = await player.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS.split())
-        page = await browser.new_page(viewport=DESK)
-        page.on("pageerror", lambda error: mistakes.append(str(error)))
-        page.on("console", lambda said: mistakes.append(said.text) if said.type == "error" else None)
-        await page.goto(f"{world.sandbox.url}/?me=bruno")
-        await page.wait_for_selector("body[data-ready]")
-        yield page
-        await browser.close()
-    assert mistakes == []
-
-
-@pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    folder = Path(os.environ.get("ECOTRAJET_SCREENSHOTS", tmp_path))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    async with sandbox_page(world.sandbox.url, "bruno") as opened:
+        yield opened
 
 
 async def test_a_p1_from_the_alert_to_the_ack(world: World, page: Page, pictures: Path) -> None:

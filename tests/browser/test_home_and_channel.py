@@ -1,14 +1,12 @@
 """Home tab, incident channel, roles and news as people see them, at a desk and on a phone."""
 
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
-from tests.browser.test_desk_in_slack import DESK, PHONE
-from tests.sandbox.test_page import FLAGS
+from tests.chromium import DESK, PHONE, sandbox_page
 from tests.world import World, new_world
 
 TITLE = "Base de données injoignable"
@@ -23,25 +21,8 @@ async def world(database_url: str) -> AsyncIterator[World]:
 
 @pytest.fixture
 async def page(world: World) -> AsyncIterator[Page]:
-    """Debian's Chromium without a window; a mistake on the page fails the test."""
-    mistakes: list[str] = []
-    async with async_playwright() as player:
-        browser = await player.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS.split())
-        page = await browser.new_page(viewport=DESK)
-        page.on("pageerror", lambda error: mistakes.append(str(error)))
-        page.on("console", lambda said: mistakes.append(said.text) if said.type == "error" else None)
-        await page.goto(f"{world.sandbox.url}/?me=amina")
-        await page.wait_for_selector("body[data-ready]")
-        yield page
-        await browser.close()
-    assert mistakes == []
-
-
-@pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    folder = Path(os.environ.get("ECOTRAJET_SCREENSHOTS", tmp_path))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    async with sandbox_page(world.sandbox.url, "amina") as opened:
+        yield opened
 
 
 async def fits(page: Page) -> bool:

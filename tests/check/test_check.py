@@ -12,7 +12,6 @@ import asyncpg
 import boto3
 import pytest
 from aiohttp import web
-from moto.server import ThreadedMotoServer
 
 from bot.check import Verdict, healthy
 from bot.check.here import public_url
@@ -234,24 +233,18 @@ async def test_a_mail_server_that_is_away_is_a_problem(environ: dict[str, str]) 
     assert (mail.verdict, "127.0.0.1:9 does not answer" in mail.says) == (Verdict.PROBLEM, True)
 
 
-async def test_ses_sends_from_verified_addresses_only(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"ACCESS_KEY_ID": "testing", "SECRET_ACCESS_KEY": "testing", "REGION": "eu-west-3"}.items():
-        monkeypatch.setenv(f"AWS_{name}", value)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-3")
-    moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    await asyncio.to_thread(moto.start)
-    try:
-        host, port = moto.get_host_and_port()
-        url = f"http://{host}:{port}"
-        environ = {**environ, "SMTP_URL": "", "AWS_ENDPOINT_URL": url}
-        before = (await findings(environ))["mail (SES)"]
-        assert (before.verdict, "is not verified" in before.says) == (Verdict.PROBLEM, True)
-        client = boto3.client("ses", endpoint_url=url)
-        await asyncio.to_thread(client.verify_email_identity, EmailAddress=environ["EMAIL_FROM"])
-        after = (await findings(environ))["mail (SES)"]
-        assert after.verdict is not Verdict.PROBLEM
-    finally:
-        await asyncio.to_thread(moto.stop)
+async def test_ses_sends_from_verified_addresses_only(
+    environ: dict[str, str], amazon: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.setenv(name, "eu-west-3")
+    environ = {**environ, "SMTP_URL": "", "AWS_ENDPOINT_URL": amazon}
+    before = (await findings(environ))["mail (SES)"]
+    assert (before.verdict, "is not verified" in before.says) == (Verdict.PROBLEM, True)
+    client = boto3.client("ses", endpoint_url=amazon)
+    await asyncio.to_thread(client.verify_email_identity, EmailAddress=environ["EMAIL_FROM"])
+    after = (await findings(environ))["mail (SES)"]
+    assert after.verdict is not Verdict.PROBLEM
     gone = (await findings({**environ, "AWS_ENDPOINT_URL": GONE}))["mail (SES)"]
     assert (gone.verdict, "cannot be asked" in gone.says) == (Verdict.PROBLEM, True)
 

@@ -1,11 +1,9 @@
 """`ecotrajet check`: the second provider of texts, well and ill."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from moto.server import ThreadedMotoServer
 
 from bot.check import Verdict
 from bot.sandbox import Sandbox
@@ -26,13 +24,9 @@ def configured(environ: dict[str, str], second: str) -> dict[str, str]:
     return environ
 
 
-async def test_sns_is_asked_whether_it_takes_texts(environ: dict[str, str]) -> None:
-    moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    await asyncio.to_thread(moto.start)
-    host, port = moto.get_host_and_port()
-    sns = f"{{via: sns, region: eu-west-3, endpoint: 'http://{host}:{port}'}}"
+async def test_sns_is_asked_whether_it_takes_texts(environ: dict[str, str], amazon: str) -> None:
+    sns = f"{{via: sns, region: eu-west-3, endpoint: '{amazon}'}}"
     found = (await findings(configured(environ, sns)))["second SMS"]
-    await asyncio.to_thread(moto.stop)
     assert (found.verdict, "takes texts" in found.says) == (Verdict.OK, True), found
 
 

@@ -1,12 +1,11 @@
 """Mails, over real SMTP to the sandbox's mailboxes, and over HTTP to moto's SES."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto.server import ThreadedMotoServer
 
 from bot.errors import ConfigError, Permanent, Retryable
 from bot.message import Kind
@@ -118,21 +117,10 @@ def test_a_wrong_url_is_told_without_its_password() -> None:
     assert "a-secret-password" not in str(wrong.value)
 
 
-@pytest.fixture
-def ses(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
-async def test_ses_sends_the_same_mail(ses: str) -> None:
-    client = boto3.client("sesv2", endpoint_url=ses, region_name="eu-west-3")
+async def test_ses_sends_the_same_mail(amazon: str) -> None:
+    client = boto3.client("sesv2", endpoint_url=amazon, region_name="eu-west-3")
     client.create_email_identity(EmailIdentity="desk@ecotrajet.example")
-    email = EmailChannel(Ses(endpoint_url=ses, region="eu-west-3"), SENDER, desk())
+    email = EmailChannel(Ses(endpoint_url=amazon, region="eu-west-3"), SENDER, desk())
     assert await email.send(paged())
 
 
@@ -151,7 +139,7 @@ def test_ses_errors_are_judged(code: str, status: int, kind: type[Exception]) ->
     assert isinstance(judged_ses(ClientError(answer, "SendEmail")), kind)  # type: ignore[arg-type]  # reason: cut short
 
 
-async def test_ses_out_of_reach_is_retried(ses: str) -> None:
+async def test_ses_out_of_reach_is_retried(amazon: str) -> None:
     email = EmailChannel(Ses(endpoint_url="http://127.0.0.1:9", region="eu-west-3", within=1.0), SENDER, desk())
     with pytest.raises(Retryable):
         await email.send(paged())

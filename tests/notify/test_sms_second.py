@@ -1,12 +1,11 @@
 """The second provider of texts: Amazon SNS (moto's server), and any other by HTTP."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 
 import pytest
 from aiohttp import web
 from botocore.exceptions import ClientError
-from moto.server import ThreadedMotoServer
 from moto.sns.models import sns_backends
 
 from bot.carrier import VIA, SecondSms, may_help
@@ -22,19 +21,8 @@ from tests.notify.examples import NOW, TITLE, desk, outgoing, view
 AMINA = "+33600000001"
 
 
-@pytest.fixture
-def sns(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
-async def test_sns_carries_the_text(sns: str) -> None:
-    carrier = Sns(SecondSms("sns", sender="ECOTRAJET", region="eu-west-3", endpoint=sns))
+async def test_sns_carries_the_text(amazon: str) -> None:
+    carrier = Sns(SecondSms("sns", sender="ECOTRAJET", region="eu-west-3", endpoint=amazon))
     sent = await carrier.carry(AMINA, "P1 critique #42")
     assert sns_backends["123456789012"]["eu-west-3"].sms_messages[sent] == (AMINA, "P1 critique #42")
     await carrier.close()

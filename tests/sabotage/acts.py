@@ -72,7 +72,7 @@ PAGED: Final = (  # a due page leaves even if a process dies; it may be repeated
         f"{STORIES}/test_second_sms.py -k refuses_goes",
     ),
     Act(
-        "pages go on after the ack", "bot/worker/deliver.py",
+        "pages go on after the ack", "bot/worker/wanted.py",
         "    if incident.status is Status.ACKNOWLEDGED:", "    if False:",
         f"{STORIES}/test_outages.py -k taken_while",
     ),

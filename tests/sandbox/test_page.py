@@ -5,7 +5,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -14,29 +14,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox import Sandbox
 from bot.sandbox.telephone.sms import Sms
+from tests.chromium import sandbox_page
 from tests.sandbox.conftest import actions, button, section
 from tests.sandbox.test_socket_mode import MODAL
-
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-)
 
 
 @pytest.fixture
 async def browser_page(sandbox: Sandbox) -> AsyncIterator[Page]:
-    """Debian's Chromium without a window, on the sandbox's page as Amina; a mistake on the page fails the test."""
-    mistakes: list[str] = []
-    async with async_playwright() as player:
-        browser = await player.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS.split())
-        page = await browser.new_page(viewport={"width": 1440, "height": 900})
-        page.on("pageerror", lambda error: mistakes.append(str(error)))
-        page.on("console", lambda said: mistakes.append(said.text) if said.type == "error" else None)
-        await page.goto(f"{sandbox.url}/?me=amina")
-        await page.wait_for_selector("body[data-ready]")
-        yield page
-        await browser.close()
-    assert mistakes == []
+    async with sandbox_page(sandbox.url, "amina") as opened:
+        yield opened
 
 
 async def test_a_command_typed_and_a_button_pressed(

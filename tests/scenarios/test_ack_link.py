@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import async_playwright, expect
 
 from bot.sandbox.actor import Actor
-from tests.sandbox.test_page import FLAGS
+from tests.chromium import FLAGS
 from tests.world import World
 
 TITLE = "Database connection lost"
@@ -33,7 +33,7 @@ async def test_opening_the_link_changes_nothing_and_the_button_takes_it_once(wor
     link = await link_in_mail(world, on_call)
     pictures = Path(os.environ.get("ECOTRAJET_SCREENSHOTS", tmp_path))
     async with async_playwright() as player:
-        browser = await player.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS.split())
+        browser = await player.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         page = await browser.new_page(viewport={"width": 390, "height": 844}, locale="fr-FR")
         await page.goto(link)
         await page.reload()

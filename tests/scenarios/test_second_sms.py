@@ -1,13 +1,12 @@
 """Twilio does not send a text: the second provider is asked at once, and everybody can see which one it was."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from moto.server import ThreadedMotoServer
 from moto.sns.exceptions import InvalidParameterValue
 from moto.sns.models import sns_backends
 
@@ -22,15 +21,9 @@ FIRST_TRY = "SELECT count(*) FROM message WHERE kind = 'sms' AND state = 'waitin
 
 
 @pytest.fixture
-def sns(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
+def sns(amazon: str) -> str:
     sns_backends["123456789012"]["eu-west-3"].sms_messages.clear()
-    yield f"http://{host}:{port}"
-    server.stop()
+    return amazon
 
 
 @pytest.fixture

@@ -1,0 +1,61 @@
+"""Where messages stand in Slack: whose thread a note hangs on, which card an edit is of, and what follows beside it."""
+
+from typing import Final
+
+from bot.desk import Desk
+from bot.message import EDITED, About, Message
+from bot.notify.channel import Outgoing
+from bot.store import (
+    cards,
+    rooms,
+)
+from bot.store.cards import Place
+from bot.store.database import Tx
+
+PATIENCE: Final = 8  # starts, a second apart
+NOWHERE: Final = ""
+
+
+def waits_for_its_card(outgoing: Outgoing) -> bool:
+    """A note belongs into the thread of a card that is about to be posted; after a while it goes without."""
+    message = outgoing.message
+    if message.about is About.RUNBOOK_CARD:
+        hangs = message.incident is not None and outgoing.thread is None
+    else:
+        hangs = message.about is About.NOTE and subject(message) != NOWHERE
+    return hangs and outgoing.existing_ts is None and message.starts <= PATIENCE
+
+
+def standing(message: Message, place: Place | None) -> str | None:
+    """Where in Slack the message edits something, or whose thread it belongs to; None: nowhere yet."""
+    if "at" in message.body:  # a page, or a question, that stands in somebody's messages
+        return str(message.body["at"])
+    return f"{place.channel_id}:{place.ts}" if place else None
+
+
+async def remember_place(tx: Tx, message: Message, provider_id: str) -> None:
+    if message.about in EDITED:
+        channel_id, _, ts = provider_id.partition(":")
+        await cards.put(tx, subject(message), message.to, Place(channel_id, ts))
+
+
+async def beside(tx: Tx, desk: Desk, message: Message) -> None:
+    """What stands in the incidents channel now is brought to the incident's own channel, if it has one."""
+    if message.incident is None or message.run is not None:
+        return
+    if message.about is About.CARD:
+        if message.to == desk.incidents_channel:
+            await rooms.follow(tx, message.incident)
+        else:
+            await rooms.look_again(tx, message.incident)
+    elif message.about is About.NOTE and message.to == desk.incidents_channel:
+        await rooms.echo(tx, message.incident, message.body)
+
+
+def subject(message: Message) -> str:
+    """What a card is about, or the card that a note hangs on."""
+    if message.procedure:
+        return f"runbook:{message.procedure}"
+    if message.run:
+        return f"run:{message.run}"
+    return f"incident:{message.incident}" if message.incident else NOWHERE
