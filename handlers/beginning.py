@@ -1,24 +1,20 @@
 """Beginning a runbook from an incident's card: at once, or by a form when it has to be told something."""
 
-import asyncio
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from bot.access import stranger
 from bot.answers import Repeated
 from bot.errors import UserError
 from bot.incident import Incident
-from bot.lifecycle import Unavailable
 from bot.notify.blocks.beginning import CONFIRM, beginning
 from bot.notify.blocks.modal import carried, filled
 from bot.phrase import Phrase
 from bot.runs.procedures import Start
-from handlers.answers import no_such_incident
 from handlers.commands import runbook
 from handlers.commands.tools import Reply, Tools
 from handlers.people import Visitor
-
-WITHIN: Final = 1.5  # seconds to read the incident; Slack opens a form within three of the press
+from handlers.reading import incident_in_time
 
 
 async def begin(tools: Tools, visitor: Visitor, name: str, number: int) -> Reply:
@@ -49,11 +45,4 @@ def words_of(incident: Incident) -> list[str]:
 
 
 async def _incident(tools: Tools, number: int) -> Incident:
-    try:
-        async with asyncio.timeout(WITHIN):
-            view = await tools.questions.incident(number)
-    except TimeoutError:
-        raise Unavailable("too slow for a form") from None
-    if view is None:
-        raise UserError(no_such_incident(number))
-    return view.incident
+    return (await incident_in_time(tools.questions, number)).incident

@@ -1,12 +1,10 @@
 """Calling for help from a message: the form, and what its answers do."""
 
-import asyncio
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from bot.access import stranger
 from bot.errors import UserError
-from bot.lifecycle import Unavailable
 from bot.notify.blocks.escalating import LONGEST_REASON, NEXT, escalation
 from bot.notify.blocks.modal import Modal, filled
 from bot.phrase import Phrase
@@ -15,8 +13,7 @@ from handlers.answers import worded
 from handlers.commands.incidents import allow_responding
 from handlers.commands.tools import Tools
 from handlers.people import Visitor
-
-WITHIN: Final = 1.5  # seconds to read what is open; Slack opens a form within three of the press
+from handlers.reading import in_time
 
 
 async def form(tools: Tools, visitor: Visitor, reason: str) -> Modal:
@@ -24,11 +21,7 @@ async def form(tools: Tools, visitor: Visitor, reason: str) -> Modal:
     if visitor.person is None:
         raise UserError(stranger())
     allow_responding(tools, visitor.by.id)
-    try:
-        async with asyncio.timeout(WITHIN):
-            incidents = await tools.questions.open_incidents()
-    except TimeoutError:
-        raise Unavailable("too slow for a form") from None
+    incidents = await in_time(tools.questions.open_incidents())
     if not incidents:
         raise UserError(Phrase("No incident is open. Declare one first: `/ecotrajet declare`."))
     return escalation(tools.reader(visitor.language), tools.desk, incidents, reason)

@@ -1,35 +1,26 @@
 """Closing an incident by form."""
 
-import asyncio
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from bot.access import stranger
 from bot.errors import UserError
 from bot.incident import Status
-from bot.lifecycle import Unavailable
 from bot.notify.blocks.modal import Modal, carried, filled
 from bot.notify.blocks.resolving import KEEP, resolving
 from bot.phrase import Phrase
 from bot.resolution import Resolution
-from handlers.answers import no_such_incident, worded
+from handlers.answers import worded
 from handlers.commands.incidents import allow_responding
 from handlers.commands.tools import Tools
 from handlers.people import Visitor
-
-WITHIN: Final = 1.5  # seconds to read what still fires; Slack opens a form within three of the press
+from handlers.reading import incident_in_time
 
 
 async def form(tools: Tools, visitor: Visitor, number: int) -> Modal | None:
     """None when it is over already. Raises UserError; Unavailable when the database takes too long."""
     allow_responding(tools, visitor.by.id)
-    try:
-        async with asyncio.timeout(WITHIN):
-            view = await tools.questions.incident(number)
-    except TimeoutError:
-        raise Unavailable("too slow for a form") from None
-    if view is None:
-        raise UserError(no_such_incident(number))
+    view = await incident_in_time(tools.questions, number)
     return None if view.incident.status is Status.RESOLVED else resolving(tools.reader(visitor.language), view)
 
 

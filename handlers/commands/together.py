@@ -1,6 +1,5 @@
 """Commands of those who work on an incident together: roles, and news for everybody who waits."""
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any, Final, assert_never
 
@@ -9,7 +8,6 @@ from bot.answers import AlreadyResolved, NoSuchIncident, Repeated
 from bot.audit import Actor
 from bot.errors import UserError
 from bot.incident import Status
-from bot.lifecycle import Unavailable
 from bot.lifecycle.news import NewsAnswer, NewsFresh, NewsTold
 from bot.lifecycle.roles import RoleAnswer, RoleGiven, RoleKept, RoleLeft
 from bot.notify.blocks.modal import Modal, carried, filled
@@ -23,10 +21,10 @@ from handlers.commands.incidents import allow_responding
 from handlers.commands.responding import named
 from handlers.commands.tools import Asked, Command, Reply, Tools
 from handlers.people import Visitor
+from handlers.reading import incident_in_time
 
 FREE: Final = frozenset({"libre", "free", "nobody", "personne", "-"})
 INSIDE: Final = frozenset({"interne", "internal"})
-WITHIN: Final = 1.5  # seconds to read the incident; Slack opens a form within three of the press
 
 
 # Roles ------------------------------------------------------------------------------------------------------------
@@ -104,13 +102,7 @@ async def update(tools: Tools, asked: Asked) -> Reply:
 async def form(tools: Tools, number: int, by: Actor, language: str) -> Modal:
     """Raises UserError; Unavailable when the database takes too long."""
     allow_responding(tools, by.id)
-    try:
-        async with asyncio.timeout(WITHIN):
-            view = await tools.questions.incident(number)
-    except TimeoutError:
-        raise Unavailable("too slow for a form") from None
-    if view is None:
-        raise UserError(no_such_incident(number))
+    view = await incident_in_time(tools.questions, number)
     if view.incident.status is Status.RESOLVED:
         raise UserError(Phrase("#{number} is resolved already.", {"number": number}))
     return news_form(view.incident, view.news, tools.reader(language))

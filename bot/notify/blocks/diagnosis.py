@@ -7,7 +7,7 @@ from bot.notify.blocks.figures import share, size
 from bot.notify.blocks.looks import figures
 from bot.notify.blocks.parts import Block, Card, card, code, context, escape, fields, line, section
 from bot.notify.blocks.reader import Reader
-from bot.notify.blocks.status import health
+from bot.notify.blocks.status import health, kept_of
 from bot.phrase import Phrase, Value
 from bot.runbook import Evidence
 from bot.runbook.diagnosis import Deployed, Verdict
@@ -45,13 +45,7 @@ def evidence_blocks(evidence: Evidence, reader: Reader) -> list[Block]:
 
 def evidence_of(evidence: Evidence, reader: Reader) -> list[Block]:
     """What was kept last of a container, for the details of its incident."""
-    facts = [line(evidence.about), f"`{line(evidence.state)}`"]
-    if evidence.exit_code is not None:
-        facts.append(reader.say(Phrase("exit code {code}", {"code": str(evidence.exit_code)})))
-    if evidence.oom_killed:
-        facts.append(reader.say(Phrase("killed: out of memory")))
-    if evidence.restart_count:
-        facts.append(reader.say(Phrase("restarted {count} times", {"count": evidence.restart_count})))
+    facts = kept_of(evidence, reader)
     values: dict[str, Value | Phrase] = {"at": evidence.taken_at, "facts": " · ".join(facts)}
     return [section(reader.say(Phrase("Seen at {at}: {facts}", values))), *evidence_blocks(evidence, reader)]
 

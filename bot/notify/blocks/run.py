@@ -7,7 +7,7 @@ from typing import Final
 from bot.deployment import WatchState
 from bot.notify.blocks.parts import Block, Card, actions, button, card, code, confirm, context, escape, line, section
 from bot.notify.blocks.reader import Reader
-from bot.notify.blocks.status import health
+from bot.notify.blocks.status import health, kept_of
 from bot.notify.blocks.steps import progress
 from bot.phrase import Phrase
 from bot.run import Run, RunStatus
@@ -192,13 +192,7 @@ def _watched(watch: WatchRow) -> Phrase:
 
 
 def _evidence(evidence: Evidence, reader: Reader) -> list[Block]:
-    facts = [line(evidence.about), f"`{line(evidence.state)}`"]
-    if evidence.exit_code is not None:
-        facts.append(reader.say(Phrase("exit code {code}", {"code": str(evidence.exit_code)})))
-    if evidence.oom_killed:
-        facts.append(reader.say(Phrase("killed: out of memory")))
-    if evidence.restart_count:
-        facts.append(reader.say(Phrase("restarted {count} times", {"count": evidence.restart_count})))
+    facts = kept_of(evidence, reader)
     if evidence.health:
         facts.append(reader.say(health(evidence.health)))
     blocks = [section(reader.say(Phrase("What was seen: {facts}", {"facts": " · ".join(facts)})))]

@@ -6,7 +6,7 @@ from typing import Final
 from bot.notify.blocks.parts import MAX_SECTION, Card, card, code, context, escape, line, section
 from bot.notify.blocks.reader import Reader
 from bot.phrase import Phrase
-from bot.runbook import Light, ServiceStatus
+from bot.runbook import Evidence, Light, ServiceStatus
 
 LOG_BLOCKS: Final = 4
 
@@ -100,3 +100,15 @@ def health(word: str) -> Phrase:
 
 def _legend(reader: Reader) -> str:
     return " · ".join(f"{lamp} {reader.say(light(lamp))}" for lamp in (Light.GREEN, Light.YELLOW, Light.RED))
+
+
+def kept_of(evidence: Evidence, reader: Reader) -> list[str]:
+    """What was kept of a container, in a few words each: which, how it is, how it ended."""
+    facts = [line(evidence.about), f"`{line(evidence.state)}`"]
+    if evidence.exit_code is not None:
+        facts.append(reader.say(Phrase("exit code {code}", {"code": str(evidence.exit_code)})))
+    if evidence.oom_killed:
+        facts.append(reader.say(Phrase("killed: out of memory")))
+    if evidence.restart_count:
+        facts.append(reader.say(Phrase("restarted {count} times", {"count": evidence.restart_count})))
+    return facts
