@@ -33,8 +33,8 @@ async def test_one_that_ate_all_its_memory(stage: Stage) -> None:
     eats = ("busybox", "awk", 'BEGIN { x = "x"; while (1) x = x x }')
     target = stage.another("--memory", "12m", "--memory-swap", "12m", command=eats)
     found, said = await judged(stage, target, "exited")
-    assert found.evidence.oom_killed
-    assert "for want of memory" in str(said.cause)
+    assert found.evidence.exit_code == 137
+    assert "for want of memory" in str(said.cause)  # also when the engine has missed why, as it does now and then
 
 
 async def test_one_that_crashes_again_and_again_with_its_log(stage: Stage) -> None:

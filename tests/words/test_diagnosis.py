@@ -59,7 +59,7 @@ DOWN: dict[str, object] = {"state": "exited", "exit_code": 1, "health": "unhealt
         (DOWN | {"log_tail": "password authentication failed for user"}, "refused", "compare prod staging ecotrajet"),
         (DOWN | {"log_tail": "Error: Cannot find module 'express'"}, "missing from its image", "diff prod ecotrajet"),
         (DOWN | {"log_tail": "EACCES: permission denied, open '/data/x'"}, "may not write", "diff prod ecotrajet"),
-        (DOWN | {"exit_code": 137}, "was killed (exit code 137), though not at", "start prod ecotrajet"),
+        (DOWN | {"exit_code": 137}, "by somebody, or for want of memory", "start prod ecotrajet"),
         (DOWN | {"exit_code": 127}, "not in its image (exit code 127)", "inspect prod ecotrajet"),
         (DOWN, "ends with exit code 1", "logs prod ecotrajet"),
         (DOWN | {"state": "restarting", "restart_count": 9}, "again and again (exit code 1, 9", "logs prod ecotrajet"),
