@@ -18,13 +18,15 @@ def stage(shared: Stage) -> Stage:
     return shared
 
 
-async def judged(stage: Stage, target: Target, state: str = "") -> tuple[Findings, Verdict]:
-    """Once it is in that state."""
+async def judged(stage: Stage, target: Target, state: str = "", says: str = "") -> tuple[Findings, Verdict]:
+    """Once it is in that state, and the verdict says so: figures of a container that has just begun are low."""
     deadline = time.monotonic() + 10
     while True:
         found = await stage.engines.looks.findings(target)
         if state in ("", found.evidence.state, found.evidence.health):
-            return found, judge(Case(found, None, "prod", "ecotrajet", datetime.now(UTC)))
+            verdict = judge(Case(found, None, "prod", "ecotrajet", datetime.now(UTC)))
+            if says in str(verdict.cause):
+                return found, verdict
         assert time.monotonic() < deadline, found
 
 
@@ -96,9 +98,8 @@ async def test_one_that_somebody_stopped(stage: Stage) -> None:
 
 async def test_one_that_is_slow_because_it_computes(stage: Stage) -> None:
     target = stage.another("--cpus", "0.05", command=("sh", "-c", "while :; do :; done"))
-    found, said = await judged(stage, target)
+    found, said = await judged(stage, target, says="of all the processor time")
     assert found.usage is not None
-    assert "of all the processor time" in str(said.cause)
     assert said.advice[0].command == "/ecotrajet top prod ecotrajet"
     stage.workload.docker("rm", "-f", target.container)
 
