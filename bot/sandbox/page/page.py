@@ -1,6 +1,7 @@
 """The browser page's doors: the page, its pieces, its live refresh, and what its buttons do."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Awaitable, Callable
 
@@ -81,6 +82,11 @@ class Page:
         """Server-sent events: one number whenever something is different."""
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         await response.prepare(request)
+        with contextlib.suppress(ConnectionError):  # the tab was closed
+            await self._tell(request, response)
+        return response
+
+    async def _tell(self, request: web.Request, response: web.StreamResponse) -> None:
         changes, told = self.slack.workspace.record.changes, -1
         while not self.closing and request.transport is not None and not request.transport.is_closing():
             if told != changes.count:
@@ -93,7 +99,6 @@ class Page:
                     await changes.next()
             except TimeoutError:
                 await response.write(b": still here\n\n")
-        return response
 
     async def letter(self, request: web.Request) -> web.Response:
         """A mail's HTML part for its frame, where no script runs."""
