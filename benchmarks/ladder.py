@@ -26,7 +26,7 @@ from typing import Any
 import aiohttp
 import asyncpg
 
-from benchmarks.intake import TOKEN, free_port, resident
+from benchmarks.servers import TOKEN, free_port, resident
 from bot.sandbox import Sandbox
 from bot.sandbox.people import DEMO_PEOPLE
 from bot.store.embedded import EmbeddedPostgres
@@ -226,7 +226,7 @@ async def measure(folder: Path, incidents: int, levels: int) -> None:
         ours, postgres = await idle(desk)
         assert desk.process is not None
         print(f"idle                        {ours:.2f} % of a core, PostgreSQL {postgres:.2f} %,"
-              f" {resident(desk.process.pid)} MiB")  # fmt: skip
+              f" {resident(desk.process.pid):.0f} MiB")  # fmt: skip
         print(f"kill -9 until overdue page  {await recovery(desk):.2f} s")
         for name, values in (await burst(desk, levels)).items():
             spread(name, values)
