@@ -15,9 +15,10 @@ import shutil
 import statistics
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,6 +34,7 @@ from benchmarks.servers import TOKEN, ask, database, desk
 from bot.store.embedded import EmbeddedPostgres
 from bot.store.migrate import migrate
 
+CATCHES_UP: Final = 120  # seconds, for what came in a flood
 PARTS: Final = ("rates", "half", "sms", "memory")
 
 
@@ -158,10 +160,21 @@ def measure_at(port: int, url: str, seconds: int) -> Result:
     load(address, "webhook", rivals.WARM_UP, TOKEN)
     before = int(str(ask(url, "SELECT count(*) FROM alert")))
     found = load(address, "webhook", seconds, TOKEN)
+    took = caught_up(url)
     stored = int(str(ask(url, "SELECT count(*) FROM alert"))) - before
     if stored < found.rate * seconds * 0.99:
         raise RuntimeError(f"{stored} rows for {found.rate * seconds:.0f} answers")
-    return found
+    return replace(found, caught_up=took)
+
+
+def caught_up(url: str) -> float:
+    """Until everything stored is acted upon; how many seconds that took. Raises RuntimeError when it ends nowhere."""
+    began = time.monotonic()
+    while (left := int(str(ask(url, "SELECT count(*) FROM intake_body WHERE state = 'waiting'")))) > 0:
+        if time.monotonic() - began > CATCHES_UP:
+            raise RuntimeError(f"{left} bodies still wait")
+        time.sleep(0.2)
+    return time.monotonic() - began
 
 
 def measure_pgbench(url: str, folder: Path, seconds: int) -> Result:

@@ -18,6 +18,7 @@ class Result:
     """`rate` of good answers a second; latencies in milliseconds; `bad`: not 2xx, or never.
 
     `cost`: microseconds of processor time for each answer, of all processes: contestant, its database, the generator.
+    `caught_up`: seconds after the last answer until everything that had been stored was acted upon.
     """
 
     rate: float
@@ -25,6 +26,7 @@ class Result:
     p99: float = 0.0
     bad: int = 0
     cost: float = 0.0
+    caught_up: float = 0.0
 
 
 def load(url: str, kind: Kind, seconds: int, token: str = "") -> Result:

@@ -54,7 +54,15 @@ def rates(rounds: Sequence[Mapping[str, Result]]) -> list[str]:
         p50, p99, cost = (statistics.median(of(each) for each in found) for of in (_p50, _p99, _cost))
         shown = f"{p50:>9.2f}{p99:>9.2f}" if p99 else f"{'':>18}"
         lines.append(f"{name:<40}{rate.low:>9.0f}{rate.middle:>9.0f}{rate.high:>9.0f}{shown}{cost:>9.0f}{bad:>6}")
+        if name == DESK:
+            lines.append(caught_up(found))
     return lines
+
+
+def caught_up(found: Sequence[Result]) -> str:
+    """In a flood bodies are stored and answered first: how long the desk then needs to have acted upon all of them."""
+    took = Spread.of([each.caught_up for each in found])
+    return f"{'    all acted upon, s after the last answer':<40}{took.low:>9.1f}{took.middle:>9.1f}{took.high:>9.1f}"
 
 
 _p50, _p99, _cost = attrgetter("p50"), attrgetter("p99"), attrgetter("cost")

@@ -113,6 +113,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
             lifecycle, settings.webhook_token, Refused(settings.data / "refused"),
             tell=lambda phrase: say(phrase, desk.language, desk.zone, clock.now()), metrics=metrics,
             entries=desk.sources, is_sign_of_life=beats.sign if beats.have_watchdogs else None,
+            backlog=lifecycle.backlog,
         )  # fmt: skip
         tidy = Tidy(db, desk, engines)
         runner = Runner(Execution(db, desk, owner), desk, lifecycle, engines, runbooks, tidy, metrics)
@@ -137,6 +138,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
             sign_of_life=pulse.round if pulse else None,
         )  # fmt: skip
         await stop.enter_async_context(in_background("watch", watch.run))
+        await stop.enter_async_context(in_background("flood", intake.reception.catch_up))
         homes = Homes(db, desk)
         work = {
             **entrypoints(db, desk, deliverer, runner, hand_offs, backups),

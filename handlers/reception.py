@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NoReturn
 
 import structlog
 
 from bot.lifecycle import Unavailable
 from bot.source import SourceEntry
+from handlers.flood import Backlog, Flood
 from handlers.intake import Intake, IsSignOfLife, NotTaken, Taken, take
 from handlers.refused import Delivery, Refused
 from handlers.sources import SOURCES, Source
@@ -24,11 +25,23 @@ class Reception:
 
     def __init__(
         self, intake: Intake, refused: Refused, entries: Mapping[str, SourceEntry] = MappingProxyType({}),
-        is_sign_of_life: IsSignOfLife | None = None,
+        is_sign_of_life: IsSignOfLife | None = None, backlog: Backlog | None = None,
     ) -> None:  # fmt: skip
+        self.flood = Flood(backlog) if backlog is not None else None
         self.is_sign_of_life = is_sign_of_life
         self.intake, self.refused, self.entries = intake, refused, entries
         self.sources = configured(entries)
+
+    async def take_or_put_by(self, delivery: Delivery) -> Taken | NotTaken | None:
+        """None: it is stored, and acted upon as soon as what came before it is. Raises Unavailable, as `take`."""
+        flood = self.flood
+        if flood is None or not flood.takes(delivery.body) or self.refused.waiting:
+            return await self.take(delivery)
+        try:
+            await flood.put_by(delivery)
+        except (Unavailable, OSError) as away:
+            await self._refuse(delivery, away)
+        return None
 
     async def take(self, delivery: Delivery) -> Taken | NotTaken:
         """Raises Unavailable when the database is away: then the body is on disk, and taken in later."""
@@ -36,7 +49,10 @@ class Reception:
             await self._older_ones_first()
             return await self._take(delivery)
         except (Unavailable, OSError) as away:
-            log.warning("not stored: the database is away", source=delivery.source, error=str(away))
+            await self._refuse(delivery, away)
+
+    async def _refuse(self, delivery: Delivery, away: Exception) -> NoReturn:
+        log.warning("not stored: the database is away", source=delivery.source, error=str(away))
         try:
             await self.refused.keep(delivery)
         except OSError as error:
@@ -48,6 +64,11 @@ class Reception:
         await self._older_ones_first()
         for kept, source, headers, body in await self.intake.unread_bodies(ABANDONED):
             await self._take(Delivery(source, dict(headers), body, kept))
+
+    async def catch_up(self) -> None:
+        """For ever: what a flood left to be done."""
+        if self.flood is not None:
+            await self.flood.run(self._take)
 
     async def _older_ones_first(self) -> None:
         await self.refused.take_in(self._take)

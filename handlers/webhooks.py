@@ -1,6 +1,7 @@
 """`POST /webhooks/{source}`: alerts come in. Stored and acted upon before 2xx; answered 503 when that cannot be.
 
     200  {"status": "stored", "alerts": [{"dedup_key", "incident", "outcome", "priority", "why"}]}
+    202  {"status": "stored", "waiting": true}   in a flood: acted upon as soon as what came before it is
     202  {"status": "stored", "understood": false, "path", "error"}   shown to people as an incident to classify
     400  the body does not unpack      401  no or a wrong token or signature     403  not a topic that is allowed (SNS)
     404  no such source                408  the body did not come                413  the body is too large
@@ -24,6 +25,7 @@ from bot.phrase import Phrase
 from bot.secret import Secret
 from bot.source import SourceEntry
 from handlers.body import Answer, check_readable, kept_headers, read_body
+from handlers.flood import Backlog
 from handlers.intake import Intake, IsSignOfLife, NotTaken, Taken
 from handlers.keys import Keys, token_in
 from handlers.reception import Reception
@@ -32,6 +34,7 @@ from handlers.sources import Source, cloudwatch, sns
 from handlers.sources.body import NotUnderstood
 from handlers.subscriptions import Subscriptions
 
+WAITS: Final = msgspec.json.encode({"status": "stored", "waiting": True})
 RETRY_AFTER: Final = "5"  # seconds
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
@@ -50,8 +53,9 @@ class Webhooks:
         entries: Mapping[str, SourceEntry] = MappingProxyType({}),
         subscriptions: Subscriptions | None = None,
         is_sign_of_life: IsSignOfLife | None = None,
+        backlog: Backlog | None = None,
     ) -> None:
-        self.keys, self.reception = Keys(token, entries), Reception(intake, refused, entries, is_sign_of_life)
+        self.keys, self.reception = Keys(token, entries), Reception(intake, refused, entries, is_sign_of_life, backlog)
         self.subscriptions = subscriptions or Subscriptions()
         self.tell, self.metrics, self.entries, self.sources = tell, metrics, entries, self.reception.sources
         self.take_in = self.reception.take_in
@@ -89,7 +93,10 @@ class Webhooks:
 
     async def _taken(self, source: Source, delivery: Delivery) -> web.Response:
         try:
-            return self._answer(source, await self.reception.take(delivery))
+            if source.refuses:  # its sender is told in the answer what is wrong with the body
+                return self._answer(source, await self.reception.take(delivery))
+            result = await self.reception.take_or_put_by(delivery)
+            return self._answer(source, result) if result is not None else waits()
         except Unavailable:
             said = Answer(503, Phrase("The desk's database does not answer; send it again in a moment."))
             return self._refusal(said, {"Retry-After": RETRY_AFTER})
@@ -165,3 +172,7 @@ class Webhooks:
         if said.status in (400, 408, 413):
             answer.force_close()  # the rest of the body is not waited for
         return answer
+
+
+def waits() -> web.Response:
+    return web.Response(status=202, body=WAITS, content_type="application/json")

@@ -136,6 +136,11 @@ class Letters:
 
     async def one(self, tx: Tx, letter: Letter) -> list[Received]:
         body = letter.kept
+        if body is None and ends_something(letter) and await bodies.behind(tx):
+            # What it is about may be among those that wait: it must not overtake that.
+            await bodies.wait(tx, letter.source, letter.headers, letter.body)
+            pairs = zip(letter.alerts, letter.judged, strict=True)
+            return [Received(alert, None, "waiting", judged) for alert, judged in pairs]
         if body is None:
             body = await bodies.keep(tx, letter.source, letter.headers, letter.body, understood=True)
         else:
@@ -149,11 +154,15 @@ def only_adding(letters: Sequence[Letter]) -> list[Letter]:
     found = []
     for letter in letters:
         names = {(alert.source, alert.dedup_key) for alert in letter.alerts}
-        alone = letter.kept is None and len(letter.alerts) == 1 and not names & seen
+        alone = len(letter.alerts) == 1 and not names & seen
         if alone and letter.alerts[0].status is AlertStatus.FIRING:
             found.append(letter)
         seen |= names
     return found
+
+
+def ends_something(letter: Letter) -> bool:
+    return any(alert.status in (AlertStatus.RESOLVED, AlertStatus.ACKNOWLEDGED) for alert in letter.alerts)
 
 
 def answered(letter: Letter, received: list[Received]) -> None:

@@ -35,6 +35,7 @@ from bot.lifecycle import (
     speaking,
     tasks,
 )
+from bot.lifecycle.backlog import Backlog
 from bot.lifecycle.letters import Letter, Letters
 from bot.lifecycle.news import NewsAnswer
 from bot.lifecycle.receive import Received
@@ -60,6 +61,7 @@ class Lifecycle:
         self.db = db
         self.desk = desk
         self.letters = Letters(db, desk)
+        self.backlog = Backlog(db)
 
     async def take(self, letter: Letter) -> list[Received]:
         """Store a body and act on its alerts at once, together with whoever else comes now: one `Received` each.

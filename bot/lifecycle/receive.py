@@ -18,7 +18,7 @@ from bot.store.database import Tx
 from bot.store.incidents import Opening
 from bot.store.intake import Given, How, Settled
 
-Happened = Literal["opened", "joined", "repeated", "resolved", "recorded", "silenced"]
+Happened = Literal["opened", "joined", "repeated", "resolved", "recorded", "silenced", "waiting"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ async def one(
             incident, happened = None, "silenced"
         else:
             incident, happened = await fresh(tx, desk, alert, judged, body)
-    elif known is None or alert.status is AlertStatus.INFO:
+    elif known is None or alert.status is AlertStatus.INFO or overtaken(known["body"], body):
         incident, happened = None, "recorded"
     elif alert.status is AlertStatus.RESOLVED:
         incident, happened = await recovered(tx, desk, known["id"], known["incident"], alert, body), "resolved"
@@ -106,6 +106,11 @@ async def one(
         await moves.acknowledge(tx, desk, known["incident"], sender(alert))
         incident, happened = await incidents.get(tx, known["incident"]), "repeated"
     return Received(alert, incident, happened, judged)
+
+
+def overtaken(last: int | None, body: int | None) -> bool:
+    """Whether a later body of the same alert was acted upon before this one, which had waited in a flood."""
+    return last is not None and body is not None and body < last
 
 
 async def fresh(

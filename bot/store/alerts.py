@@ -20,15 +20,17 @@ async def take_turns(tx: Tx, keys: Sequence[str]) -> None:
 
 
 async def firing(tx: Tx, source: str, dedup_key: str) -> asyncpg.Record | None:
-    """(id, incident) of the firing alert with this key."""
+    """(id, incident, body) of the firing alert with this key."""
     return await tx.fetchrow(
-        "SELECT id, incident FROM alert WHERE source = $1 AND dedup_key = $2 AND status = 'firing'", source, dedup_key
+        "SELECT id, incident, body FROM alert WHERE source = $1 AND dedup_key = $2 AND status = 'firing'",
+        source,
+        dedup_key,
     )
 
 
 async def repeated(tx: Tx, alert: int, body: int | None) -> None:
     await tx.execute(
-        "UPDATE alert SET count = count + 1, last_seen = app_now(), body = coalesce($2, body) WHERE id = $1",
+        "UPDATE alert SET count = count + 1, last_seen = app_now(), body = greatest($2, body) WHERE id = $1",
         alert,
         body,
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import asyncpg
+import msgspec
 
 from bot.phrase import Phrase
 from bot.store.database import Tx
@@ -35,3 +36,35 @@ async def unread(tx: Tx, older_than: timedelta, limit: int = 20) -> Sequence[asy
         "SELECT id, source, headers, body FROM intake_body"
         " WHERE state = 'stored' AND received_at <= app_now() - $1::interval ORDER BY id LIMIT $2", older_than, limit,
     )  # fmt: skip
+
+
+async def put_by(tx: Tx, given: Sequence[tuple[str, str, bytes]]) -> None:
+    """(source, headers as JSON, body) of each, to be acted upon afterwards: `waiting`. One statement."""
+    sources, headers, raw = zip(*given, strict=True)
+    await tx.execute(
+        "INSERT INTO intake_body (source, headers, body, state) SELECT source, headers::jsonb, body, 'waiting'"
+        " FROM unnest($1::text[], $2::text[], $3::bytea[]) AS g (source, headers, body)",
+        sources, headers, raw,
+    )  # fmt: skip
+
+
+async def behind(tx: Tx) -> bool:
+    found: bool = await tx.fetchval("SELECT EXISTS (SELECT FROM intake_body WHERE state = 'waiting')")
+    return found
+
+
+async def wait(tx: Tx, source: str, headers: Mapping[str, str], body: bytes) -> None:
+    """This one behind those that wait already."""
+    await put_by(tx, [(source, msgspec.json.encode(headers).decode(), body)])
+
+
+async def next_waiting(tx: Tx, limit: int) -> Sequence[asyncpg.Record] | None:
+    """(id, source, headers, body), oldest first; one process at a time, so that they stay in order.
+
+    None: another process is at it. The turn lasts as long as the transaction.
+    """
+    if not await tx.fetchval("SELECT pg_try_advisory_xact_lock(hashtext('intake_body.waiting'))"):
+        return None
+    return await tx.fetch(
+        "SELECT id, source, headers, body FROM intake_body WHERE state = 'waiting' ORDER BY id LIMIT $1", limit
+    )

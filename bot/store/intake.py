@@ -78,7 +78,7 @@ WITH given AS MATERIALIZED (
     WHERE h.priority <= g.priority OR (g.priority = '' AND NOT EXISTS (SELECT FROM alert k
         WHERE k.source = g.source AND k.dedup_key = g.dedup_key AND k.status = 'firing'))
     ON CONFLICT (source, dedup_key) WHERE status = 'firing' DO UPDATE
-        SET count = a.count + 1, last_seen = excluded.last_seen, body = excluded.body
+        SET count = a.count + 1, last_seen = excluded.last_seen, body = greatest(a.body, excluded.body)
         WHERE a.incident = excluded.incident
     RETURNING a.source, a.dedup_key, a.incident, a.count = 1 AS fresh
 ), counted AS (
@@ -90,6 +90,9 @@ WITH given AS MATERIALIZED (
     INSERT INTO intake_body (id, source, received_at, headers, body, state) OVERRIDING SYSTEM VALUE
     SELECT g.body_id, g.source, c.now, g.headers::jsonb, g.raw, 'understood'
     FROM settled s JOIN given g USING (source, dedup_key), clock c WHERE g.kept IS NULL
+), read AS (
+    UPDATE intake_body b SET state = 'understood', why = NULL FROM settled s JOIN given g USING (source, dedup_key)
+    WHERE b.id = g.kept AND b.state <> 'understood'
 ), card AS (
     INSERT INTO message (kind, about, recipient, incident, due_at, queued_at)
     SELECT 'slack', 'card', $20::text, i.number, c.now + $21::interval, c.now FROM counted i, clock c
