@@ -44,6 +44,9 @@ class Metrics:
             buckets=HANDLING,
             registry=registry,
         )
+        self.bodies_waiting = Gauge(
+            "ecotrajet_bodies_waiting", "Stored in a flood, and not yet acted upon.", registry=registry
+        )
         self.runs = Counter("ecotrajet_runs", "Finished runs.", ["action", "result"], registry=registry)
         self.worker_round_age = Gauge(
             "ecotrajet_worker_round_age_seconds", "Since the worker's last complete round.", registry=registry

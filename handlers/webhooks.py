@@ -56,6 +56,8 @@ class Webhooks:
         backlog: Backlog | None = None,
     ) -> None:
         self.keys, self.reception = Keys(token, entries), Reception(intake, refused, entries, is_sign_of_life, backlog)
+        if metrics is not None and (flood := self.reception.flood) is not None:
+            metrics.bodies_waiting.set_function(lambda: flood.waiting)
         self.subscriptions = subscriptions or Subscriptions()
         self.tell, self.metrics, self.entries, self.sources = tell, metrics, entries, self.reception.sources
         self.take_in = self.reception.take_in
