@@ -12,13 +12,20 @@ SUNDAY: Final = 6
 
 
 class Kind(StrEnum):
-    """What it is for. Each is a whole dump, and the kind says how long it is kept; a test brings the last one back."""
+    """What it is for. Each is a whole dump, and the kind says how long it is kept; a test brings the last one back into
+    a scratch database, a restore beside the service's own, and a cutover puts that one in its place."""
 
     DAILY = "daily"
     WEEKLY = "weekly"
     MONTHLY = "monthly"
     MANUAL = "manual"
     TEST = "test"
+    RESTORE = "restore"
+    CUTOVER = "cutover"
+
+    @property
+    def dumps(self) -> bool:
+        return self not in (Kind.TEST, Kind.RESTORE, Kind.CUTOVER)
 
 
 class BackupState(StrEnum):
@@ -33,7 +40,9 @@ class BackupEntry:
     """One entry of `backups`: the database behind `url`, dumped into `bucket` each day at `at`.
 
     `environment` and `service` are our ids; `endpoint` is None for Amazon's own S3; `keep` is for all but archives;
-    `scratch`: a server where the restore test may make a database.
+    `scratch`: a server where the restore test may make a database. `recipients`: who can read the dumps, public keys of
+    age; none: they are not encrypted. `key`: their secret one. `admin`: the same database, by a user who may make and
+    rename others beside it; None: people restore by hand.
     """
 
     name: str
@@ -45,6 +54,12 @@ class BackupEntry:
     keep: timedelta
     endpoint: str | None = None
     scratch: Secret | None = None
+    recipients: tuple[str, ...] = ()
+    key: Secret | None = None
+    admin: Secret | None = None
+
+    def secrets(self) -> tuple[Secret, ...]:
+        return tuple(each for each in (self.url, self.scratch, self.key, self.admin) if each)
 
     @property
     def heartbeat(self) -> str:

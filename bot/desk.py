@@ -87,7 +87,7 @@ class Desk:
         """Every secret value of the file, for redaction."""
         own = (self.dead_man_url,) if self.dead_man_url else ()
         of_sources = (secret for source in self.sources.values() for secret in source.secrets())
-        of_backups = (url for entry in self.backups.values() for url in (entry.url, entry.scratch) if url)
+        of_backups = (secret for entry in self.backups.values() for secret in entry.secrets())
         headers = self.second_sms.headers.values() if self.second_sms else ()
         of_second = (header for header in headers if len(header.reveal()) >= KEY)
         of_hooks = (secret for hook in self.webhooks_out.values() for secret in (hook.url, hook.secret))

@@ -12,13 +12,25 @@ from bot.errors import ConfigError
 
 EXAMPLE = Path(__file__).parent.parent / "ecotrajet.example.yaml"
 PLACES = "environments: {prod: }\nservices: {ecotrajet: }\n"
+KEY = "AGE-SECRET-KEY-1HUNTER2HUNTER2"
 URL = "postgresql://u:hunter2hunter2@db.example/app"
 
 
 def desk_of(tmp_path: Path, text: str) -> Desk:
     file = tmp_path / "ecotrajet.yaml"
     file.write_text(text)
-    return load_desk(file, {"PROD_DATABASE_URL": URL, "SCRATCH_DATABASE_URL": URL})
+    return load_desk(file, {
+        "PROD_DATABASE_URL": URL, "SCRATCH_DATABASE_URL": URL, "PROD_ADMIN_DATABASE_URL": URL, "BACKUP_KEY": KEY,
+    })  # fmt: skip
+
+
+PUBLIC = "age1fzchnmtwflj79avwyt2988l4f7rhvq9k3e67258d0pzr8lwcppjsn0egul"
+
+
+def listed(**changes: str) -> str:
+    """Values as they stand, for what is no text."""
+    given = {"database": URL, "bucket": "b", "environment": "prod", "service": "ecotrajet", **changes}
+    return f"{PLACES}backups: {{nightly: {{{', '.join(f'{key}: {value}' for key, value in given.items())}}}}}\n"
 
 
 def entry(**changes: str) -> str:
@@ -34,7 +46,8 @@ def test_what_the_example_shows_is_valid(tmp_path: Path) -> None:
     assert (made.url.reveal(), made.at, made.keep) == (URL, time(2), timedelta(days=30))
     assert desk.heartbeats["backup-prod"].period == timedelta(days=1)
     assert desk.heartbeats["restore-test-prod"].period == timedelta(days=31)
-    assert made.url in desk.secrets()
+    assert {made.url, made.key, made.admin} <= set(desk.secrets())
+    assert made.recipients[0].startswith("age1")
 
 
 @pytest.mark.parametrize(
@@ -47,6 +60,10 @@ def test_what_the_example_shows_is_valid(tmp_path: Path) -> None:
         (entry(keep="1 h"), "must be 1 day or longer"),
         (entry() + "heartbeats: {backup-nightly: {period: 1 h}}\n", "this backup's own"),
         (entry(encrypt="yes"), "encrypt"),
+        (entry(decrypt_with="hunter2"), "must be a secret key of age"),
+        (entry(restore_with="mysql://u:hunter2@h/d"), "must be a PostgreSQL URL"),
+        (listed(encrypt_to="[age1hunter]"), "must be a public key of age"),
+        (listed(encrypt_to=f"[{PUBLIC}]", restore_test=URL), "encrypted dumps are to be restored"),
     ],
 )
 def test_mistakes_are_told_with_their_place(tmp_path: Path, text: str, problem: str) -> None:

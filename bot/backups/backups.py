@@ -60,6 +60,22 @@ class Backups:
         async with self.db.transaction() as tx:
             return await backups.asked_since(tx, name, moment)
 
+    async def put_back(self, name: str, kind: Kind, slot: str, by: Actor) -> Backup:
+        """A restore or a cutover: asked for once for each slot. Raises UserError."""
+        entry = self.named([name])
+        self._allow(by, entry, ActionClass.DESTROY)
+        if entry.admin is None:
+            raise UserError(
+                Phrase("The desk may not restore {name}: set backups.{name}.restore_with, or restore it by hand.",
+                       {"name": entry.name})
+            )  # fmt: skip
+        async with self.db.transaction() as tx:
+            if await backups.add(tx, entry.name, slot, kind, by.id):
+                await audit.write(tx, Entry(by, f"backup.{kind}_asked", on=f"{entry.name} {slot}"))
+            found = await backups.of_slot(tx, entry.name, slot)
+        assert found is not None  # it was just put there
+        return found
+
     async def latest(self, by: Actor) -> list[Backup]:
         """Of those that this person may see, newest first."""
         async with self.db.transaction() as tx:

@@ -9,9 +9,11 @@ from datetime import datetime
 from typing import Final
 
 from bot.backup import Backup, BackupEntry
+from bot.backups.beside import bring_beside, put_in_place
 from bot.backups.bucket import Bucket
 from bot.backups.facts import Facts, facts_of, frozen
 from bot.backups.rehearsal import rehearse
+from bot.backups.sealing import ENDING, sealed
 from bot.backups.server import CONNECT_WITHIN, DumpFailed, dump_program, identity, without_password
 from bot.phrase import Phrase, Value
 from bot.redaction import redact
@@ -48,14 +50,29 @@ class Copier:
         key = object_key(entry, backup, server.database)
         async with frozen(entry.url.reveal()) as instant:
             snapshot: str = await instant.fetchval("SELECT pg_export_snapshot()")
-            facts = await facts_of(instant) if entry.scratch else {}
-            async with dumping(str(program), entry, snapshot) as process, aclosing(output(process, entry)) as parts:
+            facts = await facts_of(instant) if entry.scratch or entry.admin else {}
+            async with dumping(str(program), entry, snapshot) as process, aclosing(written(process, entry)) as parts:
                 size, sha256 = await self.bucket(entry.bucket, entry.endpoint).put(key, parts)
         return Dumped(key, size, sha256, facts)
 
     async def test(self, entry: BackupEntry, good: Backup) -> int:
         """How many tables came back as they were dumped. Raises DumpFailed."""
         return await rehearse(entry, good, self.bucket(entry.bucket, entry.endpoint))
+
+    async def restore(self, entry: BackupEntry, good: Backup, restore: Backup) -> str:
+        """The name of the database that now stands beside the service's, with what was dumped. Raises DumpFailed."""
+        await self._never_ours(entry)
+        return await bring_beside(entry, good, restore.id, self.bucket(entry.bucket, entry.endpoint))
+
+    async def cutover(self, entry: BackupEntry, beside: str) -> str:
+        """The name that the service's database has from now on; `beside` has its name. Raises DumpFailed."""
+        await self._never_ours(entry)
+        return await put_in_place(entry, beside)
+
+    async def _never_ours(self, entry: BackupEntry) -> None:
+        assert entry.admin is not None
+        if (await identity(entry.admin.reveal())).is_same(await identity(self.desk_url)):
+            raise DumpFailed(Phrase("this is the desk's own database; name the service's"))
 
     async def delete(self, entry: BackupEntry, key: str) -> None:
         """Raises DumpFailed."""
@@ -67,7 +84,8 @@ def object_key(entry: BackupEntry, backup: Backup, database: str) -> str:
     at: datetime = backup.created_at
     stamp = f"{at:%Y%m%dT%H%M%SZ}"
     safe = "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in database)
-    return f"{entry.name}/{backup.kind}/{stamp}-{safe}-{backup.id}-{backup.starts}.dump"
+    ending = f".dump{ENDING}" if entry.recipients else ".dump"
+    return f"{entry.name}/{backup.kind}/{stamp}-{safe}-{backup.id}-{backup.starts}{ending}"
 
 
 @asynccontextmanager
@@ -95,6 +113,17 @@ async def dumping(program: str, entry: BackupEntry, snapshot: str) -> AsyncItera
         await process.wait()
 
 
+def written(process: asyncio.subprocess.Process, entry: BackupEntry) -> AsyncGenerator[bytes, None]:
+    """As it goes into the bucket: encrypted when somebody is named who can read it."""
+    plain = output(process, entry)
+    return sealed(plain, entry.recipients, size_of) if entry.recipients else plain
+
+
+def size_of(number: int) -> int:
+    """Bytes of the `number`th part, from 1."""
+    return SMALL if number <= SMALL_ONES else LARGE
+
+
 async def output(process: asyncio.subprocess.Process, entry: BackupEntry) -> AsyncGenerator[bytes, None]:
     """Parts for S3. Raises DumpFailed at the end when the program failed, so that a cut dump is never completed."""
     assert process.stdout is not None
@@ -102,7 +131,7 @@ async def output(process: asyncio.subprocess.Process, entry: BackupEntry) -> Asy
     complaint = asyncio.create_task(tail(process.stderr))
     try:
         number = 1
-        while part := await read(process.stdout, SMALL if number <= SMALL_ONES else LARGE):
+        while part := await read(process.stdout, size_of(number)):
             yield part
             number += 1
         said = await complaint

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 import asyncpg
 
@@ -69,6 +69,20 @@ def without_password(url: str) -> tuple[str, Secret]:
     kept = urlencode([(key, value) for key, value in options if key != "password"], safe="/:")
     bare = urlunsplit(parts._replace(netloc=f"{name}{at}{place}", query=kept))
     return bare, Secret(given[-1] if given else unquote(password))
+
+
+def database_of(url: str) -> str:
+    return unquote(urlsplit(url).path.strip("/"))
+
+
+def at(url: str, name: str) -> str:
+    """The same server and user, another database."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{quote(name, safe='')}"))
+
+
+def quoted(name: str) -> str:
+    """As an identifier in SQL."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 async def dump_program(major: int, folders: Iterable[Path] | None = None) -> Path:

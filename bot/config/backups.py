@@ -1,11 +1,12 @@
 """The section `backups`: which databases are dumped where, and when."""
 
+import re
 from collections.abc import Mapping
 from datetime import time, timedelta
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from bot.backup import BackupEntry, heartbeat_of, test_heartbeat_of
 from bot.config.models import Duration, Name, Section, Text, TimeOfDay
@@ -13,6 +14,7 @@ from bot.config.quiet import HeartbeatSection
 from bot.incident import Priority
 from bot.secret import Secret
 
+RECIPIENT: Final = re.compile(r"age1[02-9ac-hj-np-z]{58}")  # bech32; age-encryption.org/v1, X25519
 DAY: Final = timedelta(days=1)
 MONTH: Final = timedelta(days=31)
 
@@ -35,6 +37,22 @@ def optional(value: object) -> Secret | None:
     return None if value is None else database(value)
 
 
+def key(value: object) -> Secret | None:
+    """Never repeats the value."""
+    if value is None:
+        return None
+    text = value.strip() if isinstance(value, str) else ""
+    if not text.upper().startswith("AGE-SECRET-KEY-1"):
+        raise ValueError("must be a secret key of age (AGE-SECRET-KEY-1…), best as env:NAME or file:PATH")
+    return Secret(text)
+
+
+def recipient(value: str) -> str:
+    if not RECIPIENT.fullmatch(value):
+        raise ValueError("must be a public key of age (age1…); `age-keygen` makes a pair")
+    return value
+
+
 class BackupSection(Section):
     """`keep` is the guide's 30 days when left out; monthly archives stay. `run_within`: longer than this is ill."""
 
@@ -48,6 +66,9 @@ class BackupSection(Section):
     keep: Duration = timedelta(days=30)
     run_within: Duration = timedelta(hours=4)
     priority: Priority = Priority.P2
+    encrypt_to: tuple[Annotated[str, AfterValidator(recipient)], ...] = ()
+    decrypt_with: Annotated[Secret | None, BeforeValidator(key)] = None
+    restore_with: Annotated[Secret | None, BeforeValidator(optional)] = None
 
 
 def backups(entries: Mapping[str, BackupSection]) -> dict[str, BackupEntry]:
@@ -62,6 +83,9 @@ def backups(entries: Mapping[str, BackupSection]) -> dict[str, BackupEntry]:
             entry.keep,
             entry.endpoint,
             entry.restore_test,
+            entry.encrypt_to,
+            entry.decrypt_with,
+            entry.restore_with,
         )
         for name, entry in entries.items()
     }

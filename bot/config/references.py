@@ -200,6 +200,8 @@ def _backups(parts: Parts, problems: Problems) -> None:
             problems.add_once(where, f"the heartbeat {beat} is this backup's own; give yours another name")
         if "/" in name:
             problems.add_once(where, "must have no / in its name: it is part of an address")
+        if entry.encrypt_to and (entry.restore_test or entry.restore_with) and not entry.decrypt_with:
+            problems.add_once((*where, "decrypt_with"), "must be set: encrypted dumps are to be restored")
         if entry.keep < timedelta(days=1):
             problems.add_once((*where, "keep"), "must be 1 day or longer")
 

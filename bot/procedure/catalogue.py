@@ -26,6 +26,8 @@ class Act(StrEnum):
     SCALE = "scale"
     PRUNE = "prune"
     BACKUP = "backup"
+    RESTORE = "restore"
+    CUTOVER = "cutover"
 
     @property
     def kind(self) -> "ActKind":
@@ -41,6 +43,8 @@ class Act(StrEnum):
         """What whoever starts the procedure must be allowed to do."""
         if self.action is not None:
             return self.action.action_class
+        if self in (Act.RESTORE, Act.CUTOVER):
+            return ActionClass.DESTROY
         return ActionClass.OPERATE if self is Act.BACKUP else ActionClass.READ
 
     @property
@@ -81,4 +85,6 @@ CATALOGUE: Final[Mapping[Act, ActKind]] = {
     Act.SCALE: ActKind(required=frozenset({"number"}), words=("number",)),
     Act.PRUNE: ActKind(),
     Act.BACKUP: ActKind(),  # of the environment's database; done when the dump is in its bucket
+    Act.RESTORE: ActKind(),  # of the last good dump into a new database beside; done when it holds what was dumped
+    Act.CUTOVER: ActKind(),  # puts that one in the old one's place, which keeps its data under another name
 }

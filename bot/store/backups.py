@@ -10,6 +10,7 @@ from bot.backup import Backup, BackupState, Kind
 from bot.store.database import Tx
 
 LEASE: Final = timedelta(seconds=30)
+NO_DUMPS: Final = [kind.value for kind in Kind if not kind.dumps]
 
 
 def from_row(row: asyncpg.Record) -> Backup:
@@ -115,10 +116,26 @@ async def asked_since(tx: Tx, name: str, moment: datetime) -> Backup | None:
 
 async def last_good(tx: Tx, name: str) -> Backup | None:
     row = await tx.fetchrow(
-        "SELECT * FROM backup WHERE name = $1 AND state = 'succeeded' AND kind <> 'test' AND deleted_at IS NULL"
+        "SELECT * FROM backup WHERE name = $1 AND state = 'succeeded' AND kind <> ALL($2) AND deleted_at IS NULL"
         " ORDER BY id DESC LIMIT 1",
         name,
+        NO_DUMPS,
     )
+    return from_row(row) if row else None
+
+
+async def of_slot(tx: Tx, name: str, slot: str) -> Backup | None:
+    row = await tx.fetchrow("SELECT * FROM backup WHERE name = $1 AND slot = $2", name, slot)
+    return from_row(row) if row else None
+
+
+async def last_restored(tx: Tx, name: str, slots: str) -> Backup | None:
+    """The last restore that succeeded, of those whose slot begins with `slots`."""
+    row = await tx.fetchrow(
+        "SELECT * FROM backup WHERE name = $1 AND kind = 'restore' AND state = 'succeeded' AND starts_with(slot, $2)"
+        " ORDER BY id DESC LIMIT 1",
+        name, slots,
+    )  # fmt: skip
     return from_row(row) if row else None
 
 
@@ -126,11 +143,11 @@ async def outlived(tx: Tx, name: str, keep: timedelta) -> list[Backup]:
     """Kept long enough: never an archive, and never the last good one."""
     rows = await tx.fetch(
         "SELECT * FROM backup WHERE name = $1 AND state = 'succeeded' AND deleted_at IS NULL"
-        " AND kind NOT IN ('monthly', 'test')"
+        " AND kind <> 'monthly' AND kind <> ALL($3)"
         " AND finished_at < app_now() - $2::interval"
         " AND id < (SELECT max(id) FROM backup"
-        "  WHERE name = $1 AND state = 'succeeded' AND kind <> 'test' AND deleted_at IS NULL)",
-        name, keep,
+        "  WHERE name = $1 AND state = 'succeeded' AND kind <> ALL($3) AND deleted_at IS NULL)",
+        name, keep, NO_DUMPS,
     )  # fmt: skip
     return [from_row(row) for row in rows]
 

@@ -6,12 +6,12 @@ from typing import Final
 from bot import access
 from bot.answers import Repeated
 from bot.audit import DESK, Actor, Door
-from bot.backup import BackupState
+from bot.backup import BackupState, Kind
 from bot.backups import Backups
 from bot.desk import Desk
 from bot.errors import Permanent, Retryable, UserError
 from bot.phrase import Phrase, Value
-from bot.procedure import Act
+from bot.procedure import Act, StepState
 from bot.run import NotNow, RunStatus
 from bot.runbook import ActionClass, Engines, Light, ServiceStatus
 from bot.runs import Runs
@@ -42,6 +42,8 @@ class Acts:
                     return await self._logs(task)
                 case Act.BACKUP:
                     return await self._backup(task)
+                case Act.RESTORE | Act.CUTOVER:
+                    return await self._put_back(task)
                 case Act.DIAGNOSE | Act.STATS | Act.TOP | Act.EXEC:
                     return await self.looking.do(task, self._readable(task), self._by(task, f"step:{task.taken.id}"))
                 case _:
@@ -114,6 +116,27 @@ class Acts:
             return Ended(True, Phrase("Kept as {object}", {"object": made.object}))
         return Ended(False, Phrase("{reason}", {"reason": made.why}))
 
+    async def _put_back(self, task: Task) -> Ended | None:
+        """Asked for once: the slot is the step's."""
+        assert task.step.do is not None
+        if not agreed(task):
+            return Ended(False, Phrase("A question with `approval: true` must be answered with yes before this step."))
+        kind = Kind(task.step.do.value)
+        entry = self.backups.named([task.environment] if task.environment else [])
+        slot = f"{kind}:{task.run.id}:{task.taken.id}"
+        made = await self.backups.put_back(entry.name, kind, slot, self._by(task))
+        if made.state in (BackupState.QUEUED, BackupState.RUNNING):
+            return None
+        if made.state is BackupState.FAILED:
+            return Ended(False, Phrase("{reason}", {"reason": made.why}))
+        if kind is Kind.CUTOVER:
+            kept = Phrase(
+                "In place. What was there is kept as {name}; drop it when you are sure.", {"name": made.object}
+            )
+            return Ended(True, kept)
+        values: dict[str, Value | Phrase] = {"name": made.object, "tables": len(made.facts)}
+        return Ended(True, Phrase("It stands beside as {name}: {tables} tables, just as they were dumped.", values))
+
     def _by(self, task: Task, delivery: str | None = None) -> Actor:
         """Whoever began the runbook: their rights count, and a second person approves what they ask for."""
         person = self.desk.people.get(task.run.begun_by)
@@ -138,6 +161,12 @@ class Acts:
         if task.run.begun_by == DESK.id:  # by itself: only what looks does so
             return task.run.procedure.safe
         return access.may(people, teams, task.run.begun_by, ActionClass.READ, target.environment.name)
+
+
+def agreed(task: Task) -> bool:
+    """Whether somebody who may approve has said yes earlier in this run: no file of steps goes without."""
+    steps = task.run.procedure.steps
+    return any(steps[each.position].approval and each.state is StepState.DONE for each in task.run.taken)
 
 
 def line_of(seen: ServiceStatus) -> str:

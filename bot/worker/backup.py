@@ -73,7 +73,7 @@ class BackupWorker:
                 entry, backup, Phrase("its worker died {count} times in the middle", {"count": backup.starts - 1})
             )
             return
-        await self.beats.ping(beat_of(entry, backup), Signal.START)
+        await self._beat(entry, backup, Signal.START)
         try:
             dumped = await self._held(entry, backup)
         except DumpFailed as failed:
@@ -98,15 +98,37 @@ class BackupWorker:
                 await asyncio.gather(work, return_exceptions=True)
 
     async def _doing(self, entry: BackupEntry, backup: Backup) -> Dumped:
-        if backup.kind is not Kind.TEST:
+        if backup.kind.dumps:
             return await self.copier.dump(entry, backup)
+        if backup.kind is Kind.CUTOVER:
+            return await self._cutover(entry, backup)
         async with self.db.transaction() as tx:
             good = await backups.last_good(tx, entry.name)
+        if backup.kind is Kind.RESTORE:
+            return await self._restore(entry, backup, good)
         if good is None or entry.scratch is None:
             raise DumpFailed(Phrase("there is no good backup to bring back, or no `restore_test` any more"))
         tables = await self.copier.test(entry, good)
         log.info("the dump brings everything back", object=good.object, tables=tables)
         return Dumped(good.object, good.bytes, good.sha256)
+
+    async def _restore(self, entry: BackupEntry, backup: Backup, good: Backup | None) -> Dumped:
+        if good is None or entry.admin is None:
+            raise DumpFailed(Phrase("there is no good backup to bring back, or no `restore_with` any more"))
+        beside = await self.copier.restore(entry, good, backup)
+        return Dumped(beside, good.bytes, good.sha256, good.facts)
+
+    async def _cutover(self, entry: BackupEntry, backup: Backup) -> Dumped:
+        async with self.db.transaction() as tx:
+            restored = await backups.last_restored(tx, entry.name, procedure_of(backup.slot))
+        if restored is None or entry.admin is None:
+            raise DumpFailed(Phrase("nothing was restored beside it, or there is no `restore_with` any more"))
+        return Dumped(await self.copier.cutover(entry, restored.object), restored.bytes, restored.sha256)
+
+    async def _beat(self, entry: BackupEntry, backup: Backup, signal: Signal, why: str = "") -> None:
+        """A restore has no sign of life of its own: whoever asked for it looks at its card."""
+        if backup.kind.dumps or backup.kind is Kind.TEST:
+            await self.beats.ping(beat_of(entry, backup), signal, why)
 
     async def _hold(self, backup: Backup) -> bool:
         async with self.db.transaction() as tx:
@@ -127,14 +149,14 @@ class BackupWorker:
                 return
             done = f"{dumped.bytes} bytes, sha256 {dumped.sha256}"
             await audit.write(tx, Entry(DESK, "backup.succeeded", on=dumped.object, result=done))
-        await self.beats.ping(beat_of(entry, backup), Signal.SUCCESS)
+        await self._beat(entry, backup, Signal.SUCCESS)
         await self._sweep(entry)
 
     async def _failed(self, entry: BackupEntry, backup: Backup, phrase: Phrase) -> None:
         """The incident first: a crash in between tells it again rather than not at all."""
         log.warning("backup failed", reason=str(phrase))
         why = self.beats.tell(phrase)
-        await self.beats.ping(beat_of(entry, backup), Signal.FAIL, why)
+        await self._beat(entry, backup, Signal.FAIL, why)
         async with self.db.transaction() as tx:
             if await backups.failed(tx, backup.id, self.owner, why):
                 await audit.write(tx, Entry(DESK, "backup.failed", on=f"{entry.name} {backup.slot}", result=why))
@@ -156,3 +178,8 @@ class BackupWorker:
 
 def beat_of(entry: BackupEntry, backup: Backup) -> str:
     return entry.test_heartbeat if backup.kind is Kind.TEST else entry.heartbeat
+
+
+def procedure_of(slot: str) -> str:
+    """`restore:7:` of `cutover:7:12`: the restores of the same runbook."""
+    return f"{Kind.RESTORE}:{slot.split(':')[1]}:"

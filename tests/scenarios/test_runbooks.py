@@ -16,7 +16,7 @@ from bot.errors import UserError
 from bot.incident import Priority
 from bot.phrase import Phrase
 from bot.procedure import ProcedureRun
-from bot.runbook import Action, Light, ServiceStatus
+from bot.runbook import Action, ActionClass, Light, ServiceStatus
 from bot.runs.procedures import Procedures, Start
 from bot.runs.walking import Ended, Task, Walking
 from bot.secret import Secret
@@ -393,6 +393,46 @@ async def test_a_backup_that_fails_stops_it_with_the_reason(runs: RunDesk) -> No
     await runs.rows("UPDATE backup SET state = 'failed', why = 'the bucket is gone' RETURNING 1")
     assert await desk.walk() == ["1 failed"]
     assert await runs.value("SELECT said->'values'->>'reason' FROM procedure_step") == "the bucket is gone"
+
+
+RESTORE = """
+title: Récupération
+steps:
+  - {id: restauration, title: À côté, do: restore}
+  - {id: accord, ask: "Tout est là ?", approval: true}
+  - {id: bascule, title: En place, do: cutover}
+"""
+
+
+def restoring(runs: RunDesk, text: str) -> RunbookDesk:
+    """Amina may destroy in production, and the backup has somebody who may make databases."""
+    desk = RunbookDesk.of(runs, text)
+    teams = {name: replace(team, rights={"*": ActionClass.DESTROY}) for name, team in runs.desk.teams.items()}
+    entry = replace(desk.backups.desk.backups["nuit"], admin=Secret("postgresql://x/y"))
+    for each in (desk.procedures, desk.backups, desk.walker.acts):
+        each.desk = replace(each.desk, teams=teams, backups={"nuit": entry})
+    return desk
+
+
+async def test_nothing_is_restored_before_somebody_who_may_has_agreed(runs: RunDesk) -> None:
+    desk = restoring(runs, RESTORE)
+    await desk.begin("prod", confirm="prod")
+    assert await desk.walk() == ["1 failed"]
+    assert await runs.value("SELECT count(*) FROM backup") == 0
+
+
+async def test_a_restore_and_its_cutover_are_each_asked_for_once_and_followed(runs: RunDesk) -> None:
+    first, accord, last = RESTORE.strip().splitlines()[2:]
+    desk = restoring(runs, "\n".join(["title: t", "steps:", accord, first, last]))
+    await desk.begin("prod", confirm="prod")
+    assert await desk.walk() == ["1 waiting"]
+    await desk.answer(True, by="bruno")
+    assert await desk.walk() == await desk.walk() == ["1 done", "2 running"]
+    assert await runs.value("SELECT array_agg(slot) FROM backup") == ["restore:1:2"]
+    await runs.rows("UPDATE backup SET state = 'succeeded', object = 'app_restored_1' RETURNING 1")
+    assert await desk.walk() == ["1 done", "2 done", "3 running"]
+    await runs.rows("UPDATE backup SET state = 'failed', why = 'somebody is in' WHERE kind = 'cutover' RETURNING 1")
+    assert await desk.walk() == ["1 done", "2 done", "3 failed"]
 
 
 LOOKS = (

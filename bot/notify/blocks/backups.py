@@ -16,6 +16,7 @@ SIGNS: Final = {
 KINDS: Final = {
     Kind.DAILY: Phrase("daily"), Kind.WEEKLY: Phrase("weekly"), Kind.MONTHLY: Phrase("monthly archive"),
     Kind.MANUAL: Phrase("on demand"), Kind.TEST: Phrase("restore test"),
+    Kind.RESTORE: Phrase("restored beside"), Kind.CUTOVER: Phrase("put in place"),
 }  # fmt: skip
 MIB: Final = 2**20
 
@@ -42,7 +43,9 @@ def _standing(entry: BackupEntry, last: Backup | None, reader: Reader) -> str:
 def _row(backup: Backup, reader: Reader) -> str:
     at = escape(reader.time(backup.finished_at or backup.created_at))
     head = f"{SIGNS[backup.state]} {line(backup.name)} · {escape(reader.say(KINDS[backup.kind]))} · {at}"
-    if backup.state is BackupState.SUCCEEDED and backup.kind is not Kind.TEST:
+    if backup.state is BackupState.SUCCEEDED and not backup.kind.dumps and backup.object:
+        return f"{head} · `{escape(backup.object)}`"
+    if backup.state is BackupState.SUCCEEDED:
         size = format_decimal(round(backup.bytes / MIB, 2), locale=reader.language)
         unit = reader.say(Phrase("{size} MiB", {"size": size}))
         return f"{head} · {escape(unit)}\n`{escape(backup.object)}`\nsha256 `{backup.sha256[:16]}…`"
