@@ -62,6 +62,7 @@ from bot.worker.cron import Calendar
 from bot.worker.deliver import Deliverer
 from bot.worker.home import HomeTabs
 from bot.worker.hooks import Hooks
+from bot.worker.levels import Levels
 from bot.worker.observe import Observer
 from bot.worker.procedure import Walker
 from bot.worker.pulse import Pulse
@@ -128,8 +129,9 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         walking = Walking(db, desk, owner)
         walker = Walker(walking, Acts(desk, walking, runs, engines, backups))
         stop.push_async_callback(walker.stop)
+        levels = Levels(db, await stop.enter_async_context(Database.open(url, size=2)), desk)
         watch = Watch(
-            db, desk, deliverer, metrics,
+            db, levels, deliverer, metrics,
             (
                 clock.refresh, Dues(db, desk).round, intake.take_in, lifecycle.calm, runner.round, silences.round,
                 beats.round, hand_offs.round, aftercare.round, backup_worker.round, walker.round,
@@ -141,7 +143,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         await stop.enter_async_context(in_background("flood", intake.reception.catch_up))
         homes = Homes(db, desk)
         work = {
-            **entrypoints(db, desk, deliverer, runner, hand_offs, backups),
+            **entrypoints(db, desk, levels, deliverer, runner, hand_offs, backups),
             **proof.entrypoints(reach.proofs, channels),
         }
         if settings.slack is not None:

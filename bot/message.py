@@ -99,6 +99,25 @@ class Message:
     body: Mapping[str, object] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message that is yet to be queued; it is due `after` that moment."""
+
+    kind: Kind
+    about: About
+    to: str
+    incident: int | None = None
+    run: int | None = None
+    round: int = 0
+    level: int = 0
+    level_name: str = ""
+    person: str | None = None
+    attempt: int = 1
+    body: Mapping[str, object] = field(default_factory=dict)
+    after: timedelta = timedelta(0)
+    procedure: int | None = None
+
+
 def retry_delay(starts: int, wish: float | None = None) -> timedelta:
     """Back-off before try `starts` + 1: 1, 2, 4, 8 s, or the provider's own wish, at most a minute."""
     return timedelta(seconds=min(60.0, max(wish or 0.0, float(2 ** max(0, starts - 1)))))

@@ -10,7 +10,7 @@ from bot.backups import Backups
 from bot.clock import Clock
 from bot.config import Settings
 from bot.desk import Desk
-from bot.lifecycle import Lifecycle, ladder
+from bot.lifecycle import Lifecycle
 from bot.lifecycle.handoffs import HandOffs
 from bot.lifecycle.inbox import Inbox
 from bot.lifecycle.reach import Reach
@@ -31,10 +31,12 @@ from bot.store import calendar, deliveries, inbox, jobs, webhooks_out
 from bot.store import doors as store_of_doors
 from bot.store import homes as store_of_homes
 from bot.store.database import Database
+from bot.store.escalations import Rung
 from bot.target import upstream
 from bot.worker import proof
 from bot.worker.cron import GAPS, HOUSEKEEPING, Daily
 from bot.worker.deliver import Deliverer
+from bot.worker.levels import AT_ONCE, Levels
 from bot.worker.queue import Entrypoint
 from bot.worker.run import Runner
 from handlers import health, twilio
@@ -161,12 +163,18 @@ def chores(desk: Desk) -> tuple[Daily, ...]:
 
 
 def entrypoints(
-    db: Database, desk: Desk, deliverer: Deliverer, runner: Runner, hand_offs: HandOffs, backups: Backups
+    db: Database,
+    desk: Desk,
+    levels: Levels,
+    deliverer: Deliverer,
+    runner: Runner,
+    hand_offs: HandOffs,
+    backups: Backups,
 ) -> Mapping[str, Entrypoint]:
     """Which job wakes whom; a lane for each channel kind."""
 
     async def escalate(level: list[int]) -> None:
-        await ladder.fire(db, desk, *level)
+        await levels.fire(Rung(*level))
 
     async def housekeeping(_slot: str) -> None:
         async with db.transaction() as tx:
@@ -188,7 +196,7 @@ def entrypoints(
         return lambda message: deliverer.deliver(kind, message)
 
     return {
-        jobs.ESCALATE: Entrypoint(escalate),
+        jobs.ESCALATE: Entrypoint(escalate, at_once=AT_ONCE),
         jobs.RUN: Entrypoint(runner.start),
         HOUSEKEEPING.name: Entrypoint(housekeeping, at_once=1),
         GAPS.name: Entrypoint(gaps, at_once=1),

@@ -7,6 +7,7 @@ from bot.audit import DESK, Entry
 from bot.desk import Desk
 from bot.incident import RESOLVE_WITHIN, Incident, Status
 from bot.lifecycle import digest, ladder, speaking
+from bot.lifecycle.telling import Telling
 from bot.phrase import Phrase, Value
 from bot.sla import Due
 from bot.store import audit, escalations, incidents, jobs, messages
@@ -62,7 +63,7 @@ async def told_beside(tx: Tx, desk: Desk, incident: Incident) -> str | None:
     level = await escalations.take_stopped(tx, incident.number, incident.round)
     if level is None:
         return None
-    people, _ = await ladder.whom(tx, desk, level.targets, await incidents.now(tx))
+    people, _ = await (await Telling.begin(tx, desk)).whom(level.targets)
     for person in people:
         if person.id != incident.acknowledged_by:
             because = Phrase("The time to resolve it is over")

@@ -17,6 +17,11 @@ from bot.store.escalations import FiredLevel
 WAYS: Final = (Kind.SLACK, Kind.EMAIL, Kind.SMS)
 
 
+def may_be_instead(desk: Desk, person: Person) -> bool:
+    """Whether `instead_of_page` has to be asked at all."""
+    return bool(desk.digest_every) and desk.is_manager(person.id)
+
+
 async def instead_of_page(
     tx: Tx, desk: Desk, incident: Incident, level: FiredLevel, person: Person, *, asked: bool
 ) -> bool:
@@ -25,7 +30,7 @@ async def instead_of_page(
     Paged they are all the same by the first page of each round of a P1, when somebody asked for them, and when nobody
     else is, or is left.
     """
-    if not desk.digest_every or not desk.is_manager(person.id):
+    if not may_be_instead(desk, person):
         return False
     await digests.follow(tx, incident.number, person.id)
     first = incident.priority is Priority.P1 and not await digests.was_paged(

@@ -9,14 +9,14 @@ from bot.desk import Desk
 from bot.escalation import LAST_RESORT, DueLevel, Policy, due_levels
 from bot.incident import Incident, Priority, Status
 from bot.lifecycle import deadlines, speaking
-from bot.lifecycle.speaking import Paged
+from bot.lifecycle.telling import Paged, Telling
 from bot.message import Message
 from bot.person import Person
 from bot.phrase import Phrase
 from bot.sla import Due, Point
 from bot.store import audit, dues, escalations, incidents, jobs, messages
 from bot.store.database import Database, Tx
-from bot.store.escalations import FiredLevel
+from bot.store.escalations import FiredLevel, Rung
 
 WORTH_SAYING: Final = timedelta(seconds=10)
 """A level that fires later than this says so on the incident."""
@@ -66,17 +66,18 @@ def place_of(policy: Policy, priority: Priority, reached: int, name: str) -> int
 
 async def write(tx: Tx, incident: Incident, levels: Sequence[DueLevel]) -> None:
     await escalations.insert(tx, incident.number, incident.round, levels)
+    now = await incidents.now(tx)
+    waits = [(level.position, max(level.due_at - now, timedelta(0))) for level in levels]
     await jobs.enqueue(
-        tx,
-        [
-            jobs.escalate_job(incident.number, incident.round, level.position, await jobs.until(tx, level.due_at))
-            for level in levels
-        ],
+        tx, [jobs.escalate_job(incident.number, incident.round, position, wait) for position, wait in waits]
     )
 
 
 async def fire(db: Database, desk: Desk, number: int, round: int, position: int) -> bool:
-    """Fire one level if it is due: page who is on call *now*, skip an empty level at once. False: nothing to do."""
+    """Fire one level if it is due: page who is on call *now*, skip an empty level at once. False: nothing to do.
+
+    Waits for whoever holds the incident; `fire_due` does not, and is for many.
+    """
     async with db.transaction() as tx:
         incident = await incidents.lock(tx, number)
         if incident is None or incident.status is not Status.TRIGGERED:
@@ -84,26 +85,47 @@ async def fire(db: Database, desk: Desk, number: int, round: int, position: int)
         level = await escalations.fire(tx, number, round, position)
         if level is None:
             return False
-        await tell(tx, desk, incident, level)
+        telling = await Telling.begin(tx, desk)
+        await tell(telling, incident, level)
+        await telling.write()
         return True
 
 
-async def tell(tx: Tx, desk: Desk, incident: Incident, level: FiredLevel) -> None:
-    now = await incidents.now(tx)
-    people, channels = await whom(tx, desk, level.targets, now)
+async def fire_due(db: Database, desk: Desk, at_most: int, asked: Sequence[Rung] = ()) -> tuple[int, set[Rung]]:
+    """Fire what is due, soonest first, in one transaction: how many, and which of `asked` are still to be fired.
+
+    One level of each incident, and none of an incident that somebody else holds: that is for the next time, or `fire`.
+    """
+    async with db.transaction() as tx:
+        held = await escalations.hold_due(tx, at_most)
+        levels = await escalations.fire_held(tx, list(held)) if held else []
+        if levels:
+            telling = await Telling.begin(tx, desk)
+            for level in levels:
+                await tell(telling, held[level.rung], level)
+            await telling.write()
+        left = [rung for rung in asked if rung not in held]
+        return len(levels), await escalations.still_due(tx, left) if left else set()
+
+
+async def tell(telling: Telling, incident: Incident, level: FiredLevel) -> None:
+    """The caller has taken the level, holds its incident, and writes what is to be told at the end."""
+    desk = telling.desk
+    people, channels = await telling.whom(level.targets)
     reachable = [person for person in people if desk.methods(person, incident.priority)]
     for channel in channels:
-        await speaking.card(tx, incident, channel)
+        telling.card(incident, channel)
     may_wait = level.name != LAST_RESORT
-    pages = {person: await speaking.page(tx, desk, incident, level, person, may_wait=may_wait) for person in reachable}
+    pages = {person: await telling.page(incident, level, person, may_wait=may_wait) for person in reachable}
     if not reachable:
-        await skip(tx, desk, incident, level)
+        await telling.write()  # what follows is written at once, and comes after
+        await skip(telling.tx, desk, incident, level)
     else:
-        await say_fired(tx, desk, incident, level, pages)
+        await say_fired(telling, incident, level, pages)
     for person, paged in pages.items():
         if paged.held is not None:
-            await speaking.held(tx, desk, incident, person, paged.held)
-    await speaking.card(tx, incident, desk.incidents_channel)
+            say_held(telling, incident, person, paged.held)
+    telling.card(incident, desk.incidents_channel)
 
 
 def named(level: str) -> str | Phrase:
@@ -111,16 +133,7 @@ def named(level: str) -> str | Phrase:
     return Phrase("Last resort") if level == LAST_RESORT else level
 
 
-async def whom(tx: Tx, desk: Desk, targets: Sequence[str], now: datetime) -> tuple[tuple[Person, ...], tuple[str, ...]]:
-    """Everyone and every channel that the targets mean at `now`, once each."""
-    overrides = await escalations.overrides(tx, now)
-    found = [desk.recipients(target, now, overrides) for target in targets]
-    people = dict.fromkeys(person for recipients in found for person in recipients.people)
-    channels = dict.fromkeys(channel for recipients in found for channel in recipients.channels)
-    return tuple(people), tuple(channels)
-
-
-async def say_fired(tx: Tx, desk: Desk, incident: Incident, level: FiredLevel, pages: Mapping[Person, Paged]) -> None:
+async def say_fired(telling: Telling, incident: Incident, level: FiredLevel, pages: Mapping[Person, Paged]) -> None:
     paged = [person for person, how in pages.items() if how == Paged()]
     digest = [person for person, how in pages.items() if how.in_digest]
     names = ", ".join(person.name for person in paged or digest)
@@ -134,20 +147,21 @@ async def say_fired(tx: Tx, desk: Desk, incident: Incident, level: FiredLevel, p
             "{level}: {names} paged, {late} late",
             {"level": named(level.name), "names": names, "late": level.late},
         )
-        await escalations.explained(tx, level, said)
-    await audit.write(
-        tx,
-        Entry(
-            DESK,
-            "level.fired",
-            incident.number,
-            on=level.name,
-            why=said,
-            result=f"late_s={level.late.total_seconds():.1f}",
-        ),
-    )
+        await escalations.explained(telling.tx, level, said)
+    late = f"late_s={level.late.total_seconds():.1f}"
+    telling.entries.append(Entry(DESK, "level.fired", incident.number, on=level.name, why=said, result=late))
     if level.position > 0:
-        await speaking.note(tx, desk, incident, said)
+        telling.note(incident, said)
+
+
+def say_held(telling: Telling, incident: Incident, person: Person, until: datetime) -> None:
+    """Said aloud: this person sleeps on, and the others can see why."""
+    said = Phrase(
+        "{name} is not disturbed at night by a {priority}: paged at {at} if nobody has taken it",
+        {"name": person.name, "priority": incident.priority.value, "at": until},
+    )
+    telling.entries.append(Entry(DESK, "page.held", incident.number, on=person.id, why=said))
+    telling.note(incident, said)
 
 
 async def skip(tx: Tx, desk: Desk, incident: Incident, level: FiredLevel) -> None:
@@ -173,13 +187,13 @@ async def go_on(tx: Tx, desk: Desk, incident: Incident, position: int) -> None:
 async def last_resort(tx: Tx, desk: Desk, incident: Incident) -> None:
     """Page the fallback list. Its pages are of a level of their own, each time another one."""
     policy = await incidents.policy(tx, incident.number)
-    now = await incidents.now(tx)
-    people, _ = await whom(tx, desk, policy.fallback, now)
+    telling = await Telling.begin(tx, desk)
+    people, _ = await telling.whom(policy.fallback)
     level = SPENT + await messages.levels_from(tx, incident.number, incident.round, SPENT)
-    last = FiredLevel(incident.number, incident.round, level, LAST_RESORT, policy.fallback, now, timedelta(0))
+    last = FiredLevel(incident.number, incident.round, level, LAST_RESORT, policy.fallback, telling.now, timedelta(0))
     reachable = [person for person in people if desk.methods(person, incident.priority)]
     for person in reachable:
-        await speaking.page(tx, desk, incident, last, person)
+        await telling.page(incident, last, person)
     said = (
         Phrase(
             "Nobody left on the ladder: {names} paged as a last resort",
@@ -188,8 +202,9 @@ async def last_resort(tx: Tx, desk: Desk, incident: Incident) -> None:
         if reachable
         else Phrase("Nobody left on the ladder and no fallback is configured: somebody please take this one")
     )
-    await audit.write(tx, Entry(DESK, "ladder.exhausted", incident.number, why=said))
-    await speaking.note(tx, desk, incident, said)
+    telling.entries.append(Entry(DESK, "ladder.exhausted", incident.number, why=said))
+    telling.note(incident, said)
+    await telling.write()
 
 
 async def all_unreachable(tx: Tx, desk: Desk, incident: Incident) -> None:

@@ -2,19 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from bot.audit import DESK, Entry
 from bot.carrier import VIA, may_help
 from bot.desk import Desk
 from bot.incident import Incident, Priority
-from bot.lifecycle import digest
+from bot.lifecycle import digest, telling
+from bot.lifecycle.telling import Telling
 from bot.message import About, Kind, Message, State
 from bot.person import Person, next_method
-from bot.personal import Rules
 from bot.phrase import Phrase
-from bot.store import audit, incidents, messages, personal, responders
+from bot.store import audit, messages, responders
 from bot.store.database import Tx
 from bot.store.escalations import FiredLevel
 
@@ -24,7 +24,7 @@ ASKED: Final = 10_000
 
 async def card(tx: Tx, incident: Incident, channel: str) -> None:
     """The incident's one card in `channel` is to be posted, or brought up to date."""
-    await messages.queue(tx, kind=Kind.SLACK, about=About.CARD, to=channel, incident=incident.number)
+    await messages.queue_all(tx, [telling.card(incident, channel)])
 
 
 async def brought_up_to_date(tx: Tx, desk: Desk, incident: Incident) -> None:
@@ -36,48 +36,7 @@ async def brought_up_to_date(tx: Tx, desk: Desk, incident: Incident) -> None:
 
 async def note(tx: Tx, desk: Desk, incident: Incident, said: Phrase) -> None:
     """A sentence in the thread of the incident's card."""
-    await messages.queue(
-        tx, kind=Kind.SLACK, about=About.NOTE, to=desk.incidents_channel, incident=incident.number,
-        body={"phrase": said.to_json()},
-    )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Paged:
-    """`held`: they sleep until then. `in_digest`: a manager who reads of it there. Neither: paged now."""
-
-    held: datetime | None = None
-    in_digest: bool = False
-
-
-async def page(
-    tx: Tx, desk: Desk, incident: Incident, level: FiredLevel, person: Person, because: Phrase | None = None,
-    *, may_wait: bool = False,
-) -> Paged:  # fmt: skip
-    """By each of the person's ways for this priority and hour, some of them later; or in their digest.
-
-    `because`: they are told though somebody is on it; the page is wanted until they answer or it is over.
-    `may_wait`: unless it is a P1, it may be held until the end of their night.
-    """
-    if await digest.instead_of_page(tx, desk, incident, level, person, asked=because is not None):
-        return Paged(in_digest=True)
-    body = {"because": because.to_json()} if because else None
-    rules = await personal.of(tx, person.id) or Rules(desk.steps)
-    ways = rules.ways(person, incident.priority, await incidents.now(tx), desk.zone, may_wait=may_wait)
-    for step in ways.steps:
-        of = Page(incident.number, incident.round, level.position, level.name, person)
-        await page_by(tx, of, step.kind, attempt=1, after=step.after, body=body)
-    return Paged(held=ways.held)
-
-
-async def held(tx: Tx, desk: Desk, incident: Incident, person: Person, until: datetime) -> None:
-    """Said aloud: this person sleeps on, and the others can see why."""
-    said = Phrase(
-        "{name} is not disturbed at night by a {priority}: paged at {at} if nobody has taken it",
-        {"name": person.name, "priority": incident.priority.value, "at": until},
-    )
-    await audit.write(tx, Entry(DESK, "page.held", incident.number, on=person.id, why=said))
-    await note(tx, desk, incident, said)
+    await messages.queue_all(tx, [telling.note(desk, incident, said)])
 
 
 async def ask(
@@ -86,9 +45,10 @@ async def ask(
 ) -> None:  # fmt: skip
     """Page somebody for themselves, whoever is on it; their answer counts."""
     row = await responders.ask(tx, incident.number, person.id, by, takes_over=takes_over)
-    now = await incidents.now(tx)
-    level = FiredLevel(incident.number, incident.round, ASKED + row, level_name, (), now, timedelta(0))
-    await page(tx, desk, incident, level, person, because)
+    to_tell = await Telling.begin(tx, desk)
+    level = FiredLevel(incident.number, incident.round, ASKED + row, level_name, (), to_tell.now, timedelta(0))
+    await to_tell.page(incident, level, person, because)
+    await to_tell.write()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 
 import asyncpg
+import msgspec
 
 from bot.audit import Entry
 from bot.store.database import Tx
@@ -19,6 +21,27 @@ async def write(tx: Tx, entry: Entry) -> None:
         entry.by.id, entry.by.name, entry.by.door, entry.did, entry.incident, entry.run, entry.on,
         entry.why.to_json() if entry.why else None, entry.result,
     )  # fmt: skip
+
+
+async def write_all(tx: Tx, entries: Sequence[Entry]) -> None:
+    """As `write` for each, in their order, by one statement."""
+    if not entries:
+        return
+    rows = [
+        (
+            entry.by.id, entry.by.name, entry.by.door, entry.did, entry.incident, entry.run, entry.on,
+            msgspec.json.encode(entry.why.to_json()).decode() if entry.why else None, entry.result,
+        )
+        for entry in entries
+    ]  # fmt: skip
+    await tx.execute(
+        "INSERT INTO audit (actor, actor_name, door, did, incident, run, subject, why, result)"
+        " SELECT actor, actor_name, door, did, incident, run, subject, why::jsonb, result FROM unnest($1::text[],"
+        "  $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::text[], $9::text[])"
+        " WITH ORDINALITY AS e (actor, actor_name, door, did, incident, run, subject, why, result, place)"
+        " ORDER BY place",
+        *map(list, zip(*rows, strict=True)),
+    )
 
 
 async def of_incident(tx: Tx, number: int) -> list[asyncpg.Record]:

@@ -7,10 +7,20 @@ from datetime import datetime, timedelta
 import asyncpg
 
 from bot.escalation import DueLevel
+from bot.incident import Incident
 from bot.oncall import Booked
 from bot.phrase import Phrase
-from bot.store import oncall
+from bot.store import incidents, oncall
 from bot.store.database import Tx
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Rung:
+    """Which level of which incident: the key of its row."""
+
+    incident: int
+    round: int
+    position: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +34,10 @@ class FiredLevel:
     targets: tuple[str, ...]
     due_at: datetime
     late: timedelta
+
+    @property
+    def rung(self) -> Rung:
+        return Rung(self.incident, self.round, self.position)
 
 
 async def insert(tx: Tx, incident: int, round: int, levels: Sequence[DueLevel]) -> None:
@@ -49,9 +63,56 @@ async def fire(tx: Tx, incident: int, round: int, position: int) -> FiredLevel |
         " RETURNING l.*, greatest(interval '0', app_now() - l.due_at) AS late",
         incident, round, position,
     )  # fmt: skip
-    if row is None:
-        return None
-    return FiredLevel(incident, round, position, row["name"], tuple(row["targets"]), row["due_at"], row["late"])
+    return fired(row) if row else None
+
+
+async def hold_due(tx: Tx, limit: int) -> dict[Rung, Incident]:
+    """Levels that are due, one of each incident, most overdue first; their incidents are held.
+
+    Incidents that others hold are passed over: nobody waits for anybody here, and two replicas take turns.
+    """
+    rows = await tx.fetch(
+        "SELECT i.*, l.round AS rung_round, l.position AS rung FROM escalation_level l JOIN incident i"
+        " ON i.number = l.incident AND i.round = l.round AND i.status = 'triggered'"
+        " WHERE l.state = 'pending' AND l.due_at <= app_now() ORDER BY l.due_at, l.position LIMIT $1"
+        " FOR UPDATE OF i SKIP LOCKED",
+        limit,
+    )
+    held: dict[int, tuple[Rung, Incident]] = {}
+    for row in rows:
+        held.setdefault(row["number"], (Rung(row["number"], row["rung_round"], row["rung"]), incidents.from_row(row)))
+    return dict(held.values())
+
+
+async def fire_held(tx: Tx, rungs: Sequence[Rung]) -> list[FiredLevel]:
+    """Take these levels of incidents that this transaction holds, those that are still due, in their order."""
+    rows = await tx.fetch(
+        "UPDATE escalation_level l SET state = 'fired', fired_at = app_now()"
+        " FROM unnest($1::bigint[], $2::int[], $3::int[]) WITH ORDINALITY AS r (incident, round, position, place)"
+        " WHERE l.incident = r.incident AND l.round = r.round AND l.position = r.position"
+        " AND l.state = 'pending' AND l.due_at <= app_now()"
+        " RETURNING l.*, greatest(interval '0', app_now() - l.due_at) AS late, r.place",
+        [rung.incident for rung in rungs], [rung.round for rung in rungs], [rung.position for rung in rungs],
+    )  # fmt: skip
+    return [fired(row) for row in sorted(rows, key=lambda row: row["place"])]
+
+
+async def still_due(tx: Tx, rungs: Sequence[Rung]) -> set[Rung]:
+    """Those of them that are to be fired and have not been."""
+    rows = await tx.fetch(
+        "SELECT l.incident, l.round, l.position FROM escalation_level l JOIN incident i"
+        " ON i.number = l.incident AND i.round = l.round AND i.status = 'triggered'"
+        " WHERE (l.incident, l.round, l.position) IN (SELECT * FROM unnest($1::bigint[], $2::int[], $3::int[]))"
+        " AND l.state = 'pending' AND l.due_at <= app_now()",
+        [rung.incident for rung in rungs], [rung.round for rung in rungs], [rung.position for rung in rungs],
+    )  # fmt: skip
+    return {Rung(*row) for row in rows}
+
+
+def fired(row: asyncpg.Record) -> FiredLevel:
+    return FiredLevel(
+        row["incident"], row["round"], row["position"], row["name"], tuple(row["targets"]), row["due_at"], row["late"]
+    )
 
 
 async def skipped(tx: Tx, level: FiredLevel, why: Phrase) -> None:

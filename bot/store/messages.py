@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 import asyncpg
+import msgspec
 
-from bot.message import ALLOWED, EDITED, LEASE, About, Kind, Message, State
+from bot.message import ALLOWED, EDITED, LEASE, About, Draft, Kind, Message, State
 from bot.phrase import Phrase
 from bot.store import jobs
 from bot.store.database import Tx
@@ -43,6 +45,61 @@ async def queue(
     if message is not None:
         await jobs.enqueue(tx, [jobs.deliver_job(kind, about, message, 0, after)])
     return message
+
+
+QUEUE_ALL: Final = """
+WITH given AS MATERIALIZED (
+    SELECT nextval('message_id_seq') AS id, d.* FROM unnest(
+        $1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::int[], $7::int[], $8::text[], $9::text[],
+        $10::int[], $11::text[], $12::interval[], $13::bigint[]
+    ) WITH ORDINALITY AS d (kind, about, recipient, incident, run, round, level, level_name, person, attempt, body,
+        after, procedure, place)
+), queued AS (
+    INSERT INTO message (id, kind, about, recipient, incident, run, round, level, level_name, person, attempt, body,
+        due_at, procedure) OVERRIDING SYSTEM VALUE
+    SELECT id, kind, about, recipient, incident, run, round, level, level_name, person, attempt, body::jsonb,
+        app_now() + after, procedure FROM given ORDER BY place
+    ON CONFLICT DO NOTHING RETURNING id
+)
+SELECT id, place FROM given JOIN queued USING (id) ORDER BY id
+"""
+
+
+async def queue_all(tx: Tx, drafts: Sequence[Draft]) -> None:
+    """As `queue` for each, in their order; two or three statements, however many they are. Of what is edited only cards
+    may be among them.
+    """
+    if not drafts:
+        return
+    columns = zip(*map(row_of, drafts), strict=True)
+    rows = await tx.fetch(QUEUE_ALL, *map(list, columns))
+    queued = [(row["id"], drafts[row["place"] - 1]) for row in rows]
+    await jobs.enqueue(
+        tx, [jobs.deliver_job(draft.kind, draft.about, message, 0, draft.after) for message, draft in queued]
+    )
+    new = {row["place"] - 1 for row in rows}
+    if known := [draft for place, draft in enumerate(drafts) if place not in new and draft.about is About.CARD]:
+        await hold_cards(tx, known)
+
+
+async def hold_cards(tx: Tx, known: Sequence[Draft]) -> None:
+    """Edits of these cards wait already: held as in `queue`. One that was taken in between is queued anew."""
+    rows = await tx.fetch(
+        "SELECT incident, recipient FROM message WHERE about = 'card' AND state = 'waiting'"
+        " AND incident = ANY($1::bigint[]) AND recipient = ANY($2::text[]) ORDER BY id FOR UPDATE",
+        [draft.incident for draft in known], [draft.to for draft in known],
+    )  # fmt: skip
+    waiting = {(row["incident"], row["recipient"]) for row in rows}
+    for draft in known:
+        if (draft.incident, draft.to) not in waiting:
+            await queue(tx, kind=draft.kind, about=draft.about, to=draft.to, incident=draft.incident)
+
+
+def row_of(draft: Draft) -> tuple[object, ...]:
+    return (
+        draft.kind, draft.about, draft.to, draft.incident, draft.run, draft.round, draft.level, draft.level_name,
+        draft.person, draft.attempt, msgspec.json.encode(draft.body).decode(), draft.after, draft.procedure,
+    )  # fmt: skip
 
 
 async def held(tx: Tx, about: About, to: str, incident: int | None, run: int | None, procedure: int | None) -> bool:

@@ -58,7 +58,7 @@ class Queue:
             try:
                 await pgqueuer.run(
                     self.factory, dequeue_timeout=DEQUEUE_TIMEOUT, heartbeat_timeout=HEARTBEAT, batch_size=10,
-                    max_concurrent_tasks=50, shutdown_on_listener_failure=True, restart_on_failure=True,
+                    max_concurrent_tasks=100, shutdown_on_listener_failure=True, restart_on_failure=True,
                     restart_delay=timedelta(seconds=0.2), shutdown=self.stop,
                 )  # fmt: skip
             except Exception as broken:  # noqa: BLE001 - whatever it was, only a fresh start helps

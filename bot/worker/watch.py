@@ -9,13 +9,13 @@ from typing import Final
 import asyncpg
 import structlog
 
-from bot.desk import Desk
-from bot.lifecycle import ladder
 from bot.message import Kind
 from bot.metrics import Metrics
 from bot.store import audit, escalations, incidents, messages
 from bot.store.database import Database, Unavailable
+from bot.store.escalations import Rung
 from bot.worker.deliver import Deliverer
+from bot.worker.levels import Levels
 
 log = structlog.get_logger("watch")
 
@@ -40,13 +40,13 @@ class Watch:
     def __init__(
         self,
         db: Database,
-        desk: Desk,
+        levels: Levels,
         deliverer: Deliverer,
         metrics: Metrics,
         chores: tuple[Chore, ...] = (),
         sign_of_life: Chore | None = None,
     ) -> None:
-        self.db, self.desk, self.deliverer, self.metrics, self.chores = db, desk, deliverer, metrics, chores
+        self.db, self.levels, self.deliverer, self.metrics, self.chores = db, levels, deliverer, metrics, chores
         self.sign_of_life = sign_of_life
         self.broken = 0  # rescued messages whose sending ended in an error of our own since the last round
         self.last_clean_round = time.monotonic()
@@ -85,8 +85,7 @@ class Watch:
             waiting = await messages.overdue(tx, GRACE, STUCK)
             open_ones = await incidents.counts(tx)
         self.measure(open_ones, len(levels))
-        for row in levels:  # one after the other, soonest due first
-            await ladder.fire(self.db, self.desk, row["incident"], row["round"], row["position"])
+        await self.levels.fire_all([Rung(*row) for row in levels])
         for row in waiting:
             self.spawn(("message", row["id"]), self.deliverer.deliver(Kind(row["kind"]), row["id"]))
         async with self.db.transaction() as tx:

@@ -17,6 +17,7 @@ from bot.metrics import Metrics
 from bot.secret import Secret
 from bot.store.database import Database
 from bot.worker.deliver import Deliverer
+from bot.worker.levels import Levels
 from bot.worker.pulse import Pulse
 from bot.worker.watch import NotClean, Watch
 from tests.world import ROOT, edited_config, new_world
@@ -66,7 +67,9 @@ async def test_a_round_that_is_not_clean_sends_none(database_url: str, dead_man:
             raise RuntimeError("this chore")
 
     async with Database.open(database_url) as db:
-        watch = Watch(db, desk, Deliverer(db, desk, {}, Metrics(), "us"), Metrics(), (chore,), pulse.round)
+        watch = Watch(
+            db, Levels(db, db, desk), Deliverer(db, desk, {}, Metrics(), "us"), Metrics(), (chore,), pulse.round
+        )
         with pytest.raises(RuntimeError, match="this chore"):
             await watch.round()
         assert pulse.sending is None
@@ -99,7 +102,7 @@ async def test_a_page_that_whoever_rescues_it_cannot_send_ends_the_signs(
     desk = load({"ECOTRAJET_CONFIG": str(ROOT / "ecotrajet.example.yaml"), "DATABASE_URL": database_url}).desk
     pulse = Pulse(Secret(str(dead_man.server.make_url("/ping/k"))), every=0.0)
     async with Database.open(database_url) as db:
-        watch = Watch(db, desk, Mute(db, desk, {}, Metrics(), "us"), Metrics(), (), pulse.round)
+        watch = Watch(db, Levels(db, db, desk), Mute(db, desk, {}, Metrics(), "us"), Metrics(), (), pulse.round)
         await paged(db, due_ago)
         with contextlib.suppress(NotClean):  # the round that finds it first cannot know yet, unless it is old
             await watch.round()
