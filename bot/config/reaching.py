@@ -115,7 +115,7 @@ def policy(name: str, entry: PolicySection, beside: EscalationSection, workspace
     hours = workspace.business_hours
     return Policy(
         name=name,
-        levels=tuple(Level(each.name, each.after, tuple(each.tell)) for each in entry.levels),
+        levels=tuple(Level(each.name, each.after, tuple(each.tell), each.acknowledgements) for each in entry.levels),
         stops_at=tuple(entry.stops_at.items()),
         fallback=tuple(entry.fallback),
         repeat=entry.repeat,

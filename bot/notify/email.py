@@ -16,10 +16,10 @@ from bot.incident import Priority, Status
 from bot.link import Links
 from bot.message import About, Kind, Message
 from bot.notify.blocks.digest import headline, told
-from bot.notify.blocks.incident import state
 from bot.notify.blocks.marks import severity
 from bot.notify.blocks.reader import Reader
 from bot.notify.blocks.responding import impact, manager_facts
+from bot.notify.blocks.state import state
 from bot.notify.channel import Outgoing, because_of, phrase_of
 from bot.notify.wording import facts, plain
 from bot.phrase import Phrase

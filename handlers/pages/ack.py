@@ -11,15 +11,15 @@ import structlog
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, select_autoescape
 
-from bot.answers import Acknowledged, Repeated
+from bot.answers import Acknowledged, Repeated, Shared
 from bot.audit import Actor, Door
 from bot.desk import Desk
 from bot.incident import Incident, Status
 from bot.lifecycle import Lifecycle, Unavailable
 from bot.link import Links, Pass
 from bot.notify.blocks import Reader
-from bot.notify.blocks.incident import state
 from bot.notify.blocks.marks import LIGHT, severity
+from bot.notify.blocks.state import state
 from bot.phrase import Phrase
 from bot.questions import Questions
 from handlers import sms_reply
@@ -74,7 +74,7 @@ class AckPages:
             return self._page(given, sms_reply.nothing_open(), 404)
         incident = view.incident
         reader = self._reader(given)
-        if incident.status is Status.TRIGGERED:
+        if incident.status is Status.TRIGGERED and given.person not in incident.on_it:
             return self._page(given, state(incident, reader), 200, incident, button=True)
         return self._page(given, state(incident, reader), 200, incident)
 
@@ -86,7 +86,7 @@ class AckPages:
         incident = view.incident if view else None
         if isinstance(answer, Repeated) and incident is not None:
             return self._page(given, state(incident, self._reader(given)), 200, incident)
-        done = isinstance(answer, Acknowledged)
+        done = isinstance(answer, Acknowledged | Shared)
         return self._page(given, sms_reply.worded(answer) or sms_reply.nothing_open(), 200, incident, done=done)
 
     def _reader(self, given: Pass | None) -> Reader:
