@@ -82,7 +82,7 @@ def simulate(
         people = dict.fromkeys(person for recipients in found for person in recipients.people)
         channels = dict.fromkeys(channel for recipients in found for channel in recipients.channels)
         may_wait = level.name != LAST_RESORT
-        rules = {person: personal.get(person.id, Rules(desk.steps)) for person in people}
+        rules = {person: personal.get(person.id, desk.usual_rules) for person in people}
         told = tuple(_told(rules[person], person, case.priority, due_at, desk, may_wait=may_wait) for person in people)
         empty = not any(each.steps for each in told)
         at_once = due_at if empty else None

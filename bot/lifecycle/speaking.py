@@ -12,7 +12,6 @@ from bot.incident import Incident, Priority
 from bot.lifecycle import digest
 from bot.message import About, Kind, Message, State
 from bot.person import Person, next_method
-from bot.personal import Rules
 from bot.phrase import Phrase
 from bot.store import audit, incidents, messages, personal, responders
 from bot.store.database import Tx
@@ -62,7 +61,7 @@ async def page(
     if await digest.instead_of_page(tx, desk, incident, level, person, asked=because is not None):
         return Paged(in_digest=True)
     body = {"because": because.to_json()} if because else None
-    rules = await personal.of(tx, person.id) or Rules(desk.steps)
+    rules = await personal.of(tx, person.id) or desk.usual_rules
     ways = rules.ways(person, incident.priority, await incidents.now(tx), desk.zone, may_wait=may_wait)
     for step in ways.steps:
         of = Page(incident.number, incident.round, level.position, level.name, person)
