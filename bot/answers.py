@@ -111,6 +111,16 @@ class TookOver:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """They are on it, but `level` asks for more people: until they have come, the ladder goes on."""
+
+    incident: Incident
+    level: str
+    have: int
+    wanted: int
+
+
+@dataclass(frozen=True, slots=True)
 class Snoozed:
     incident: Incident
     until: datetime
@@ -155,11 +165,27 @@ class Joined:
 
 
 AcknowledgeAnswer = (
-    Acknowledged | AlreadyAcknowledged | StillOnIt | AlsoOnIt | TookOver | AlreadyResolved | NoSuchIncident | Repeated
+    Acknowledged
+    | Shared
+    | AlreadyAcknowledged
+    | StillOnIt
+    | AlsoOnIt
+    | TookOver
+    | AlreadyResolved
+    | NoSuchIncident
+    | Repeated
 )
-SnoozeAnswer = Snoozed | AlreadyResolved | NoSuchIncident | Repeated
+SnoozeAnswer = Snoozed | Shared | AlreadyResolved | NoSuchIncident | Repeated
 AskAnswer = (
-    Asked | Acknowledged | TookOver | AlreadyAcknowledged | NobodyToAsk | AlreadyResolved | NoSuchIncident | Repeated
+    Asked
+    | Acknowledged
+    | Shared
+    | TookOver
+    | AlreadyAcknowledged
+    | NobodyToAsk
+    | AlreadyResolved
+    | NoSuchIncident
+    | Repeated
 )
 ResolveAnswer = Resolved | AlreadyResolved | NoSuchIncident | Repeated
 EscalateAnswer = Escalated | NothingLeft | AlreadyEscalated | AlreadyResolved | NoSuchIncident | Repeated

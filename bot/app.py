@@ -45,7 +45,9 @@ from bot.wiring import (
     ack_routes,
     channels_of,
     chores,
+    drill_routes,
     entrypoints,
+    links_of,
     polled_texts,
     probes,
     runbooks_on,
@@ -107,7 +109,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         clock = DeskClock(db)
         silences, rota = Silences(db, desk), Rota(db, desk, settings.public_url)
         reach = Reach(db, desk)
-        reach.proofs.ways = proof.ways(channels, settings.public_url)
+        reach.proofs.ways = proof.ways(channels, settings.public_url, links=links_of(settings) is not None)
         hand_offs = HandOffs(db, desk)
         beats = Heartbeats(db, desk, lambda phrase: say(phrase, desk.language, desk.zone, clock.now()))
         intake = Webhooks(
@@ -186,6 +188,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
             *roster.routes(questions.roster, settings.watch_token),
             *StatusPages(questions.status_page, desk.status_page.shown, desk.zone, desk.language).routes(),
             *ack_routes(settings, desk, lifecycle, questions, clock),
+            *drill_routes(settings, desk, reach, clock),
             *twilio_routes(settings, desk, lifecycle, questions, reach, clock),
             *(slack.routes() if slack is not None else []),
         ]

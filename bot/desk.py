@@ -19,6 +19,7 @@ from bot.message import Kind
 from bot.news import NewsSettings
 from bot.oncall import Booked, Schedule
 from bot.person import CHANNELS, Person, Step, Steps, Team, methods
+from bot.personal import Night, Rules
 from bot.procedure import Procedure
 from bot.proof import Settings as Proof
 from bot.room import RoomSettings
@@ -50,6 +51,7 @@ class Desk:
     Mappings are by id. `incidents_channel` has no leading `#`. `service_policies` names the policy of services that
     do not use the default one. `declare_emoji`: under a message it offers to declare an incident; '' for none.
     `sources`: those that the file says something about; the others are as they come. `procedures`: people's runbooks.
+    `night`: priorities that are reached otherwise by night, whose hours are `hours_of_night`.
     `proof` None: nobody is drilled. `digest_every`: managers get one digest at most so often; 0: one message an event.
     """
 
@@ -71,6 +73,8 @@ class Desk:
     backups: Mapping[str, BackupEntry] = field(default_factory=dict)
     gathering: Gathering = field(default_factory=Gathering)
     steps: Steps = field(default_factory=lambda: CHANNELS)
+    night: Mapping[Priority, tuple[Step, ...]] = field(default_factory=dict)
+    hours_of_night: Night = field(default_factory=Night)
     second_sms: SecondSms | None = None
     dead_man_url: Secret | None = None
     proof: Proof | None = None
@@ -96,6 +100,11 @@ class Desk:
     def policy_for(self, service: str) -> Policy:
         """The ladder of this service's incidents; of an unknown service: the default one."""
         return self.policies[self.service_policies.get(service, DEFAULT_POLICY)]
+
+    @property
+    def usual_rules(self) -> Rules:
+        """How everybody is reached who has not chosen for themselves."""
+        return Rules(self.steps, self.night, self.hours_of_night)
 
     def methods(self, person: Person, priority: Priority) -> tuple[Step, ...]:
         """How a page reaches this person; empty: they have nothing at all."""

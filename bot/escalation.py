@@ -47,11 +47,26 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One rung: `after` counts from detection; `targets` are `person:ID`, `team:ID`, `schedule:ID`, `channel:NAME`."""
+    """One rung: `after` counts from detection; `targets` are `person:ID`, `team:ID`, `schedule:ID`, `channel:NAME`.
+
+    `acknowledgements`: so many of its people have to take the incident before the ladder stops.
+    """
 
     name: str
     after: timedelta
     targets: tuple[str, ...]
+    acknowledgements: int = 1
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "name": self.name, "after": self.after.total_seconds(), "targets": list(self.targets),
+            "acknowledgements": self.acknowledgements,
+        }  # fmt: skip
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Level":
+        after = timedelta(seconds=kept["after"])
+        return cls(kept["name"], after, tuple(kept["targets"]), kept.get("acknowledgements", 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +115,7 @@ class Policy:
         """The copy that is kept with an incident: editing a policy breaks nothing that runs."""
         return {
             "name": self.name,
-            "levels": [
-                {"name": x.name, "after": x.after.total_seconds(), "targets": list(x.targets)} for x in self.levels
-            ],
+            "levels": [level.to_json() for level in self.levels],
             "stops_at": {priority.value: name for priority, name in self.stops_at},
             "fallback": list(self.fallback),
             "repeat": self.repeat,
@@ -117,7 +130,7 @@ class Policy:
         hours = kept.get("hours")
         return cls(
             name=kept["name"],
-            levels=tuple(Level(x["name"], timedelta(seconds=x["after"]), tuple(x["targets"])) for x in kept["levels"]),
+            levels=tuple(Level.from_json(level) for level in kept["levels"]),
             stops_at=tuple((Priority(priority), name) for priority, name in kept["stops_at"].items()),
             fallback=tuple(kept["fallback"]),
             repeat=kept.get("repeat", 0),
@@ -139,6 +152,7 @@ class DueLevel:
     due_at: datetime
     targets: tuple[str, ...]
     waits: bool = False
+    acknowledgements: int = 1
 
 
 GUIDE_OFFSETS: Final = (  # guide §5.1, processus d'escalade
@@ -162,7 +176,7 @@ def due_levels(policy: Policy, priority: Priority, since: datetime, first: int =
     for position, rung in enumerate(rungs[first:], start=first):
         wanted = at + (rung.after - before)
         at, before = hours.next_open(wanted) if hours else wanted, rung.after
-        found.append(DueLevel(position, rung.name, at, rung.targets, waits=at != wanted))
+        found.append(DueLevel(position, rung.name, at, rung.targets, at != wanted, rung.acknowledgements))
     return found
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.phrase import Phrase
+from bot.taking import Taker
 
 
 class Priority(StrEnum):
@@ -51,6 +52,7 @@ class Incident:
     """One row of `incident`. `round` counts openings and un-acks: levels and pages belong to one round.
 
     `flapping_until`: its alerts come and go; it is held open until they have been calm that long.
+    `takers`: where a level asks for several people (`takers_wanted`), those who have taken it, the first one first.
     """
 
     number: int
@@ -72,6 +74,14 @@ class Incident:
     resolved_at: datetime | None = None
     card_version: int = 1
     flapping_until: datetime | None = None
+    takers: tuple[Taker, ...] = ()
+    takers_wanted: int = 1
+
+    @property
+    def on_it(self) -> tuple[str, ...]:
+        """Ids of whoever has taken it: the owner, or those of several who have, also while more are wanted."""
+        owner = (self.acknowledged_by,) if self.acknowledged_by else ()
+        return tuple(dict.fromkeys((*owner, *(each.person for each in self.takers))))
 
     @property
     def resolve_by(self) -> datetime:

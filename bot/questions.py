@@ -90,6 +90,7 @@ class Questions:
         return RungRow(
             round=row["round"], position=row["position"], name=row["name"], state=row["state"], at=at,
             people=tuple(dict.fromkeys(person.name for person in meant)), why=phrase_or_none(row["why"]),
+            acknowledgements=row["acknowledgements"],
         )  # fmt: skip
 
     async def status_page(self) -> statuspage.Page:
@@ -196,7 +197,7 @@ def alert_row(row: asyncpg.Record) -> AlertRow:
 def level_row(row: asyncpg.Record) -> LevelRow:
     return LevelRow(
         position=row["position"], name=row["name"], due_at=row["due_at"], state=row["state"], fired_at=row["fired_at"],
-        why=Phrase.from_json(row["why"]) if row["why"] else None,
+        why=Phrase.from_json(row["why"]) if row["why"] else None, acknowledgements=row["acknowledgements"],
     )  # fmt: skip
 
 

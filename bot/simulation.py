@@ -38,7 +38,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class SimulatedLevel:
-    """`waits`: for business hours. `passed_over`: nobody there can be reached, so the next level is due as well."""
+    """`waits`: for business hours. `passed_over`: nobody there can be reached, so the next level is due as well.
+
+    `acknowledgements`: the ladder stops when so many of them have taken it.
+    """
 
     name: str
     due_at: datetime
@@ -46,6 +49,7 @@ class SimulatedLevel:
     channels: tuple[str, ...]
     waits: bool = False
     passed_over: bool = False
+    acknowledgements: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +82,12 @@ def simulate(
         people = dict.fromkeys(person for recipients in found for person in recipients.people)
         channels = dict.fromkeys(channel for recipients in found for channel in recipients.channels)
         may_wait = level.name != LAST_RESORT
-        rules = {person: personal.get(person.id, Rules(desk.steps)) for person in people}
+        rules = {person: personal.get(person.id, desk.usual_rules) for person in people}
         told = tuple(_told(rules[person], person, case.priority, due_at, desk, may_wait=may_wait) for person in people)
         empty = not any(each.steps for each in told)
         at_once = due_at if empty else None
         waits = level.waits and due_at == level.due_at
-        levels.append(SimulatedLevel(level.name, due_at, told, tuple(channels), waits, empty))
+        levels.append(SimulatedLevel(level.name, due_at, told, tuple(channels), waits, empty, level.acknowledgements))
     return Simulation(case, policy.name, tuple(levels), *_quiet(case, silences, windows))
 
 

@@ -41,6 +41,7 @@ class LevelRow:
     state: str
     fired_at: datetime | None = None
     why: Phrase | None = None
+    acknowledgements: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,7 @@ class RungRow:
     at: datetime
     people: tuple[str, ...] = ()
     why: Phrase | None = None
+    acknowledgements: int = 1
 
 
 @dataclass(frozen=True, slots=True)

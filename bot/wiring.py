@@ -42,6 +42,7 @@ from bot.worker.run import Runner
 from handlers import health, twilio
 from handlers.commands import Tools
 from handlers.pages.ack import AckPages
+from handlers.pages.drill import DrillPages
 from handlers.polled import Polled
 from handlers.slack_app import SlackDoor, SlackKeys
 from handlers.webhooks import Webhooks
@@ -70,6 +71,11 @@ def ack_routes(
 ) -> list[web.RouteDef]:
     links = links_of(settings)
     return AckPages(links, lifecycle, questions, desk, clock.now).routes() if links is not None else []
+
+
+def drill_routes(settings: Settings, desk: Desk, reach: Reach, clock: Clock) -> list[web.RouteDef]:
+    links = links_of(settings)
+    return DrillPages(links, reach, desk, clock.now).routes() if links is not None else []
 
 
 def twilio_routes(

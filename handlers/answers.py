@@ -28,12 +28,14 @@ from bot.answers import (
     ResolveAnswer,
     Resolved,
     SamePriority,
+    Shared,
     SnoozeAnswer,
     Snoozed,
     StillOnIt,
     TookOver,
     TooLateToReopen,
 )
+from bot.notify.blocks.incident import named
 from bot.phrase import Phrase, Value
 from bot.run import Approved, Cancelled, NoSuchRun, NotNow, Rejected, Requested
 
@@ -46,7 +48,7 @@ NotDone = (
     NobodyToAsk | NoSuchIncident | AlreadyAcknowledged | AlreadyResolved | NothingLeft | AlreadyEscalated | NotResolved
     | TooLateToReopen | SamePriority
 )  # fmt: skip
-RespondingAnswer = StillOnIt | AlsoOnIt | TookOver | Snoozed | Asked
+RespondingAnswer = Shared | StillOnIt | AlsoOnIt | TookOver | Snoozed | Asked
 RunAnswer = Requested | Approved | Rejected | Cancelled | NotNow | NoSuchRun
 
 
@@ -57,7 +59,7 @@ def worded(answer: Answer) -> Phrase | None:
             return None
         case Acknowledged(incident):
             return Phrase("#{number} is yours. Nobody else is paged for it.", {"number": incident.number})
-        case StillOnIt() | AlsoOnIt() | TookOver() | Snoozed() | Asked():
+        case Shared() | StillOnIt() | AlsoOnIt() | TookOver() | Snoozed() | Asked():
             return _responding(answer)
         case Resolved(incident, still_firing):
             return _resolved(incident.number, still_firing)
@@ -93,6 +95,8 @@ def _reported(answer: Declared | Joined) -> Phrase:
 
 def _responding(answer: RespondingAnswer) -> Phrase:
     match answer:
+        case Shared(incident, level, have, wanted):
+            return shared(incident.number, level, have, wanted)
         case StillOnIt(incident, until):
             facts: dict[str, Value | Phrase] = {"number": incident.number, "at": until or ""}
             if until is None:
@@ -146,6 +150,16 @@ def _not_done(answer: NotDone) -> Phrase:
             )
         case _:
             assert_never(answer)
+
+
+def shared(number: int, level: str, have: int, wanted: int) -> Phrase:
+    """Their own answer counts, or is noted; the ladder goes on until the others have come."""
+    facts: dict[str, Value | Phrase] = {"number": number, "level": named(level), "have": have, "wanted": wanted}
+    return Phrase(
+        "#{number}: noted, you are on it. {level} asks for {wanted} people and {have} have taken it: the ladder goes on"
+        " until they have.",
+        facts,
+    )
 
 
 def no_such_incident(number: int) -> Phrase:

@@ -24,10 +24,11 @@ from bot.answers import (
     Repeated,
     ResolveAnswer,
     Resolved,
+    Shared,
     StillOnIt,
     TookOver,
 )
-from bot.phrase import Phrase
+from bot.phrase import Phrase, Value
 from bot.shortcode import ESCALATE, RESOLVE, TAKE
 
 
@@ -127,7 +128,7 @@ def worded(answer: AcknowledgeAnswer | ResolveAnswer | EscalateAnswer) -> Phrase
             return Phrase("There is no incident #{number}.", {"number": number})
         case Acknowledged(incident):
             return Phrase("#{number} is yours.", {"number": incident.number})
-        case StillOnIt() | AlsoOnIt() | TookOver():
+        case Shared() | StillOnIt() | AlsoOnIt() | TookOver():
             return _on_it(answer)
         case AlreadyAcknowledged(incident, by, at):
             return Phrase(
@@ -150,8 +151,13 @@ def worded(answer: AcknowledgeAnswer | ResolveAnswer | EscalateAnswer) -> Phrase
             assert_never(answer)
 
 
-def _on_it(answer: StillOnIt | AlsoOnIt | TookOver) -> Phrase:
+def _on_it(answer: Shared | StillOnIt | AlsoOnIt | TookOver) -> Phrase:
     match answer:
+        case Shared(incident, _, have, wanted):
+            facts: dict[str, Value | Phrase] = {"number": incident.number, "have": have, "wanted": wanted}
+            return Phrase(
+                "#{number}: noted, you are on it. {have} of {wanted} have taken it, others are called.", facts
+            )
         case StillOnIt(incident):
             return Phrase("#{number} stays yours.", {"number": incident.number})
         case AlsoOnIt(incident, owner):

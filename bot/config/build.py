@@ -39,6 +39,7 @@ from bot.config.sources import entries as source_entries
 from bot.desk import DEFAULT_POLICY, Desk
 from bot.gathering import Gathering
 from bot.person import Person, Team
+from bot.personal import Night
 from bot.secret import Secret
 from bot.target import EngineAddress, Environment, TlsFiles
 
@@ -213,6 +214,8 @@ def _desk(parts: Parts, docker_host: str, warnings: list[str]) -> Desk:
         proof=proof.settings(parts.proof),
         webhooks_out=webhooks_out.hooks(parts.webhooks_out),
         steps=reaching.steps(parts.notifications),
+        night=reaching.night(parts.notifications.night),
+        hours_of_night=Night(parts.notifications.night.start, parts.notifications.night.end),
         second_sms=reaching.second_sms(parts.notifications.second_sms),
         digest_every=parts.notifications.managers_digest,
         status_page=status_page.settings(parts.status_page, parts.services, environments),

@@ -206,6 +206,7 @@ class LevelSection(Section):
     name: Text
     after: Duration
     tell: Annotated[list[Target], Field(min_length=1)]
+    acknowledgements: Annotated[int, Field(ge=1, le=20, strict=True)] = 1
 
 
 class PolicySection(Section):

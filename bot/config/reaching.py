@@ -1,7 +1,8 @@
 """The section `notifications`, and what stands beside the policies in `escalation`."""
 
 import re
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import time, timedelta
 from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field
@@ -12,6 +13,7 @@ from bot.config.models import (
     PolicySection,
     Section,
     Text,
+    TimeOfDay,
     WebAddress,
     WorkspaceSection,
     duration,
@@ -38,6 +40,18 @@ def step(value: object) -> Step:
 
 
 Steps_ = Annotated[tuple[Annotated[Step, BeforeValidator(step)], ...], Field(min_length=1)]
+
+
+def until_morning(value: object) -> object:
+    """`wait`: no way at all, which holds a page until the night is over. An empty list is a mistake."""
+    if str(value).strip().lower() in ("wait", "attendre"):
+        return ()
+    if not value:
+        raise ValueError("must be wait (for the morning), or at least one way, such as [email]")
+    return value
+
+
+AtNight = Annotated[tuple[Annotated[Step, BeforeValidator(step)], ...] | None, BeforeValidator(until_morning)]
 
 
 def shape(value: object) -> object:
@@ -79,12 +93,23 @@ class HttpSmsSection(Section):
 SecondSmsSection = Annotated[SnsSection | HttpSmsSection, Field(discriminator="via")]
 
 
+class NightSection(Section):
+    """What is otherwise by night, for everybody who has not chosen for themselves; left out: as by day."""
+
+    start: TimeOfDay = time(22)
+    end: TimeOfDay = time(7)
+    P1: Steps_ | None = None
+    P2: AtNight = None
+    P3: AtNight = None
+
+
 class NotificationsSection(Section):
     """How a page reaches somebody, by priority; what is left out stays as the guide has it (§6.1)."""
 
     P1: Steps_ = CHANNELS[Priority.P1]
     P2: Steps_ = CHANNELS[Priority.P2]
     P3: Steps_ = CHANNELS[Priority.P3]
+    night: NightSection = NightSection()
     second_sms: SecondSmsSection | None = None
     managers_digest: Duration = timedelta(0)
 
@@ -111,11 +136,16 @@ def steps(entry: NotificationsSection) -> Steps:
     return {Priority.P1: entry.P1, Priority.P2: entry.P2, Priority.P3: entry.P3}
 
 
+def night(entry: NightSection) -> Mapping[Priority, tuple[Step, ...]]:
+    chosen = {Priority.P1: entry.P1, Priority.P2: entry.P2, Priority.P3: entry.P3}
+    return {priority: steps for priority, steps in chosen.items() if steps is not None}
+
+
 def policy(name: str, entry: PolicySection, beside: EscalationSection, workspace: WorkspaceSection) -> Policy:
     hours = workspace.business_hours
     return Policy(
         name=name,
-        levels=tuple(Level(each.name, each.after, tuple(each.tell)) for each in entry.levels),
+        levels=tuple(Level(each.name, each.after, tuple(each.tell), each.acknowledgements) for each in entry.levels),
         stops_at=tuple(entry.stops_at.items()),
         fallback=tuple(entry.fallback),
         repeat=entry.repeat,

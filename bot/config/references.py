@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.backup import heartbeat_of, test_heartbeat_of
 from bot.config import defaults
-from bot.config.models import PolicySection
+from bot.config.models import LevelSection, PolicySection
 from bot.config.parts import Parts
 from bot.config.problems import Problems, Where, shown, unknown_name
 from bot.config.quiet import SHORTEST
@@ -143,11 +143,31 @@ def _policies(parts: Parts, problems: Problems) -> None:
         _levels(policy, where, problems)
         for position, level in enumerate(policy.levels):
             _targets(parts, level.tell, (*where, "levels", position, "tell"), problems)
+            _enough(parts, level, (*where, "levels", position, "acknowledgements"), problems)
         _targets(parts, policy.fallback, (*where, "fallback"), problems)
         for priority, last in policy.stops_at.items():
             names = [level.name for level in policy.levels]
             if last not in names:
                 problems.add_once((*where, "stops_at", priority.value), unknown_name("level", last, names))
+
+
+def _enough(parts: Parts, level: LevelSection, where: Where, problems: Problems) -> None:
+    """A level that wants more people than it can ever mean would never be answered."""
+    people: set[str] = set()
+    turns = 0
+    for kind, _, name in (target.partition(":") for target in level.tell):
+        if kind == "person":
+            people.add(name)
+        elif kind == "team" and name in parts.teams:
+            people.update(parts.teams[name].members)
+        elif kind == "schedule" and name in parts.schedules:
+            schedule = parts.schedules[name]
+            turns += len(schedule.rotations) if not schedule.calendars else level.acknowledgements
+        elif kind != "channel":
+            return  # named nowhere: told already
+    most = len(people) + turns
+    if level.acknowledgements > max(most, 1):
+        problems.add_once(where, f"'{level.name}' means {most} people at most: it would never be answered")
 
 
 def _rules(parts: Parts, problems: Problems) -> None:

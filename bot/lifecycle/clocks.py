@@ -27,8 +27,8 @@ async def remind(tx: Tx, desk: Desk, incident: Incident, due: Due) -> None:
     await audit.write(tx, Entry(DESK, "clock.reminded", incident.number, on=due.value, why=said))
     await speaking.note(tx, desk, incident, said)
     await speaking.card(tx, incident, desk.incidents_channel)
-    if incident.status is Status.ACKNOWLEDGED:
-        await speaking.tell(tx, desk, incident, incident.acknowledged_by, said)
+    for person in incident.on_it:
+        await speaking.tell(tx, desk, incident, person, said)
     await tell_managers(tx, desk, incident)
 
 
@@ -65,7 +65,7 @@ async def told_beside(tx: Tx, desk: Desk, incident: Incident) -> str | None:
         return None
     people, _ = await (await Telling.begin(tx, desk)).whom(level.targets)
     for person in people:
-        if person.id != incident.acknowledged_by:
+        if person.id not in incident.on_it:
             because = Phrase("The time to resolve it is over")
             await speaking.ask(tx, desk, incident, person, DESK.id, because, level_name=level.name)
     return level.name

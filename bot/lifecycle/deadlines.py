@@ -37,9 +37,10 @@ async def plan_news(tx: Tx, desk: Desk, incident: Incident) -> datetime | None:
 
 
 async def plan_expiry(tx: Tx, incident: Incident) -> None:
-    """Somebody has just said that they are on it."""
+    """Somebody has just said that they are on it; of several, the oldest sign counts."""
     lasts = (await incidents.policy(tx, incident.number)).ack_lasts(incident.priority)
     await dues.stop(tx, incident.number, OF_ACK)
     if lasts is not None:
-        points = acknowledged(await incidents.now(tx), lasts)
+        now = await incidents.now(tx)
+        points = acknowledged(min((each.sign_at for each in incident.takers), default=now), lasts)
         await dues.plan(tx, incident.number, incident.round, points)

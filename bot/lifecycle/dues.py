@@ -41,6 +41,8 @@ def holds(incident: Incident, due: Due, round: int) -> bool:
         return False
     if due in OF_CLOCK or due is Due.NEWS:
         return True
+    if incident.takers and due in (Due.ACK_REMINDER, Due.ACK_EXPIRY):
+        return incident.round == round  # also while more people are wanted
     wanted = Status.TRIGGERED if due is Due.LAST_RESORT else Status.ACKNOWLEDGED
     return incident.round == round and incident.status is wanted
 

@@ -112,16 +112,22 @@ async def tell(telling: Telling, incident: Incident, level: FiredLevel) -> None:
     """The caller has taken the level, holds its incident, and writes what is to be told at the end."""
     desk = telling.desk
     people, channels = await telling.whom(level.targets)
-    reachable = [person for person in people if desk.methods(person, incident.priority)]
+    able = [person for person in people if desk.methods(person, incident.priority)]
+    reachable = [person for person in able if person.id not in incident.on_it]
+    if incident.takers_wanted != level.acknowledgements and not incident.takers:
+        incident = await incidents.taken_by(telling.tx, incident.number, (), level.acknowledgements)
     for channel in channels:
         telling.card(incident, channel)
     may_wait = level.name != LAST_RESORT
     pages = {person: await telling.page(incident, level, person, may_wait=may_wait) for person in reachable}
     if not reachable:
         await telling.write()  # what follows is written at once, and comes after
-        await skip(telling.tx, desk, incident, level)
+        await skip(telling.tx, desk, incident, level, there=bool(able))
     else:
         await say_fired(telling, incident, level, pages)
+        if len(able) < level.acknowledgements:
+            await telling.write()
+            await too_few(telling.tx, desk, incident, level.position, level.name)
     for person, paged in pages.items():
         if paged.held is not None:
             say_held(telling, incident, person, paged.held)
@@ -148,6 +154,8 @@ async def say_fired(telling: Telling, incident: Incident, level: FiredLevel, pag
             {"level": named(level.name), "names": names, "late": level.late},
         )
         await escalations.explained(telling.tx, level, said)
+    if level.acknowledgements > 1:
+        said = Phrase("{said}; {count} of this level have to take it", {"said": said, "count": level.acknowledgements})
     late = f"late_s={level.late.total_seconds():.1f}"
     telling.entries.append(Entry(DESK, "level.fired", incident.number, on=level.name, why=said, result=late))
     if level.position > 0:
@@ -164,9 +172,14 @@ def say_held(telling: Telling, incident: Incident, person: Person, until: dateti
     telling.note(incident, said)
 
 
-async def skip(tx: Tx, desk: Desk, incident: Incident, level: FiredLevel) -> None:
-    """Nobody there can be reached: say so, and go on to the next level now; at the very end, to the fallback."""
+async def skip(tx: Tx, desk: Desk, incident: Incident, level: FiredLevel, *, there: bool = False) -> None:
+    """Nobody there can be reached: say so, and go on to the next level now; at the very end, to the fallback.
+
+    `there`: whoever could be has taken it already, and more people are wanted.
+    """
     why = Phrase("{level}: nobody can be reached, going on at once", {"level": named(level.name)})
+    if there:
+        why = Phrase("{level}: on it already, going on at once", {"level": named(level.name)})
     await escalations.skipped(tx, level, why)
     await audit.write(tx, Entry(DESK, "level.skipped", incident.number, on=level.name, why=why))
     await speaking.note(tx, desk, incident, why)
@@ -226,7 +239,11 @@ async def may_be_dead(tx: Tx, desk: Desk, page: Message) -> None:
     if page.incident is None:
         return
     incident = await incidents.lock(tx, page.incident)
-    if incident is None or not await messages.level_is_dead(tx, page):
+    if incident is None:
+        return
+    if not await messages.level_is_dead(tx, page):
+        if await is_short(tx, incident, page):
+            await too_few(tx, desk, incident, page.level, page.level_name)
         return
     if page.level >= speaking.ASKED:
         person = desk.people.get(page.person or "")
@@ -238,3 +255,20 @@ async def may_be_dead(tx: Tx, desk: Desk, page: Message) -> None:
         await audit.write(tx, Entry(DESK, "level.dead", page.incident, on=page.level_name, why=said))
         await speaking.note(tx, desk, incident, said)
         await go_on(tx, desk, incident, page.level)
+
+
+async def is_short(tx: Tx, incident: Incident, page: Message) -> bool:
+    """Whether this level wants more people than its pages still may reach, and is the last that was told."""
+    last = await escalations.last_fired(tx, incident.number, incident.round)
+    if last is None or (incident.round, last["position"]) != (page.round, page.level):
+        return False
+    reached = {*await messages.people_of_level(tx, page), *incident.on_it}
+    return incident.status is Status.TRIGGERED and len(reached) < last["acknowledgements"]
+
+
+async def too_few(tx: Tx, desk: Desk, incident: Incident, position: int, name: str) -> None:
+    """As many as this level asks for cannot come: the next one is due now."""
+    said = Phrase("{level}: too few people can be reached, going on at once", {"level": named(name)})
+    await audit.write(tx, Entry(DESK, "level.short", incident.number, on=name, why=said))
+    await speaking.note(tx, desk, incident, said)
+    await go_on(tx, desk, incident, position)

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from bot.answers import (
     AcknowledgeAnswer,
-    Acknowledged,
     AlreadyEscalated,
     AlreadyResolved,
     EscalateAnswer,
@@ -39,11 +38,7 @@ async def acknowledge(tx: Tx, desk: Desk, number: int, by: Actor) -> Acknowledge
         return NoSuchIncident(number)
     if incident.status is Status.ACKNOWLEDGED:
         return await responding.again(tx, desk, incident, by)
-    moved = await responding.take(tx, desk, incident, by)
-    if moved is None:
-        return AlreadyResolved(incident, name(desk, incident.resolved_by), at(incident.resolved_at))
-    await speaking.note(tx, desk, moved, Phrase("{name} is on it", {"name": by.name}))
-    return Acknowledged(moved)
+    return await responding.take_aloud(tx, desk, incident, by) or responding.over(desk, incident)
 
 
 async def resolve(

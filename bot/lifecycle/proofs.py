@@ -183,13 +183,10 @@ def first_turns(desk: Desk, start: datetime, end: datetime, booked: Sequence[Boo
     return found
 
 
-async def page(
-    tx: Tx, settings: Settings, person: Person, drill: int, since: datetime, able: frozenset[Kind]
-) -> list[Kind]:
-    """By Slack and text now, by a call when nothing was answered by then."""
+def questions(since: datetime) -> dict[Kind, Phrase]:
+    """What is asked by each channel."""
     facts: dict[str, Value | Phrase] = {"since": since}
-    button = Ask(Phrase("It reached me"), ANSWER, {"drill": drill})
-    said = {
+    return {
         Kind.SLACK: Phrase(
             "🧪 A drill, no incident: you are on call from {since}. Press the button, so that we know that pages reach"
             " you here; and answer the text message.",
@@ -205,8 +202,23 @@ async def page(
             " you.",
             facts,
         ),
+        Kind.EMAIL: Phrase(
+            "Drill, no incident: you are on call from {since}. Open the link in this mail and press its button, so that"
+            " we know that mail reaches you.",
+            facts,
+        ),
     }
+
+
+async def page(
+    tx: Tx, settings: Settings, person: Person, drill: int, since: datetime, able: frozenset[Kind]
+) -> list[Kind]:
+    """By Slack and text now, by a call when nothing was answered by then; by mail where there is neither."""
+    button = Ask(Phrase("It reached me"), ANSWER, {"drill": drill})
+    said = questions(since)
     ways = [kind for kind in said if kind in able and person.address(kind)]
+    if {Kind.SLACK, Kind.SMS} & set(ways):
+        ways = [kind for kind in ways if kind is not Kind.EMAIL]
     for kind in ways:
         await messages.queue(
             tx, kind=kind, about=About.DRILL, to=person.address(kind) or "", person=person.id,

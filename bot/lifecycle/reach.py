@@ -10,7 +10,7 @@ from bot.incident import Priority
 from bot.lifecycle.proofs import Proofs
 from bot.lifecycle.speaking import channel_name
 from bot.message import About, Kind
-from bot.person import Person, Step, Steps, methods
+from bot.person import Person, Step, methods
 from bot.personal import Night, Rules, When
 from bot.phrase import Phrase
 from bot.store import audit, deliveries, messages, personal
@@ -31,17 +31,15 @@ class Reach:
     async def rules(self, person: Person) -> Rules:
         """What counts for them: their own choice, else the configuration's; reduced to what they have."""
         async with self.db.transaction() as tx:
-            own = await personal.of(tx, person.id) or Rules(self.desk.steps)
-        day = {priority: methods(person, priority, own.day) for priority in Priority}
-        night = {each: methods(person, each, {each: steps}) if steps else () for each, steps in own.night.items()}
-        return Rules(day, night, own.hours)
+            own = await personal.of(tx, person.id)
+        return fitted(person, own or self.desk.usual_rules)
 
     async def change(self, person: Person, rules: Rules, by: Actor) -> Phrase | None:
         """None: this very delivery was handled before. `unfit` was asked first."""
         async with self.db.transaction() as tx:
             if not await deliveries.first_time(tx, by):
                 return None
-            if rules == Rules(configured(self.desk, person)):
+            if rules == fitted(person, self.desk.usual_rules):
                 await personal.forget(tx, person.id)
             else:
                 await personal.put(tx, person.id, rules)
@@ -95,8 +93,11 @@ class Reach:
                     return
 
 
-def configured(desk: Desk, person: Person) -> Steps:
-    return {priority: desk.methods(person, priority) for priority in Priority}
+def fitted(person: Person, rules: Rules) -> Rules:
+    """Reduced to what they have."""
+    day = {priority: methods(person, priority, rules.day) for priority in Priority}
+    night = {each: methods(person, each, {each: steps}) if steps else () for each, steps in rules.night.items()}
+    return Rules(day, night, rules.hours)
 
 
 def unfit(person: Person, rules: Rules) -> dict[tuple[When, Priority], Phrase]:

@@ -13,6 +13,7 @@ from bot.answers import (
     Asked,
     NobodyToAsk,
     NoSuchIncident,
+    Shared,
     SnoozeAnswer,
     Snoozed,
     StillOnIt,
@@ -21,43 +22,60 @@ from bot.answers import (
 from bot.audit import DESK, Actor, Entry
 from bot.desk import Desk
 from bot.incident import Incident, Status
-from bot.lifecycle import deadlines, ladder, speaking
+from bot.lifecycle import deadlines, ladder, sharing, speaking
 from bot.person import Person
 from bot.phrase import Phrase, Value
 from bot.sla import LONGEST_SNOOZE, OF_ACK, Due, Point
 from bot.store import audit, dues, escalations, incidents, responders
 from bot.store.database import Tx
+from bot.taking import signed
 
 
-async def take(tx: Tx, desk: Desk, incident: Incident, by: Actor) -> Incident | None:
-    """From triggered to taken; None when it is over."""
-    moved = await incidents.move(tx, incident.number, Status.ACKNOWLEDGED, by.id)
+async def take(tx: Tx, desk: Desk, incident: Incident, by: Actor) -> Acknowledged | Shared | None:
+    """From triggered to taken, as soon as they are as many as a level asks for; None when it is over."""
+    if incident.status is Status.RESOLVED:
+        return None
+    asked = await responders.answered(tx, incident.number, by.id)
+    instead_of = asked["asked_by"] if asked is not None and asked["takes_over"] else ""
+    shared = await sharing.take(tx, desk, incident, by, instead_of)
+    if isinstance(shared, Shared):
+        return shared
+    owner = shared.takers[0].person if shared.takers else by.id
+    moved = await incidents.move(tx, incident.number, Status.ACKNOWLEDGED, owner)
     if moved is None:
         return None
     await escalations.stop(tx, incident.number)
     await deadlines.plan_expiry(tx, moved)
     if await dues.when(tx, incident.number, Due.NEWS) is None:
         await deadlines.plan_news(tx, desk, moved)
-    await responders.answered(tx, incident.number, by.id)
-    await audit.write(tx, Entry(by, "incident.acknowledged", incident.number))
+    why = Phrase("On it now: {names}", {"names": names(desk, moved)}) if len(moved.on_it) > 1 else None
+    await audit.write(tx, Entry(by, "incident.acknowledged", incident.number, why=why))
     await speaking.brought_up_to_date(tx, desk, moved)
-    return moved
+    return Acknowledged(moved)
+
+
+async def take_aloud(tx: Tx, desk: Desk, incident: Incident, by: Actor) -> Acknowledged | Shared | None:
+    """The same, and it is said in the thread."""
+    taken = await take(tx, desk, incident, by)
+    if isinstance(taken, Acknowledged):
+        await speaking.note(tx, desk, taken.incident, Phrase("{name} is on it", {"name": by.name}))
+    return taken
 
 
 async def again(tx: Tx, desk: Desk, incident: Incident, by: Actor) -> AcknowledgeAnswer:
     """An acknowledgement of what is taken: of somebody who was asked, of the owner who was asked again, or too late."""
     asked = await responders.answered(tx, incident.number, by.id)
     if asked is not None and asked["takes_over"] and by.id != incident.acknowledged_by:
-        return await take_over(tx, desk, incident, by)
+        return await take_over(tx, desk, incident, by, asked["asked_by"])
     if asked is not None and by.id != incident.acknowledged_by:
         said = Phrase("{name} is on it too", {"name": by.name})
         await audit.write(tx, Entry(by, "incident.joined", incident.number, why=said))
         await speaking.brought_up_to_date(tx, desk, incident)
         await speaking.note(tx, desk, incident, said)
         return AlsoOnIt(incident, name(desk, incident.acknowledged_by))
-    if by.id == incident.acknowledged_by and await was_asked_again(tx, incident):
+    if by.id in incident.on_it and await was_asked_again(tx, incident):
         return await extend(tx, desk, incident, by)
-    return AlreadyAcknowledged(incident, name(desk, incident.acknowledged_by), at(incident.acknowledged_at))
+    return already(desk, incident)
 
 
 async def was_asked_again(tx: Tx, incident: Incident) -> bool:
@@ -74,15 +92,14 @@ async def still_on_it(tx: Tx, desk: Desk, number: int, by: Actor) -> Acknowledge
     if incident.status is Status.RESOLVED:
         return over(desk, incident)
     if incident.status is Status.TRIGGERED:
-        moved = await take(tx, desk, incident, by)
-        await speaking.note(tx, desk, incident, Phrase("{name} is on it", {"name": by.name}))
-        return Acknowledged(moved or incident)
-    if incident.acknowledged_by != by.id:
-        return AlreadyAcknowledged(incident, name(desk, incident.acknowledged_by), at(incident.acknowledged_at))
+        return await take_aloud(tx, desk, incident, by) or over(desk, incident)
+    if by.id not in incident.on_it:
+        return already(desk, incident)
     return await extend(tx, desk, incident, by)
 
 
 async def extend(tx: Tx, desk: Desk, incident: Incident, by: Actor) -> StillOnIt:
+    incident = await sharing.sign(tx, incident, by.id, await incidents.now(tx))
     await deadlines.plan_expiry(tx, incident)
     said = Phrase("{name} is still on it", {"name": by.name})
     await audit.write(tx, Entry(by, "incident.still_on_it", incident.number, why=said))
@@ -92,20 +109,27 @@ async def extend(tx: Tx, desk: Desk, incident: Incident, by: Actor) -> StillOnIt
 
 
 async def remind(tx: Tx, desk: Desk, incident: Incident) -> None:
-    """Before an acknowledgement runs out its owner is asked, with one tap to answer."""
+    """Before an acknowledgement runs out its owner is asked, with one tap to answer; of several, those still silent."""
     until = await dues.when(tx, incident.number, Due.ACK_EXPIRY)
-    if incident.status is not Status.ACKNOWLEDGED or until is None:
+    lasts = (await incidents.policy(tx, incident.number)).ack_lasts(incident.priority)
+    if until is None or lasts is None:
         return
+    silent = [each.person for each in incident.takers if each.sign_at + lasts <= until]
+    people = silent if incident.takers else [incident.acknowledged_by or ""]
     facts: dict[str, Value | Phrase] = {"number": incident.number, "title": incident.title[:100], "at": until}
     said = Phrase("⏳ #{number} {title}: are you still on it? Without a sign the team is paged again at {at}.", facts)
     short = Phrase("#{number}: still on it? Reply “ack {number}”, or the team is paged again at {at}.", facts)
-    await speaking.remind(tx, desk, incident, said, short)
-    asked = Phrase("{name} was asked: still on it?", {"name": name(desk, incident.acknowledged_by)})
-    await audit.write(tx, Entry(DESK, "ack.reminded", incident.number, on=incident.acknowledged_by or "", why=asked))
+    for who in people:
+        await speaking.remind(tx, desk, incident, who, said, short)
+        asked = Phrase("{name} was asked: still on it?", {"name": name(desk, who)})
+        await audit.write(tx, Entry(DESK, "ack.reminded", incident.number, on=who, why=asked))
 
 
 async def expire(tx: Tx, desk: Desk, incident: Incident, *, snoozed: bool) -> None:
     """No sign of the owner, or the pause is over: the level reached is paged again, then the ladder goes on."""
+    if incident.takers and not snoozed:
+        await sharing.expire(tx, desk, incident)
+        return
     who: dict[str, Value | Phrase] = {"name": name(desk, incident.acknowledged_by), "at": at(incident.acknowledged_at)}
     said = Phrase("No sign of {name}, who took it at {at}: the same people are paged again", who)
     if snoozed:
@@ -128,7 +152,10 @@ async def snooze(tx: Tx, desk: Desk, number: int, by: Actor, length: timedelta) 
     if incident.status is Status.RESOLVED:
         return over(desk, incident)
     if incident.status is Status.TRIGGERED:
-        incident = await take(tx, desk, incident, by) or incident
+        taken = await take(tx, desk, incident, by)
+        if isinstance(taken, Shared):
+            return taken  # the others are still wanted: one alone does not hush it
+        incident = taken.incident if taken else incident
     until = await incidents.now(tx) + min(length, LONGEST_SNOOZE)
     await dues.stop(tx, number, OF_ACK)
     await dues.plan(tx, number, incident.round, [Point(Due.SNOOZE_OVER, until)])
@@ -146,15 +173,14 @@ async def assign(tx: Tx, desk: Desk, number: int, to: Person, by: Actor) -> AskA
         return NoSuchIncident(number)
     if incident.status is Status.RESOLVED:
         return over(desk, incident)
-    if to.id == incident.acknowledged_by:
-        return AlreadyAcknowledged(incident, to.name, at(incident.acknowledged_at))
+    if to.id in incident.on_it and (incident.status is Status.ACKNOWLEDGED or to.id != by.id):
+        since = next((each.at for each in incident.takers if each.person == to.id), incident.acknowledged_at)
+        return AlreadyAcknowledged(incident, to.name, at(since))
     if to.id != by.id:
         return await ask(tx, desk, incident, [to], by, takes_over=True)
     if incident.status is Status.ACKNOWLEDGED:
         return await take_over(tx, desk, incident, by)
-    moved = await take(tx, desk, incident, by)
-    await speaking.note(tx, desk, incident, Phrase("{name} is on it", {"name": by.name}))
-    return Acknowledged(moved or incident)
+    return await take_aloud(tx, desk, incident, by) or over(desk, incident)
 
 
 async def call(tx: Tx, desk: Desk, number: int, people: Sequence[Person], by: Actor, reason: str = "") -> AskAnswer:
@@ -164,7 +190,7 @@ async def call(tx: Tx, desk: Desk, number: int, people: Sequence[Person], by: Ac
         return NoSuchIncident(number)
     if incident.status is Status.RESOLVED:
         return over(desk, incident)
-    wanted = [person for person in people if person.id not in (by.id, incident.acknowledged_by)]
+    wanted = [person for person in people if person.id not in (by.id, *incident.on_it)]
     return await ask(tx, desk, incident, wanted, by, takes_over=False, reason=reason)
 
 
@@ -198,15 +224,30 @@ async def ask(
     return Asked(incident, names, takes_over)
 
 
-async def take_over(tx: Tx, desk: Desk, incident: Incident, by: Actor) -> TookOver:
-    before = name(desk, incident.acknowledged_by)
-    moved = await incidents.hand_over(tx, incident.number, by.id)
+async def take_over(tx: Tx, desk: Desk, incident: Incident, by: Actor, of: str = "") -> TookOver:
+    """`of`: whoever handed it over; of several, only their share becomes another's."""
+    shares = of if any(each.person == of for each in incident.takers) else incident.acknowledged_by or ""
+    before, moved = name(desk, shares), incident
+    if incident.takers:
+        takers = signed(incident.takers, by.id, await incidents.now(tx), shares)
+        moved = await incidents.taken_by(tx, incident.number, takers, incident.takers_wanted)
+    if shares == incident.acknowledged_by:
+        moved = await incidents.hand_over(tx, incident.number, by.id)
     await deadlines.plan_expiry(tx, moved)
     said = Phrase("{name} takes over from {before}", {"name": by.name, "before": before})
     await audit.write(tx, Entry(by, "incident.handed_over", incident.number, why=said))
     await speaking.brought_up_to_date(tx, desk, moved)
     await speaking.note(tx, desk, moved, said)
     return TookOver(moved, before)
+
+
+def already(desk: Desk, incident: Incident) -> AlreadyAcknowledged:
+    return AlreadyAcknowledged(incident, names(desk, incident), at(incident.acknowledged_at))
+
+
+def names(desk: Desk, incident: Incident) -> str:
+    """Of everybody who is on it."""
+    return ", ".join(name(desk, each) for each in incident.on_it)
 
 
 def over(desk: Desk, incident: Incident) -> AlreadyResolved:

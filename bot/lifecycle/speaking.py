@@ -130,9 +130,9 @@ async def tell(tx: Tx, desk: Desk, incident: Incident, who: str | None, said: Ph
         )  # fmt: skip
 
 
-async def remind(tx: Tx, desk: Desk, incident: Incident, said: Phrase, short: Phrase) -> None:
-    """To the owner, in Slack with its button; the critical ones also as a text message."""
-    person = desk.people.get(incident.acknowledged_by or "")
+async def remind(tx: Tx, desk: Desk, incident: Incident, who: str, said: Phrase, short: Phrase) -> None:
+    """To an owner, in Slack with its button; the critical ones also as a text message."""
+    person = desk.people.get(who)
     if person is None:
         return
     ways = [(Kind.SLACK, said)] if person.slack else []

@@ -52,10 +52,7 @@ class Telling:
         """Everyone and every channel that the targets mean now, once each."""
         if self.booked is None:
             self.booked = await escalations.overrides(self.tx, self.now)
-        found = [self.desk.recipients(target, self.now, self.booked) for target in targets]
-        people = dict.fromkeys(person for recipients in found for person in recipients.people)
-        channels = dict.fromkeys(channel for recipients in found for channel in recipients.channels)
-        return tuple(people), tuple(channels)
+        return meant(self.desk, targets, self.now, self.booked)
 
     def card(self, incident: Incident, channel: str) -> None:
         self.drafts.append(card(incident, channel))
@@ -76,7 +73,7 @@ class Telling:
             await self.write()  # it asks whether others are paged
             if await digest.instead_of_page(self.tx, self.desk, incident, level, person, asked=because is not None):
                 return Paged(in_digest=True)
-        rules = self.rules.get(person.id) or Rules(self.desk.steps)
+        rules = self.rules.get(person.id) or self.desk.usual_rules
         ways = rules.ways(person, incident.priority, self.now, self.desk.zone, may_wait=may_wait)
         body = {"because": because.to_json()} if because else {}
         for step in ways.steps:
@@ -88,6 +85,20 @@ class Telling:
                     )
                 )  # fmt: skip
         return Paged(held=ways.held)
+
+
+async def whom(tx: Tx, desk: Desk, targets: Sequence[str], at: datetime) -> tuple[tuple[Person, ...], tuple[str, ...]]:
+    """Everyone and every channel that the targets meant at that moment, once each."""
+    return meant(desk, targets, at, await escalations.overrides(tx, at))
+
+
+def meant(
+    desk: Desk, targets: Sequence[str], at: datetime, booked: Sequence[Booked]
+) -> tuple[tuple[Person, ...], tuple[str, ...]]:
+    found = [desk.recipients(target, at, booked) for target in targets]
+    people = dict.fromkeys(person for recipients in found for person in recipients.people)
+    channels = dict.fromkeys(channel for recipients in found for channel in recipients.channels)
+    return tuple(people), tuple(channels)
 
 
 def card(incident: Incident, channel: str) -> Draft:

@@ -16,10 +16,10 @@ from bot.incident import Priority, Status
 from bot.link import Links
 from bot.message import About, Kind, Message
 from bot.notify.blocks.digest import headline, told
-from bot.notify.blocks.incident import state
 from bot.notify.blocks.marks import severity
 from bot.notify.blocks.reader import Reader
 from bot.notify.blocks.responding import impact, manager_facts
+from bot.notify.blocks.state import state
 from bot.notify.channel import Outgoing, because_of, phrase_of
 from bot.notify.wording import facts, plain
 from bot.phrase import Phrase
@@ -61,6 +61,10 @@ class EmailChannel:
     def way_to_take(self, outgoing: Outgoing, reader: Reader) -> tuple[str, str] | None:
         """(label, address) of the link in a page; managers are told, not asked."""
         message, view = outgoing.message, outgoing.view
+        if self.links is not None and message.about is About.DRILL and message.person is not None:
+            drill = message.body.get("drill")
+            answer = self.links.to_answer(int(str(drill)), message.person, message.id, outgoing.as_of)
+            return reader.say(Phrase("It reached me")), answer
         if self.links is None or view is None or message.about is not About.PAGE or message.person is None:
             return None
         if outgoing.manager or view.incident.status is not Status.TRIGGERED:

@@ -27,7 +27,7 @@ from bot.notify.blocks import (
     reminder,
     run_card,
 )
-from bot.notify.blocks.incident import state
+from bot.notify.blocks.state import state
 from bot.notify.channel import Outgoing, asks_of, because_of, phrase_of
 from bot.secret import Secret
 

@@ -3,11 +3,11 @@
 import unicodedata
 
 from bot.incident import Incident, Status
-from bot.notify.blocks.incident import state
 from bot.notify.blocks.marks import severity
 from bot.notify.blocks.parts import CONTROL
 from bot.notify.blocks.reader import Reader
 from bot.notify.blocks.responding import impact
+from bot.notify.blocks.state import state
 from bot.phrase import Phrase, Value
 from bot.sla import OF_CLOCK
 from bot.view import IncidentView

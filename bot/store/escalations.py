@@ -34,6 +34,7 @@ class FiredLevel:
     targets: tuple[str, ...]
     due_at: datetime
     late: timedelta
+    acknowledgements: int = 1
 
     @property
     def rung(self) -> Rung:
@@ -42,12 +43,12 @@ class FiredLevel:
 
 async def insert(tx: Tx, incident: int, round: int, levels: Sequence[DueLevel]) -> None:
     await tx.executemany(
-        "INSERT INTO escalation_level (incident, round, position, name, targets, due_at, why)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO escalation_level (incident, round, position, name, targets, due_at, why, acknowledgements)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         [
             (
                 incident, round, level.position, level.name, list(level.targets), level.due_at,
-                Phrase("put off to business hours").to_json() if level.waits else None,
+                Phrase("put off to business hours").to_json() if level.waits else None, level.acknowledgements,
             )
             for level in levels
         ],
@@ -111,8 +112,9 @@ async def still_due(tx: Tx, rungs: Sequence[Rung]) -> set[Rung]:
 
 def fired(row: asyncpg.Record) -> FiredLevel:
     return FiredLevel(
-        row["incident"], row["round"], row["position"], row["name"], tuple(row["targets"]), row["due_at"], row["late"]
-    )
+        row["incident"], row["round"], row["position"], row["name"], tuple(row["targets"]), row["due_at"], row["late"],
+        row["acknowledgements"],
+    )  # fmt: skip
 
 
 async def skipped(tx: Tx, level: FiredLevel, why: Phrase) -> None:
@@ -169,11 +171,23 @@ async def put_off(tx: Tx, incident: int, levels: Sequence[DueLevel]) -> None:
     )
 
 
+async def waiting_for_people(tx: Tx, incident: int, round: int) -> Sequence[asyncpg.Record]:
+    """(name, targets, acknowledgements, at) of the levels that were told in this round, else of the first to come."""
+    return await tx.fetch(
+        "SELECT name, targets, acknowledgements, coalesce(fired_at, app_now()) AS at FROM escalation_level"
+        " WHERE incident = $1 AND round = $2 AND (state = 'fired' OR position = (SELECT min(position)"
+        "  FROM escalation_level WHERE incident = $1 AND round = $2 AND state = 'pending'"
+        "  HAVING NOT EXISTS (SELECT FROM escalation_level WHERE incident = $1 AND round = $2 AND state = 'fired')))"
+        " ORDER BY position",
+        incident, round,
+    )  # fmt: skip
+
+
 async def last_fired(tx: Tx, incident: int, round: int) -> asyncpg.Record | None:
-    """(position, name, fired_at) of the highest level that was reached in this round."""
+    """(position, name, fired_at, acknowledgements) of the highest level that was reached in this round."""
     return await tx.fetchrow(
-        "SELECT position, name, fired_at FROM escalation_level WHERE incident = $1 AND round = $2"
-        " AND state IN ('fired', 'skipped') ORDER BY position DESC LIMIT 1", incident, round,
+        "SELECT position, name, fired_at, acknowledgements FROM escalation_level WHERE incident = $1"
+        " AND round = $2 AND state IN ('fired', 'skipped') ORDER BY position DESC LIMIT 1", incident, round,
     )  # fmt: skip
 
 

@@ -65,7 +65,8 @@ async def to_answer(tx: Tx, person: str) -> set[int]:
 async def theirs(tx: Tx, person: str) -> set[int]:
     """Open incidents that this person is on, or helps with."""
     rows = await tx.fetch(
-        "SELECT i.number FROM incident i WHERE i.status <> 'resolved' AND (i.acknowledged_by = $1 OR EXISTS (SELECT"
+        "SELECT i.number FROM incident i WHERE i.status <> 'resolved' AND (i.acknowledged_by = $1"
+        "  OR i.takers @> jsonb_build_array(jsonb_build_object('person', $1::text)) OR EXISTS (SELECT"
         " FROM responder r WHERE r.incident = i.number AND r.person = $1 AND r.answered_at IS NOT NULL)"
         " OR EXISTS (SELECT FROM incident_role o WHERE o.incident = i.number AND o.person = $1))",
         person,

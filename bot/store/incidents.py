@@ -11,6 +11,7 @@ from bot.escalation import Policy
 from bot.incident import Incident, Priority, Status, may_come_from
 from bot.phrase import Phrase
 from bot.store.database import Tx
+from bot.taking import Taker
 
 STORM_RULE: Final = "storm"
 
@@ -22,7 +23,8 @@ def from_row(row: asyncpg.Record) -> Incident:
         opened_at=row["opened_at"], changed_at=row["changed_at"], alert_count=row["alert_count"], round=row["round"],
         summary=row["summary"], acknowledged_by=row["acknowledged_by"], acknowledged_at=row["acknowledged_at"],
         resolved_by=row["resolved_by"], resolved_at=row["resolved_at"], card_version=row["card_version"],
-        flapping_until=row["flapping_until"],
+        flapping_until=row["flapping_until"], takers=tuple(Taker.from_json(each) for each in row["takers"]),
+        takers_wanted=row["takers_wanted"],
     )  # fmt: skip
 
 
@@ -111,12 +113,36 @@ async def move(tx: Tx, number: int, to: Status, by: str) -> Incident | None:
         " acknowledged_by = CASE $2 WHEN 'acknowledged' THEN $3 WHEN 'triggered' THEN NULL ELSE acknowledged_by END,"
         " acknowledged_at = CASE $2 WHEN 'acknowledged' THEN app_now() WHEN 'triggered' THEN NULL"
         "  ELSE acknowledged_at END,"
+        " takers = CASE $2 WHEN 'triggered' THEN '[]' ELSE takers END,"
+        " takers_wanted = CASE $2 WHEN 'triggered' THEN 1 ELSE takers_wanted END,"
         " resolved_by = CASE $2 WHEN 'resolved' THEN $3 ELSE NULL END,"
         " resolved_at = CASE $2 WHEN 'resolved' THEN app_now() ELSE NULL END"
         " WHERE number = $1 AND status = ANY($4::text[]) RETURNING *",
         number, to.value, by, may_come_from(to),
     )  # fmt: skip
     return from_row(row) if row else None
+
+
+async def taken_by(tx: Tx, number: int, takers: Sequence[Taker], wanted: int) -> Incident:
+    """These are on it now, of the `wanted` whom a level asks for."""
+    row = await tx.fetchrow(
+        "UPDATE incident SET takers = $2, takers_wanted = $3, changed_at = app_now(), card_version = card_version + 1"
+        " WHERE number = $1 RETURNING *",
+        number, [each.to_json() for each in takers], wanted,
+    )  # fmt: skip
+    assert row is not None  # the caller holds its lock
+    return from_row(row)
+
+
+async def another_round(tx: Tx, number: int) -> Incident:
+    """Still triggered: its levels begin anew, and the caller writes them."""
+    row = await tx.fetchrow(
+        "UPDATE incident SET round = round + 1, changed_at = app_now(), card_version = card_version + 1"
+        " WHERE number = $1 AND status = 'triggered' RETURNING *",
+        number,
+    )
+    assert row is not None  # the caller holds its lock and saw its status
+    return from_row(row)
 
 
 async def hand_over(tx: Tx, number: int, to: str) -> Incident:

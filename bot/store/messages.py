@@ -225,6 +225,16 @@ async def level_is_dead(tx: Tx, page: Message) -> bool:
     return not alive
 
 
+async def people_of_level(tx: Tx, page: Message) -> list[str]:
+    """Ids of those whom a page of this level reached, or still may."""
+    rows = await tx.fetch(
+        "SELECT DISTINCT person FROM message WHERE about = 'page' AND incident = $1 AND round = $2 AND level = $3"
+        " AND state IN ('waiting', 'sending', 'sent', 'delivered') AND person IS NOT NULL",
+        page.incident, page.round, page.level,
+    )  # fmt: skip
+    return [row["person"] for row in rows]
+
+
 async def overdue(tx: Tx, grace: timedelta, stuck: timedelta, limit: int = 200) -> Sequence[asyncpg.Record]:
     """(id, kind, stuck) of messages that should have left `grace` ago, or whose sender went away; `stuck`: a page that
     should have left so long ago that whoever rescues pages does not get it out either.

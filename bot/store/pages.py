@@ -20,7 +20,8 @@ async def of_incident(tx: Tx, incident: int) -> Sequence[asyncpg.Record]:
 async def levels(tx: Tx, incident: int) -> Sequence[asyncpg.Record]:
     """Of every round, in the order in which they were or will be told."""
     return await tx.fetch(
-        "SELECT round, position, name, targets, due_at, state, fired_at, why FROM escalation_level WHERE incident = $1"
+        "SELECT round, position, name, targets, due_at, state, fired_at, why, acknowledgements FROM escalation_level"
+        " WHERE incident = $1"
         " ORDER BY round, position LIMIT 100",
         incident,
     )

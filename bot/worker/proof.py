@@ -22,9 +22,12 @@ def chores(settings: Settings | None) -> tuple[Daily, ...]:
     return (Daily(DRILL, settings.drill_at), Daily(CHECK, settings.check_at)) if settings else ()
 
 
-def ways(channels: Mapping[Kind, Channel], public_url: str | None) -> frozenset[Kind]:
-    """By which an answer to a drill can come back: a key during a call needs an address that Twilio reaches."""
-    return frozenset(kind for kind in channels if kind is not Kind.VOICE or public_url is not None)
+def ways(channels: Mapping[Kind, Channel], public_url: str | None, *, links: bool) -> frozenset[Kind]:
+    """By which an answer to a drill can come back: a key during a call needs an address that Twilio reaches, and a
+    mail a link.
+    """
+    able = {Kind.VOICE: public_url is not None, Kind.EMAIL: links}
+    return frozenset(kind for kind in channels if able.get(kind, True))
 
 
 def entrypoints(proofs: Proofs, channels: Mapping[Kind, Channel]) -> Mapping[str, Entrypoint]:

@@ -28,11 +28,11 @@ async def no_longer_wanted(tx: Tx, message: Message) -> Phrase | None:
     if message.about is About.UPDATE:
         return None
     if message.about is About.REMINDER:
-        owner = incident.acknowledged_by if incident.round == message.round else None
-        return None if owner == message.person else Phrase("no longer theirs when the question left")
+        owners = incident.on_it if incident.round == message.round else ()
+        return None if message.person in owners else Phrase("no longer theirs when the question left")
     if "because" in message.body:
         return await answered_already(tx, incident, message)
-    if incident.status is Status.ACKNOWLEDGED:
+    if incident.status is Status.ACKNOWLEDGED or message.person in incident.on_it:
         return Phrase("taken before the page left")
     if incident.round != message.round:
         return Phrase("a newer round of pages has begun")
@@ -42,7 +42,7 @@ async def no_longer_wanted(tx: Tx, message: Message) -> Phrase | None:
 async def answered_already(tx: Tx, incident: Incident, page: Message) -> Phrase | None:
     """Somebody is told although another one is on it: wanted until they answer themselves."""
     asked = page.level >= speaking.ASKED
-    if incident.acknowledged_by == page.person:
+    if page.person in incident.on_it:
         return Phrase("taken before the page left")
     if asked and not await responders.waits_for(tx, incident.number, page.person or ""):
         return Phrase("they had answered before the page left")

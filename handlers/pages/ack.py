@@ -5,36 +5,25 @@ A GET never acts: mail programs and their scanners open links by themselves. The
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Final
 
 import structlog
 from aiohttp import web
-from jinja2 import Environment, PackageLoader, select_autoescape
 
-from bot.answers import Acknowledged, Repeated
+from bot.answers import Acknowledged, Repeated, Shared
 from bot.audit import Actor, Door
 from bot.desk import Desk
 from bot.incident import Incident, Status
 from bot.lifecycle import Lifecycle, Unavailable
 from bot.link import Links, Pass
 from bot.notify.blocks import Reader
-from bot.notify.blocks.incident import state
 from bot.notify.blocks.marks import LIGHT, severity
+from bot.notify.blocks.state import state
 from bot.phrase import Phrase
 from bot.questions import Questions
 from handlers import sms_reply
+from handlers.pages.paper import LONGEST, Paper
 
 log = structlog.get_logger("ack page")
-
-LONGEST: Final = 600
-HEADERS: Final = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex",
-    "X-Frame-Options": "DENY",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'",
-}
-Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
 class AckPages:
@@ -42,10 +31,7 @@ class AckPages:
         self, links: Links, lifecycle: Lifecycle, questions: Questions, desk: Desk, now: Callable[[], datetime]
     ) -> None:
         self.links, self.lifecycle, self.questions, self.desk, self.now = links, lifecycle, questions, desk, now
-        self.pages = Environment(
-            loader=PackageLoader("handlers.pages", ""), autoescape=select_autoescape(), trim_blocks=True,
-            lstrip_blocks=True,
-        )  # fmt: skip
+        self.paper = Paper()
 
     def routes(self) -> list[web.RouteDef]:
         return [web.get("/ack/{token}", self.ask), web.post("/ack/{token}", self.take)]
@@ -61,7 +47,7 @@ class AckPages:
         if given is None or given.person not in self.desk.people:
             return self._page(None, Phrase("This link is not one of ours."), 404)
         if given.is_over(self.now()):
-            how = Phrase("This link is too old. In Slack: {command}", {"command": f"/ecotrajet ack {given.incident}"})
+            how = Phrase("This link is too old. In Slack: {command}", {"command": f"/ecotrajet ack {given.number}"})
             return self._page(given, how, 410)
         try:
             return await work(given)
@@ -69,24 +55,24 @@ class AckPages:
             return self._page(given, Phrase("The desk cannot write it down just now. Try again in a minute."), 503)
 
     async def _ask(self, given: Pass) -> web.Response:
-        view = await self.questions.incident(given.incident)
+        view = await self.questions.incident(given.number)
         if view is None:
             return self._page(given, sms_reply.nothing_open(), 404)
         incident = view.incident
         reader = self._reader(given)
-        if incident.status is Status.TRIGGERED:
+        if incident.status is Status.TRIGGERED and given.person not in incident.on_it:
             return self._page(given, state(incident, reader), 200, incident, button=True)
         return self._page(given, state(incident, reader), 200, incident)
 
     async def _take(self, given: Pass) -> web.Response:
         person = self.desk.people[given.person]
         by = Actor(person.id, person.name, Door.EMAIL, delivery=f"ack-link:{given.message}:{given.person}")
-        answer = await self.lifecycle.acknowledge(given.incident, by)
-        view = await self.questions.incident(given.incident)
+        answer = await self.lifecycle.acknowledge(given.number, by)
+        view = await self.questions.incident(given.number)
         incident = view.incident if view else None
         if isinstance(answer, Repeated) and incident is not None:
             return self._page(given, state(incident, self._reader(given)), 200, incident)
-        done = isinstance(answer, Acknowledged)
+        done = isinstance(answer, Acknowledged | Shared)
         return self._page(given, sms_reply.worded(answer) or sms_reply.nothing_open(), 200, incident, done=done)
 
     def _reader(self, given: Pass | None) -> Reader:
@@ -111,5 +97,4 @@ class AckPages:
             }  # fmt: skip
         if button and incident is not None:
             words["button"] = reader.say(Phrase("I take incident #{number}", {"number": incident.number}))
-        html = self.pages.get_template("ack.html").render(words)
-        return web.Response(text=html, status=status, content_type="text/html", headers=HEADERS)
+        return self.paper.page(words, status)

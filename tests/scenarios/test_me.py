@@ -1,11 +1,13 @@
 """How somebody wants to be reached: shown, changed in a form, kept from letting them sleep, and tried."""
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.oncall import wall
 from bot.sandbox.slack.workspace import View
-from tests.world import World
+from tests.world import World, edited_config, new_world
 
 HERE = "general"
 PARIS = ZoneInfo("Europe/Paris")
@@ -150,3 +152,30 @@ async def test_when_everybody_sleeps_the_last_resort_wakes_somebody(world: World
     await world.fast_forward(minutes=8)
     await world.eventually_value(3, f"{pages} AND person IN ('amina', 'bruno', 'david')")
     assert await world.value("SELECT count(*) FROM audit WHERE did = 'page.held'") >= 5
+
+
+async def test_the_file_says_how_the_team_s_night_is_and_who_chose_for_themselves_keeps_it(
+    database_url: str, tmp_path: Path
+) -> None:
+    def night(configuration: dict[str, Any]) -> None:
+        now = datetime.now(PARIS)
+        start, end = (f"{now + timedelta(hours=hours):%H:%M}" for hours in (-2, 2))
+        configuration["notifications"]["night"] = {"start": start, "end": end, "P1": ["sms"], "P2": "wait"}
+        configuration["escalation"]["policies"]["default"]["levels"][0]["tell"] = ["team:devops"]
+
+    async with new_world(database_url, config=edited_config(tmp_path, night)) as world:
+        bruno = world.person("bruno")
+        await bruno.types("/ecotrajet moi", channel=HERE)
+        shown = await bruno.sees("La nuit", channel=HERE)
+        assert "au matin" in shown.text
+        await bruno.submits(await form_of(world, "bruno"), {"night-P2-email": "0"})
+        await bruno.dm(containing="désormais")
+        number = await world.alert("Payments are slow", severity="warning")
+        await bruno.sees("n’est pas dérangé la nuit", channel="incidents")
+        ways = "SELECT string_agg(kind, ' ' ORDER BY kind) FROM message WHERE person = $1 AND about = 'page'"
+        now = f"{ways} AND incident = $2 AND due_at <= app_now()"
+        assert await world.value(now, "bruno", number) == "email"
+        assert await world.value(now, "amina", number) is None
+        critical = await world.alert(TITLE, service="payments")
+        await world.person("amina").phone.gets_sms(f"#{critical}")
+        assert await world.value(f"{ways} AND incident = $2", "amina", critical) == "sms"

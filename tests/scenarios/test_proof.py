@@ -1,6 +1,7 @@
 """Proof of reach: the weekly drill and its answers, what `/ecotrajet reach` shows, and the daily look ahead."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -83,6 +84,39 @@ async def test_who_does_not_answer_is_called_and_a_key_proves_that_calls_arrive(
         await forward
         assert any("noted" in each or "noté" in each for each in said)
         assert await world.value("SELECT door FROM audit WHERE did = 'drill.answered'") == "voice"
+
+
+async def test_who_has_neither_slack_nor_a_telephone_answers_by_the_link_in_a_mail(
+    database_url: str, tmp_path: Path
+) -> None:
+    def edit(configuration: dict[str, Any]) -> None:
+        proof()(configuration)
+        for name in ("amina", "david"):
+            del configuration["people"][name]["phone"], configuration["people"][name]["slack"]
+
+    async with new_world(database_url, config=edited_config(tmp_path, edit)) as world:
+        person = await drilled(world)
+        assert person.mailbox is not None
+        mail = await person.mailbox.gets("drill" if person.person.language == "en" else "exercice")
+        found = re.search(rf"{re.escape(world.url)}/drill/[\w-]+", mail.text)
+        assert found is not None, mail.text
+        assert found[0] in mail.html
+        async with world.http.get(found[0]) as answer:  # a mail program that looks at links answers nothing
+            assert answer.status == 200
+            assert "<button" in await answer.text()
+        assert await world.value("SELECT count(*) FROM audit WHERE did = 'drill.answered'") == 0
+        for noted in ("✅", "✅"):  # twice is once
+            async with world.http.post(found[0]) as answer:
+                assert noted in await answer.text()
+        async with world.http.post(found[0].replace("/drill/", "/ack/")) as answer:
+            assert answer.status == 404  # a drill's link takes no incident
+        async with world.http.post(f"{world.url}/drill/made-up") as answer:
+            assert answer.status == 404
+        doors = await world.rows("SELECT actor, door FROM audit WHERE did = 'drill.answered'")
+        assert [tuple(row) for row in doors] == [(person.person.key, "email")]
+        await world.person("bruno").types("/ecotrajet reach", channel="general")
+        shown = await world.person("bruno").sees("✅ e-mail", channel="general")
+        assert "❔" in shown.text  # the other one's
 
 
 async def test_who_never_answers_is_told_of_once_to_those_who_are_to_hear_it(database_url: str, tmp_path: Path) -> None:

@@ -5,11 +5,11 @@ from typing import Final
 
 from bot.desk import Desk
 from bot.incident import Incident, Priority
-from bot.notify.blocks.incident import state
 from bot.notify.blocks.marks import LIGHT, severity
 from bot.notify.blocks.modal import MAX_OPTIONS, MAX_RADIOS, Modal, Option, choice, field, modal, radios, written
 from bot.notify.blocks.parts import Block, Card, actions, button, card, context, escape, line, link, section
 from bot.notify.blocks.reader import Reader
+from bot.notify.blocks.state import state
 from bot.phrase import Phrase
 from bot.report import LONGEST, Report
 

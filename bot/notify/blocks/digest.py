@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from bot.incident import Incident
-from bot.notify.blocks.incident import state
 from bot.notify.blocks.marks import LIGHT
 from bot.notify.blocks.parts import Card, card, context, escape, section
 from bot.notify.blocks.reader import Reader
 from bot.notify.blocks.responding import impact
+from bot.notify.blocks.state import state
 from bot.phrase import Phrase, Value
 from bot.view import DigestView
 

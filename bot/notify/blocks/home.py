@@ -10,12 +10,12 @@ from bot.access import stranger
 from bot.desk import Desk
 from bot.home import AHEAD, Home
 from bot.incident import Incident, Priority, Status
-from bot.notify.blocks.incident import state
 from bot.notify.blocks.marks import LIGHT, severity
 from bot.notify.blocks.menu import RUNS
 from bot.notify.blocks.parts import Block, actions, button, context, divider, escape, fields, header, line, section
 from bot.notify.blocks.reader import Reader
 from bot.notify.blocks.responding import impact
+from bot.notify.blocks.state import state
 from bot.notify.blocks.status import light
 from bot.notify.blocks.tasks import DONE
 from bot.notify.blocks.together import news_line

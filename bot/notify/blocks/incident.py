@@ -29,6 +29,7 @@ from bot.notify.blocks.parts import (
 from bot.notify.blocks.procedure import suggested
 from bot.notify.blocks.reader import Reader
 from bot.notify.blocks.rooms import channel_link
+from bot.notify.blocks.state import state
 from bot.notify.blocks.timeline import told
 from bot.notify.blocks.together import together, together_buttons
 from bot.phrase import Phrase
@@ -63,10 +64,11 @@ def page(
         return resolved_card(view, reader)
     asked = because is not None and view.waits_for(person)
     why_you = Phrase("You are paged as “{level}”: somebody has to take this incident.", {"level": named(level_name)})
-    blocks = [*_body(view, reader), _buttons(incident, reader, asked=asked)]
+    taken = person in incident.on_it
+    blocks = [*_body(view, reader), _buttons(incident, reader, asked=asked, taken=taken)]
     if because is not None and asked:
         blocks.insert(0, section(f"🔔 {escape(reader.say(because))}"))
-    elif level_name and incident.status is Status.TRIGGERED:
+    elif level_name and incident.status is Status.TRIGGERED and not taken:
         blocks.insert(0, section(f"🔔 {escape(reader.say(why_you))}"))
     return card(headline(incident, reader), blocks)
 
@@ -156,21 +158,6 @@ def headline(incident: Incident, reader: Reader) -> str:
     return reader.say(said)
 
 
-def state(incident: Incident, reader: Reader) -> Phrase:
-    """Who is on it."""
-    if incident.status is Status.TRIGGERED:
-        return Phrase("nobody has taken it yet")
-    if incident.status is Status.RESOLVED:
-        return Phrase(
-            "resolved by {name} at {time}",
-            {"name": line(reader.name(incident.resolved_by)), "time": incident.resolved_at or incident.changed_at},
-        )
-    return Phrase(
-        "taken by {name} at {time}",
-        {"name": line(reader.name(incident.acknowledged_by)), "time": incident.acknowledged_at or incident.changed_at},
-    )
-
-
 def _body(view: IncidentView, reader: Reader) -> list[Block]:
     incident = view.incident
     grade = f"{incident.priority} {reader.say(severity(incident.priority))} · #{incident.number}"
@@ -214,7 +201,9 @@ def _facts(view: IncidentView, reader: Reader) -> list[tuple[str, str]]:
     ]
     following = view.next_level
     if incident.status is Status.TRIGGERED and following is not None:
-        facts.append((Phrase("If nobody takes it"), _next(following, incident.opened_at, reader)))
+        shared = incident.takers or incident.takers_wanted > 1
+        label = Phrase("If not enough people take it") if shared else Phrase("If nobody takes it")
+        facts.append((label, _next(following, incident.opened_at, reader)))
     facts += changed(view, reader)
     facts += responding.facts(view, reader)
     return [(reader.say(label), value) for label, value in facts]
@@ -245,7 +234,7 @@ def _links(view: IncidentView, reader: Reader) -> str:
     return " · ".join(shown.values())
 
 
-def _buttons(incident: Incident, reader: Reader, *, asked: bool = False) -> Block:
+def _buttons(incident: Incident, reader: Reader, *, asked: bool = False, taken: bool = False) -> Block:
     value = {"incident": incident.number, "as_of": reader.now.isoformat()}
     take = button(reader.say(Phrase("Acknowledge")), "incident.acknowledge", value, "primary")
     rest = [
@@ -259,7 +248,7 @@ def _buttons(incident: Incident, reader: Reader, *, asked: bool = False) -> Bloc
     ]
     rest.append(menu("incident.reclassify", reader.say(Phrase("Change priority")), others))
     if incident.status is Status.TRIGGERED:
-        return actions(take, *rest)
+        return actions(*rest) if taken else actions(take, *rest)
     first = [responding.on_it_button(incident, reader)] if asked else []
     return actions(*first, *rest, responding.snooze_button(incident, reader))
 
@@ -295,4 +284,6 @@ def _rung(level: LevelRow, reader: Reader) -> str:
     at = level.fired_at or level.due_at
     said = Phrase("{level}: {time}, {state}", {"level": named(line(level.name)), "time": at, "state": word})
     why = f" · {escape(reader.say(level.why))}" if level.why else ""
+    if level.acknowledgements > 1:
+        why = f" · {reader.say(Phrase('{count} have to take it', {'count': level.acknowledgements}))}{why}"
     return f"{sign} {reader.say(said)}{why}"

@@ -31,7 +31,7 @@ def clock(view: IncidentView, reader: Reader) -> str:
 
 
 def _helpers(view: IncidentView, reader: Reader) -> str:
-    latest = {row.person: row for row in view.responders if row.person != view.incident.acknowledged_by}
+    latest = {row.person: row for row in view.responders if row.person not in view.incident.on_it}
     signs = [f"{'👀' if row.answered_at else '⏳'} {line(reader.name(row.person), 60)}" for row in latest.values()]
     return ", ".join(signs[:8])
 

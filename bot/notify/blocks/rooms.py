@@ -6,6 +6,7 @@ from bot.incident import Incident, Status
 from bot.notify.blocks.marks import LIGHT, severity
 from bot.notify.blocks.parts import Block, Card, button, card, cut, escape, line, section
 from bot.notify.blocks.reader import Reader
+from bot.notify.blocks.state import names, still_wanted
 from bot.phrase import Phrase
 from bot.room import Room, RoomState
 
@@ -16,9 +17,9 @@ LONGEST_TOPIC: Final = 250  # Slack's own limit
 def topic_of(incident: Incident, reader: Reader) -> str:
     """Without a time: it changes only when something happens."""
     grade = f"{LIGHT[incident.priority]} {incident.priority} {reader.say(severity(incident.priority))}"
-    who = Phrase("nobody has taken it yet")
+    who = still_wanted(incident, reader)
     if incident.status is Status.ACKNOWLEDGED:
-        who = Phrase("taken by {name}", {"name": line(reader.name(incident.acknowledged_by), 60)})
+        who = Phrase("taken by {name}", {"name": names(incident, reader)})
     elif incident.status is Status.RESOLVED:
         who = Phrase("resolved by {name}", {"name": line(reader.name(incident.resolved_by), 60)})
     return cut(f"{grade} · #{incident.number} · {line(incident.title, 120)} · {reader.say(who)}", LONGEST_TOPIC)

@@ -38,6 +38,8 @@ def _level(level: SimulatedLevel, reader: Reader) -> str:
     words = [*_people(level.people, reader), *(f"#{channel}" for channel in level.channels)]
     if level.waits:
         words.append(reader.say(Phrase("(waits for business hours)")))
+    if level.acknowledgements > 1:
+        words.append(reader.say(Phrase("({count} of them have to take it)", {"count": level.acknowledgements})))
     if level.passed_over:
         words.append("⚠️ " + reader.say(Phrase("nobody can be reached: the next level at once")))
     name = reader.say(Phrase("Last resort")) if level.name == LAST_RESORT else level.name

@@ -2,10 +2,10 @@
 
 from bot.incident import Incident, Status
 from bot.message import Kind, State
-from bot.notify.blocks.incident import state
 from bot.notify.blocks.marks import LIGHT
 from bot.notify.blocks.parts import Block, Card, card, escape, line, section
 from bot.notify.blocks.reader import Reader
+from bot.notify.blocks.state import state
 from bot.phrase import Phrase, Value
 from bot.view import PageRow, RungRow, WhyView
 
@@ -71,6 +71,9 @@ def _rung(rung: RungRow, incident: Incident, reader: Reader) -> Phrase:
     names = ", ".join(rung.people) or reader.say(Phrase("nobody by name"))
     facts: dict[str, Value | Phrase] = {"level": rung.name, "names": names, "at": rung.at}
     match rung.state:
+        case "fired" if rung.acknowledgements > 1:
+            facts["count"] = rung.acknowledgements
+            return Phrase("{level}, told at {at}: {names}; {count} of them have to take it", facts)
         case "fired":
             return Phrase("{level}, told at {at}: {names}", facts)
         case "skipped":
@@ -80,6 +83,8 @@ def _rung(rung: RungRow, incident: Incident, reader: Reader) -> Phrase:
             return Phrase(
                 "{level} ({names}) was not told: {why}", {**facts, "why": rung.why or _stopped(incident, reader)}
             )
+        case _ if incident.takers or incident.takers_wanted > 1:
+            return Phrase("{level} ({names}) is told at {at} if not enough people take it before", facts)
         case _:
             return Phrase("{level} ({names}) is told at {at} if nobody takes it before", facts)
 

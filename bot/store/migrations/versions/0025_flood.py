@@ -7,7 +7,7 @@ import sqlalchemy.util
 from alembic import op
 
 revision = "0025"
-down_revision = "0017"
+down_revision = "0019"
 
 
 def upgrade() -> None:
