@@ -38,6 +38,7 @@ from bot.store import (
     roles,
     rooms,
     silences,
+    tasks,
 )
 from bot.store.database import Database, Tx
 from bot.view import (
@@ -110,7 +111,7 @@ class Questions:
     async def open_tasks(self) -> list[TaskRow]:
         """What is left to do after incidents, the oldest first; 40 at most."""
         async with self.db.transaction() as tx:
-            return [task_row(row) for row in await resolutions.open_tasks(tx)]
+            return [task_row(row) for row in await tasks.open_ones(tx)]
 
     async def roster(self) -> Roster:
         """Who is to be told first, for the days to come."""
@@ -143,7 +144,7 @@ async def view(tx: Tx, desk: Desk, incident: Incident) -> IncidentView:
         ),
         reports=tuple(report_row(row) for row in await reports.of_incident(tx, incident.number)),
         resolution=resolution_of(await resolutions.latest(tx, incident.number)),
-        tasks=tuple(task_row(row) for row in await resolutions.tasks(tx, incident.number)),
+        tasks=tuple(task_row(row) for row in await tasks.of_incident(tx, incident.number)),
         room=await rooms.get(tx, incident.number),
         roles=tuple(await roles.of_incident(tx, incident.number)),
         news=(await news.latest(tx, [incident.number])).get(incident.number),
@@ -216,7 +217,7 @@ def report_row(row: asyncpg.Record) -> Report:
 
 
 def task_row(row: asyncpg.Record) -> TaskRow:
-    return TaskRow(row["id"], row["incident"], row["title"], row["done_by"])
+    return TaskRow(row["id"], row["incident"], row["title"], row["done_by"], row["owner"], row["due_on"])
 
 
 def resolution_of(row: asyncpg.Record | None) -> Resolution | None:

@@ -17,11 +17,11 @@ from bot.notify.blocks.declaring import OFFER
 from bot.notify.blocks.home import SHOW
 from bot.notify.blocks.menu import RUNS
 from bot.notify.blocks.rooms import OPEN
-from bot.notify.blocks.tasks import DONE
 from bot.notify.blocks.together import ROLE
 from bot.phrase import Phrase
 from bot.report import Report
 from bot.role import Role
+from bot.task import DONE
 from handlers import beginning, commands, declaring, resolving
 from handlers.answers import no_such_incident, worded
 from handlers.commands import channels, me, runbook, together

@@ -1,7 +1,7 @@
 """The use cases of incidents, as the doors call them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.alert import Alert, AlertStatus
 from bot.answers import (
@@ -49,6 +49,7 @@ from bot.resolution import Resolution
 from bot.role import Role
 from bot.store import audit, bodies, deliveries, incidents, members, messages, reports
 from bot.store.database import Database, Tx
+from bot.task import NewTask
 
 DECLARED = "declared"
 
@@ -190,12 +191,26 @@ class Lifecycle:
                 return Repeated()
             return await moves.join(tx, self.desk, number, report, by)
 
-    async def add_task(self, number: int, title: str, by: Actor) -> NoSuchIncident | Repeated | None:
+    async def add_task(self, number: int, task: NewTask, by: Actor) -> NoSuchIncident | Repeated | None:
         """Something to be done after an incident. None: noted."""
         async with self.db.transaction() as tx:
             if not await deliveries.first_time(tx, by):
                 return Repeated()
-            return await tasks.add(tx, self.desk, number, title, by)
+            return await tasks.add(tx, self.desk, number, task, by)
+
+    async def assign_task(self, task: int, to: Person, by: Actor) -> NewTask | Repeated:
+        """Raises UserError when there is nothing to be done."""
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            return await tasks.assign(tx, self.desk, task, to, by)
+
+    async def plan_task(self, task: int, due_on: date, by: Actor) -> NewTask | Repeated:
+        """Until when; it is theirs who say so, unless somebody has it. Raises UserError when there is no such task."""
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            return await tasks.plan(tx, self.desk, task, due_on, by)
 
     async def finish_task(self, task: int, by: Actor) -> str | Repeated:
         """The task's title. Raises UserError when there is nothing to finish."""

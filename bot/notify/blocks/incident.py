@@ -29,6 +29,7 @@ from bot.notify.blocks.parts import (
 from bot.notify.blocks.procedure import suggested
 from bot.notify.blocks.reader import Reader
 from bot.notify.blocks.rooms import channel_link
+from bot.notify.blocks.tasks import task_line
 from bot.notify.blocks.timeline import told
 from bot.notify.blocks.together import together, together_buttons
 from bot.phrase import Phrase
@@ -101,7 +102,7 @@ def _ending(view: IncidentView, reader: Reader) -> list[Block]:
         [(Phrase("Cause"), said.cause), (Phrase("Fix"), said.fix), (Phrase("Impact"), said.impact)] if said else []
     )
     rows = [f"*{reader.say(label)}* {line(text, 500)}" for label, text in answers if text]
-    rows += [f"{'✅' if task.done_by else '☐'} {line(task.title)}" for task in view.tasks]
+    rows += [f"{'✅' if task.done_by else '☐'} {line(task_line(task, reader))}" for task in view.tasks]
     return [section("\n".join(rows))] if rows else []
 
 
