@@ -131,8 +131,8 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         watch = Watch(
             db, desk, deliverer, metrics,
             (
-                Chaser(db, desk).round,
-                clock.refresh, Dues(db, desk).round, intake.take_in, lifecycle.calm, runner.round, silences.round,
+                clock.refresh, Chaser(db, desk).round,
+                Dues(db, desk).round, intake.take_in, lifecycle.calm, runner.round, silences.round,
                 beats.round, hand_offs.round, aftercare.round, backup_worker.round, walker.round,
                 reach.proofs.round,
             ),
