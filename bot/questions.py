@@ -37,6 +37,7 @@ from bot.store import (
     responders,
     roles,
     rooms,
+    runs,
     silences,
     tasks,
 )
@@ -49,6 +50,7 @@ from bot.view import (
     IncidentView,
     LevelRow,
     PageRow,
+    PostmortemView,
     ResponderRow,
     RungRow,
     TaskRow,
@@ -83,6 +85,12 @@ class Questions:
             rungs = [await self.rung(tx, row) for row in await pages.levels(tx, number)]
             told = tuple(page_row(row) for row in await pages.of_incident(tx, number))
             return WhyView(await view(tx, self.desk, incident), tuple(rungs), told)
+
+    async def postmortem(self, number: int) -> PostmortemView | None:
+        """Everything from which its post-mortem is written; None: no such number."""
+        async with self.db.transaction() as tx:
+            incident = await incidents.get(tx, number)
+            return await postmortem_view(tx, self.desk, incident) if incident else None
 
     async def rung(self, tx: Tx, row: asyncpg.Record) -> RungRow:
         at: datetime = row["fired_at"] or row["due_at"]
@@ -128,6 +136,18 @@ class Questions:
         """The number of the incident that this person's short code stands for; None: they were never given it."""
         async with self.db.transaction() as tx:
             return await codes.meant(tx, person, code)
+
+
+async def postmortem_view(tx: Tx, desk: Desk, incident: Incident) -> PostmortemView:
+    number = incident.number
+    begun = await procedures.begun_for(tx, number)
+    found = [await runs.view(tx, each) for each in await runs.of_incident(tx, number)]
+    return PostmortemView(
+        await view(tx, desk, incident),
+        tuple(page_row(row) for row in await pages.of_incident(tx, number)),
+        tuple(run for run in found if run is not None),
+        tuple(desk.procedures[name].title if name in desk.procedures else name for name in dict.fromkeys(begun)),
+    )
 
 
 async def view(tx: Tx, desk: Desk, incident: Incident) -> IncidentView:

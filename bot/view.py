@@ -204,3 +204,13 @@ class RunView:
     evidence: tuple[Evidence, ...] = ()
     watch: WatchRow | None = None
     runbook: int | None = None  # people's runbook that asked for it
+
+
+@dataclass(frozen=True, slots=True)
+class PostmortemView:
+    """What a post-mortem is written from. `runs`: those for this incident, the oldest first; `runbooks`: titles."""
+
+    view: IncidentView
+    pages: tuple[PageRow, ...] = ()
+    runs: tuple[RunView, ...] = ()
+    runbooks: tuple[str, ...] = ()

@@ -20,12 +20,13 @@ from bot.answers import (
 from bot.audit import Actor, Door, Entry
 from bot.classification import Classification, classify
 from bot.desk import Desk
-from bot.incident import Priority
+from bot.incident import Incident, Priority
 from bot.lifecycle import (
     calming,
     ladder,
     moves,
     news,
+    postmortems,
     receive,
     reclassify,
     regroup,
@@ -218,6 +219,13 @@ class Lifecycle:
             if not await deliveries.first_time(tx, by):
                 return Repeated()
             return await tasks.finish(tx, self.desk, task, by)
+
+    async def want_postmortem(self, number: int, by: Actor) -> Incident | NoSuchIncident | Repeated:
+        """Its draft is on its way. Raises UserError while the incident is open."""
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            return await postmortems.want(tx, self.desk, number, by)
 
     async def open_channel(self, number: int, by: Actor) -> RoomAnswer:
         """A Slack channel for this incident, made once however many ask."""

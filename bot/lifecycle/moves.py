@@ -23,7 +23,7 @@ from bot.answers import (
 from bot.audit import DESK, Actor, Entry
 from bot.desk import Desk
 from bot.incident import REOPEN_WITHIN, Incident, Status
-from bot.lifecycle import ladder, responding, speaking, tasks
+from bot.lifecycle import ladder, postmortems, responding, speaking, tasks
 from bot.lifecycle.responding import at, name
 from bot.phrase import Phrase, Value
 from bot.report import Report
@@ -68,6 +68,7 @@ async def resolve(
     await audit.write(tx, Entry(by, "incident.resolved", number, why=said, result=note[:500]))
     await speaking.brought_up_to_date(tx, desk, moved)
     await speaking.note(tx, desk, moved, said)
+    await postmortems.offer(tx, desk, moved)
     return Resolved(moved, firing)
 
 

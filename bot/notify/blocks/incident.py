@@ -33,6 +33,7 @@ from bot.notify.blocks.tasks import task_line
 from bot.notify.blocks.timeline import told
 from bot.notify.blocks.together import together, together_buttons
 from bot.phrase import Phrase
+from bot.postmortem import WRITE
 from bot.report import Report
 from bot.view import IncidentView, LevelRow
 
@@ -91,7 +92,12 @@ def resolved_card(view: IncidentView, reader: Reader) -> Card:
     facts = f"{how} · {incident.priority} · {line(reader.place(incident.environment, incident.service))}"
     return card(
         f"✅ #{incident.number} {line(incident.title)}: {how}",
-        [section(title), *_ending(view, reader), context(facts, reader.say(again))],
+        [
+            section(title),
+            *_ending(view, reader),
+            context(facts, reader.say(again)),
+            actions(button(reader.say(Phrase("Draft the post-mortem")), WRITE, {"incident": incident.number})),
+        ],
     )
 
 
