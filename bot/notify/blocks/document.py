@@ -1,7 +1,11 @@
 """A document to keep, rendered as Markdown here and as PDF by `pdf`. Foreign text in it acts nowhere."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
+
+SPACES: Final = re.compile(r"[ \t\r\n\f\v]+")  # those of typography stay as they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ def _row(cells: Sequence[str]) -> str:
 
 def flat(text: str) -> str:
     """Foreign text on one line, without what Markdown or HTML would act upon."""
-    line = " ".join(text.split())
+    line = SPACES.sub(" ", text).strip(" ")
     for sign in "\\`*_[]<>":
         line = line.replace(sign, f"\\{sign}")
     return f"\\{line}" if line.startswith(("#", "-", "+", "|")) else line

@@ -115,13 +115,13 @@ def create_canvas(workspace: Workspace, call: Call) -> Json:
 def share_canvas(workspace: Workspace, call: Call) -> Json:
     """canvases.access.set: with channels that were shown its link."""
     canvas = call.text("canvas_id")
-    channels = call.args.get("channel_ids") or []
+    channels = call.words("channel_ids")
     if not workspace.files.get(canvas, {}).get("canvas"):
         raise SlackError("canvas_not_found")
-    if call.text("access_level") not in {"read", "write"} or not isinstance(channels, list) or not channels:
+    if call.text("access_level") not in {"read", "write"} or not channels:
         raise SlackError("invalid_parameters", broken_rule=True)
     for channel in channels:
-        place = workspace.conversations.get(str(channel))
+        place = workspace.conversations.get(channel)
         if place is None or not any(canvas in one.text for one in place.messages):
             raise SlackError("channel_not_found", broken_rule=True)
     workspace.files[canvas]["shared"] = list(channels)
