@@ -40,7 +40,7 @@ async def test_as_a_canvas_that_the_channel_may_write_in(database_url: str, tmp_
         assert canvas["title"].startswith(f"Post-mortem de #{number} · [PROD] Base perdue")
         assert canvas["content"].decode().lstrip().startswith("P2 majeur")
         await world.eventually_value(1, SENT)
-        assert canvas["shared"] == [world.sandbox.channel("incidents").id]
+        assert canvas["shared"] == ["C0INCIDEN"]
 
 
 @pytest.mark.parametrize(
