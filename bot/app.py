@@ -21,6 +21,7 @@ from bot.config import Settings
 from bot.desk import Desk
 from bot.language import say
 from bot.lifecycle import Lifecycle
+from bot.lifecycle.chasing import Chaser
 from bot.lifecycle.doors import Doors
 from bot.lifecycle.dues import Dues
 from bot.lifecycle.handoffs import HandOffs
@@ -135,7 +136,8 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         watch = Watch(
             db, levels, deliverer, metrics,
             (
-                clock.refresh, Dues(db, desk).round, intake.take_in, lifecycle.calm, runner.round, silences.round,
+                clock.refresh, Chaser(db, desk).round,
+                Dues(db, desk).round, intake.take_in, lifecycle.calm, runner.round, silences.round,
                 beats.round, hand_offs.round, aftercare.round, backup_worker.round, walker.round,
                 reach.proofs.round,
             ),

@@ -20,6 +20,7 @@ from bot.news import NewsSettings
 from bot.oncall import Booked, Schedule
 from bot.person import CHANNELS, Person, Step, Steps, Team, methods
 from bot.personal import Night, Rules
+from bot.postmortem import Settings as PostmortemSettings
 from bot.procedure import Procedure
 from bot.proof import Settings as Proof
 from bot.room import RoomSettings
@@ -27,6 +28,7 @@ from bot.secret import Secret
 from bot.source import SourceEntry
 from bot.statuspage import Settings as StatusPage
 from bot.target import EngineAddress, Environment, Service
+from bot.task import Chasing
 
 KEY: Final = 17  # characters: so long are keys, and hardly any other header
 DEFAULT_POLICY: Final = "default"
@@ -86,6 +88,8 @@ class Desk:
     rooms: RoomSettings = field(default_factory=RoomSettings)
     procedures: Mapping[str, Procedure] = field(default_factory=dict)
     automatic_runbooks: bool = False
+    chasing: Chasing = field(default_factory=Chasing)
+    postmortems: PostmortemSettings = field(default_factory=PostmortemSettings)
 
     def secrets(self) -> tuple[Secret, ...]:
         """Every secret value of the file, for redaction."""

@@ -32,6 +32,7 @@ class About(StrEnum):
     RUNBOOK_CARD = "runbook_card"  # the steps of people's runbook, edited
     DRILL = "drill"  # proof that they are reached: dropped once they have answered
     DIGEST = "digest"  # to a manager: what is open when it leaves, at most so often
+    POSTMORTEM = "postmortem"  # its draft, as files in the thread of the card, or as a canvas
     UPDATE = "update"  # to a manager: how the incident that they were told of stands
 
 

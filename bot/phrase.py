@@ -6,10 +6,10 @@ as JSON beside the event it explains, so that it can be read in either language 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-Value = str | int | float | datetime | timedelta
-"""What a sentence may hold: datetimes and durations are worded by the reader's language and zone."""
+Value = str | int | float | datetime | date | timedelta
+"""What a sentence may hold: moments, days and durations are worded by the reader's language and zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Phrase:
     values: Mapping[str, "Value | Phrase"] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, object]:
-        """`{"msgid": …, "values": {name: "text" | 3 | {"at": iso} | {"for": seconds} | {"msgid": …}}}`."""
+        """`{"msgid": …, "values": {name: "a" | 3 | {"at": iso} | {"on": iso} | {"for": seconds} | {"msgid": …}}}`."""
         return {"msgid": self.msgid, "values": {name: _to_json(value) for name, value in self.values.items()}}
 
     @classmethod
@@ -42,6 +42,8 @@ def _to_json(value: "Value | Phrase") -> object:
             return value.to_json()
         case datetime():
             return {"at": value.isoformat()}
+        case date():
+            return {"on": value.isoformat()}
         case timedelta():
             return {"for": value.total_seconds()}
         case _:
@@ -54,6 +56,8 @@ def _from_json(value: object) -> "Value | Phrase":
             return Phrase.from_json({"msgid": msgid, "values": values})
         case {"at": str(moment)}:
             return datetime.fromisoformat(moment)
+        case {"on": str(day)}:
+            return date.fromisoformat(day)
         case {"for": int() | float() as seconds}:
             return timedelta(seconds=seconds)
         case str() | int() | float():

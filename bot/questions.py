@@ -37,7 +37,9 @@ from bot.store import (
     responders,
     roles,
     rooms,
+    runs,
     silences,
+    tasks,
 )
 from bot.store.database import Database, Tx
 from bot.view import (
@@ -48,6 +50,7 @@ from bot.view import (
     IncidentView,
     LevelRow,
     PageRow,
+    PostmortemView,
     ResponderRow,
     RungRow,
     TaskRow,
@@ -83,6 +86,12 @@ class Questions:
             told = tuple(page_row(row) for row in await pages.of_incident(tx, number))
             return WhyView(await view(tx, self.desk, incident), tuple(rungs), told)
 
+    async def postmortem(self, number: int) -> PostmortemView | None:
+        """Everything from which its post-mortem is written; None: no such number."""
+        async with self.db.transaction() as tx:
+            incident = await incidents.get(tx, number)
+            return await postmortem_view(tx, self.desk, incident) if incident else None
+
     async def rung(self, tx: Tx, row: asyncpg.Record) -> RungRow:
         at: datetime = row["fired_at"] or row["due_at"]
         overrides = await escalations.overrides(tx, at)
@@ -111,7 +120,7 @@ class Questions:
     async def open_tasks(self) -> list[TaskRow]:
         """What is left to do after incidents, the oldest first; 40 at most."""
         async with self.db.transaction() as tx:
-            return [task_row(row) for row in await resolutions.open_tasks(tx)]
+            return [task_row(row) for row in await tasks.open_ones(tx)]
 
     async def roster(self) -> Roster:
         """Who is to be told first, for the days to come."""
@@ -130,6 +139,18 @@ class Questions:
             return await codes.meant(tx, person, code)
 
 
+async def postmortem_view(tx: Tx, desk: Desk, incident: Incident) -> PostmortemView:
+    number = incident.number
+    begun = await procedures.begun_for(tx, number)
+    found = [await runs.view(tx, each) for each in await runs.of_incident(tx, number)]
+    return PostmortemView(
+        await view(tx, desk, incident),
+        tuple(page_row(row) for row in await pages.of_incident(tx, number)),
+        tuple(run for run in found if run is not None),
+        tuple(desk.procedures[name].title if name in desk.procedures else name for name in dict.fromkeys(begun)),
+    )
+
+
 async def view(tx: Tx, desk: Desk, incident: Incident) -> IncidentView:
     return IncidentView(
         incident=incident,
@@ -144,7 +165,7 @@ async def view(tx: Tx, desk: Desk, incident: Incident) -> IncidentView:
         ),
         reports=tuple(report_row(row) for row in await reports.of_incident(tx, incident.number)),
         resolution=resolution_of(await resolutions.latest(tx, incident.number)),
-        tasks=tuple(task_row(row) for row in await resolutions.tasks(tx, incident.number)),
+        tasks=tuple(task_row(row) for row in await tasks.of_incident(tx, incident.number)),
         room=await rooms.get(tx, incident.number),
         roles=tuple(await roles.of_incident(tx, incident.number)),
         news=(await news.latest(tx, [incident.number])).get(incident.number),
@@ -217,7 +238,7 @@ def report_row(row: asyncpg.Record) -> Report:
 
 
 def task_row(row: asyncpg.Record) -> TaskRow:
-    return TaskRow(row["id"], row["incident"], row["title"], row["done_by"])
+    return TaskRow(row["id"], row["incident"], row["title"], row["done_by"], row["owner"], row["due_on"])
 
 
 def resolution_of(row: asyncpg.Record | None) -> Resolution | None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from bot.task import NewTask
+
 LONGEST: Final = 1000  # characters of each answer
 MOST_TASKS: Final = 10
 LONGEST_TASK: Final = 200
@@ -16,7 +18,7 @@ class Resolution:
     cause: str = ""
     fix: str = ""
     impact: str = ""
-    follow_ups: tuple[str, ...] = ()
+    follow_ups: tuple[NewTask, ...] = ()
 
     @classmethod
     def of(cls, said: Mapping[str, str]) -> "Resolution":
@@ -24,7 +26,7 @@ class Resolution:
         lines = (" ".join(line.split()).lstrip("-•*– ") for line in said.get("follow_ups", "").splitlines())
         tasks = tuple(dict.fromkeys(line[:LONGEST_TASK] for line in lines if line))[:MOST_TASKS]
         cause, fix, impact = (said.get(name, "").strip()[:LONGEST] for name in ("cause", "fix", "impact"))
-        return cls(cause, fix, impact, tasks)
+        return cls(cause, fix, impact, tuple(map(NewTask, tasks)))
 
     @property
     def note(self) -> str:

@@ -1,7 +1,7 @@
 """What a person is shown of an incident or a run: read-only shapes that cards, pages and commands are rendered from."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.deployment import WatchState
 from bot.incident import Incident
@@ -85,12 +85,14 @@ class ChangeRow:
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """Something left to do after an incident; `done_by` None: still."""
+    """Something left to do after an incident; `done_by` None: still. `owner` is a person's id; None: nobody yet."""
 
     id: int
     incident: int
     title: str
     done_by: str | None = None
+    owner: str | None = None
+    due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,3 +206,13 @@ class RunView:
     evidence: tuple[Evidence, ...] = ()
     watch: WatchRow | None = None
     runbook: int | None = None  # people's runbook that asked for it
+
+
+@dataclass(frozen=True, slots=True)
+class PostmortemView:
+    """What a post-mortem is written from. `runs`: those for this incident, the oldest first; `runbooks`: titles."""
+
+    view: IncidentView
+    pages: tuple[PageRow, ...] = ()
+    runs: tuple[RunView, ...] = ()
+    runbooks: tuple[str, ...] = ()

@@ -17,14 +17,15 @@ from bot.notify.blocks.declaring import OFFER
 from bot.notify.blocks.home import SHOW
 from bot.notify.blocks.menu import RUNS
 from bot.notify.blocks.rooms import OPEN
-from bot.notify.blocks.tasks import DONE
 from bot.notify.blocks.together import ROLE
 from bot.phrase import Phrase
+from bot.postmortem import WRITE as POSTMORTEM
 from bot.report import Report
 from bot.role import Role
+from bot.task import DONE
 from handlers import beginning, commands, declaring, resolving
 from handlers.answers import no_such_incident, worded
-from handlers.commands import channels, me, runbook, together
+from handlers.commands import channels, incidents, me, runbook, together
 from handlers.commands.incidents import allow_responding
 from handlers.commands.menu import LABELS
 from handlers.commands.oncall import accepted
@@ -122,6 +123,10 @@ async def task_done(tools: Tools, press: Press) -> Phrase | None:
     allow_responding(tools, press.visitor.by.id)
     finished = await tools.lifecycle.finish_task(press.number("task"), press.visitor.by)
     return None if isinstance(finished, Repeated) else Phrase("Done: {title}", {"title": finished})
+
+
+async def write_postmortem(tools: Tools, press: Press) -> Phrase | None:
+    return await incidents.drafted(tools, press.number("incident"), press.visitor.by)
 
 
 async def begin_runbook(tools: Tools, press: Press) -> Reply:
@@ -229,6 +234,7 @@ BUTTONS: Final[Mapping[str, Callable[[Tools, Press], Awaitable[Reply]]]] = {
     procedure.AGAIN: runbook_again,
     OFFER: declare,
     DONE: task_done,
+    POSTMORTEM: write_postmortem,
     **dict.fromkeys((f"{RUNS}{command}" for command in LABELS), run_command),
 }
 

@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from bot.config import (
+    afterwards,
     backups,
     defaults,
     proof,
@@ -63,6 +64,8 @@ SECTIONS: Final = (
     "status_page",
     "incident_channels",
     "updates",
+    "tasks",
+    "postmortems",
     "runbooks",
 )
 NOT_YET: Final = ("checks", "calendar")
@@ -127,6 +130,8 @@ def _parts(data: Mapping[str, object], problems: Problems) -> Parts:
         status_page=read.section("status_page", status_page.StatusPageSection),
         incident_channels=read.section("incident_channels", rooms.IncidentChannelsSection),
         updates=read.section("updates", updates.UpdatesSection),
+        tasks=read.section("tasks", afterwards.TasksSection),
+        postmortems=read.section("postmortems", afterwards.PostmortemsSection),
         runbooks=read.section("runbooks", runbooks.RunbooksSection),
         proof=read.section("proof_of_reach", proof.ProofSection) if "proof_of_reach" in data else None,
         webhooks_out=read.entries(("webhooks_out",), webhooks_out.WebhookSection),
@@ -197,6 +202,8 @@ def _desk(parts: Parts, docker_host: str, warnings: list[str]) -> Desk:
         declare_emoji=workspace.declare_emoji,
         rooms=rooms.settings(parts.incident_channels),
         news=updates.settings(parts.updates),
+        chasing=afterwards.chasing(parts.tasks),
+        postmortems=afterwards.postmortems(parts.postmortems),
         environments=environments,
         services={name: defaults.service(name, entry) for name, entry in parts.services.items()},
         people={name: _person(name, entry, workspace.language) for name, entry in parts.people.items()},

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from bot.config.afterwards import PostmortemsSection, TasksSection
 from bot.config.backups import BackupSection
 from bot.config.models import (
     EnvironmentSection,
@@ -46,6 +47,8 @@ class Parts:
     sources: dict[str, SourceSection] = field(default_factory=dict)
     incident_channels: IncidentChannelsSection = field(default_factory=IncidentChannelsSection)
     updates: UpdatesSection = field(default_factory=UpdatesSection)
+    tasks: TasksSection = field(default_factory=TasksSection)
+    postmortems: PostmortemsSection = field(default_factory=PostmortemsSection)
     status_page: StatusPageSection = field(default_factory=StatusPageSection)
     runbooks: RunbooksSection = field(default_factory=RunbooksSection)
     proof: ProofSection | None = None

@@ -6,7 +6,7 @@ Source of the formats: Unicode CLDR through Babel, and the guide's own examples 
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from gettext import NullTranslations
 from io import BytesIO
@@ -87,6 +87,8 @@ def _word(value: Value | Phrase, language: str, zone: ZoneInfo, now: datetime, i
             return say(value, language, zone, now)
         case datetime():
             return moment(value, language, zone, now)
+        case date():
+            return day(value, language, zone, now)
         case timedelta():
             return say(duration(value), language, zone, now)
         case str():
@@ -106,6 +108,15 @@ def moment(when: datetime, language: str, zone: ZoneInfo, now: datetime) -> str:
     skeleton = "MMMd" if abs((local.date() - today).days) < 180 else "yMMMd"
     date = format_skeleton(skeleton, local, tzinfo=zone, locale=_locale(known(language)))
     return _Dated(say(Phrase("{date} at {time}", {"date": date, "time": time}), language, zone, now))
+
+
+def day(when: date, language: str, zone: ZoneInfo, now: datetime) -> str:
+    """`today`, `tomorrow`, `ven. 27 nov.`; with its year when that is far away."""
+    ahead = (when - now.astimezone(zone).date()).days
+    if ahead in (0, 1):
+        return say(Phrase("tomorrow") if ahead else Phrase("today"), language, zone, now)
+    skeleton = "MMMEd" if abs(ahead) < 180 else "yMMMd"
+    return str(format_skeleton(skeleton, datetime.combine(when, time(12)), locale=_locale(known(language))))
 
 
 def _fill(sentence: str, values: Mapping[str, str], before_date: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ from bot.desk import Desk
 from bot.home import AHEAD, Board, Home
 from bot.person import Person
 from bot.runbook import ServiceStatus
-from bot.store import homes, incidents, jobs, news, oncall
+from bot.store import homes, incidents, jobs, news, oncall, tasks
 from bot.store.database import Database, Tx
 from bot.store.jobs import Job
 from bot.view import TaskRow
@@ -76,7 +76,7 @@ async def home(tx: Tx, desk: Desk, person: Person, board: Board) -> Home:
         tuple(each for each in board.incidents if each.number in to_answer),
         tuple(each for each in board.incidents if each.number in theirs - to_answer),
         tuple(
-            TaskRow(row["id"], row["incident"], row["title"], row["done_by"])
-            for row in await homes.tasks(tx, person.id)
+            TaskRow(row["id"], row["incident"], row["title"], row["done_by"], row["owner"], row["due_on"])
+            for row in await tasks.of_person(tx, person.id)
         ),
     )

@@ -1,7 +1,7 @@
 """The use cases of incidents, as the doors call them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.alert import Alert, AlertStatus
 from bot.answers import (
@@ -20,12 +20,13 @@ from bot.answers import (
 from bot.audit import Actor, Door, Entry
 from bot.classification import Classification, classify
 from bot.desk import Desk
-from bot.incident import Priority
+from bot.incident import Incident, Priority
 from bot.lifecycle import (
     calming,
     ladder,
     moves,
     news,
+    postmortems,
     receive,
     reclassify,
     regroup,
@@ -50,6 +51,7 @@ from bot.resolution import Resolution
 from bot.role import Role
 from bot.store import audit, bodies, deliveries, incidents, members, messages, reports
 from bot.store.database import Database, Tx
+from bot.task import NewTask
 
 DECLARED = "declared"
 
@@ -192,12 +194,26 @@ class Lifecycle:
                 return Repeated()
             return await moves.join(tx, self.desk, number, report, by)
 
-    async def add_task(self, number: int, title: str, by: Actor) -> NoSuchIncident | Repeated | None:
+    async def add_task(self, number: int, task: NewTask, by: Actor) -> NoSuchIncident | Repeated | None:
         """Something to be done after an incident. None: noted."""
         async with self.db.transaction() as tx:
             if not await deliveries.first_time(tx, by):
                 return Repeated()
-            return await tasks.add(tx, self.desk, number, title, by)
+            return await tasks.add(tx, self.desk, number, task, by)
+
+    async def assign_task(self, task: int, to: Person, by: Actor) -> NewTask | Repeated:
+        """Raises UserError when there is nothing to be done."""
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            return await tasks.assign(tx, self.desk, task, to, by)
+
+    async def plan_task(self, task: int, due_on: date, by: Actor) -> NewTask | Repeated:
+        """Until when; it is theirs who say so, unless somebody has it. Raises UserError when there is no such task."""
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            return await tasks.plan(tx, self.desk, task, due_on, by)
 
     async def finish_task(self, task: int, by: Actor) -> str | Repeated:
         """The task's title. Raises UserError when there is nothing to finish."""
@@ -205,6 +221,13 @@ class Lifecycle:
             if not await deliveries.first_time(tx, by):
                 return Repeated()
             return await tasks.finish(tx, self.desk, task, by)
+
+    async def want_postmortem(self, number: int, by: Actor) -> Incident | NoSuchIncident | Repeated:
+        """Its draft is on its way. Raises UserError while the incident is open."""
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            return await postmortems.want(tx, self.desk, number, by)
 
     async def open_channel(self, number: int, by: Actor) -> RoomAnswer:
         """A Slack channel for this incident, made once however many ask."""

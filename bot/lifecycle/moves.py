@@ -22,7 +22,7 @@ from bot.answers import (
 from bot.audit import DESK, Actor, Entry
 from bot.desk import Desk
 from bot.incident import REOPEN_WITHIN, Incident, Status
-from bot.lifecycle import ladder, responding, speaking
+from bot.lifecycle import ladder, postmortems, responding, speaking, tasks
 from bot.lifecycle.responding import at, name
 from bot.phrase import Phrase, Value
 from bot.report import Report
@@ -59,10 +59,11 @@ async def resolve(
     if resolution is not None:
         note = resolution.note
         await resolutions.insert(tx, number, by.id, resolution)
-        await resolutions.add_tasks(tx, number, by.id, resolution.follow_ups)
+        await tasks.note(tx, desk, number, resolution.follow_ups, by)
     await audit.write(tx, Entry(by, "incident.resolved", number, why=said, result=note[:500]))
     await speaking.brought_up_to_date(tx, desk, moved)
     await speaking.note(tx, desk, moved, said)
+    await postmortems.offer(tx, desk, moved)
     return Resolved(moved, firing)
 
 

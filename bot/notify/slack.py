@@ -29,6 +29,7 @@ from bot.notify.blocks import (
 )
 from bot.notify.blocks.state import state
 from bot.notify.channel import Outgoing, asks_of, because_of, phrase_of
+from bot.notify.papers import Paper, Papers, made
 from bot.secret import Secret
 
 SLACK: Final = "https://slack.com/api/"
@@ -79,9 +80,10 @@ class SlackChannel:
 
     async def send(self, outgoing: Outgoing) -> str:
         """`channel:ts` of what was posted or edited; the same string is `existing_ts` the next time."""
+        paper = await made(outgoing, self.desk) if outgoing.message.about is About.POSTMORTEM else None
         try:
             async with asyncio.timeout(self.within):
-                return await self._send(outgoing)
+                return await (self._send(outgoing) if paper is None else self._send_paper(outgoing, paper))
         except SlackApiError as error:
             raise judged(error) from None
         except TimeoutError:
@@ -123,6 +125,14 @@ class SlackChannel:
             if said := await self._reply(channel, ts, arguments):
                 return said
         return await self._post(await self._address(message.to), arguments)
+
+    async def _send_paper(self, outgoing: Outgoing, paper: Paper) -> str:
+        """Under the card; where there is none any more, under a line of its own."""
+        channel, _, ts = (outgoing.existing_ts or "").rpartition(":")
+        if not ts:
+            title = escape(paper.document.title)
+            channel, _, ts = (await self._post(outgoing.message.to, {"text": title})).rpartition(":")
+        return await Papers(self.client, self.desk).send(outgoing, paper, channel, ts)
 
     async def _address(self, to: str) -> str:
         """A person's id (`U…`, `W…`) becomes the conversation with them; anything else is a channel."""

@@ -41,6 +41,7 @@ NEXT_DUE = """
         UNION ALL SELECT due_at FROM heartbeat WHERE due_at IS NOT NULL
         UNION ALL SELECT look_at FROM oncall_watch
         UNION ALL SELECT look_at FROM incident_channel
+        UNION ALL SELECT chase_at FROM task WHERE done_at IS NULL
     ) AS dues (due) WHERE due > app_now() AND due <= $1
 """
 STILL_DUE = """
@@ -53,6 +54,7 @@ STILL_DUE = """
              OR (NOT begun AND starts_at <= app_now())))
          + (SELECT count(*) FROM heartbeat WHERE due_at <= app_now())
          + (SELECT count(*) FROM oncall_watch WHERE look_at <= app_now())
+         + (SELECT count(*) FROM task WHERE done_at IS NULL AND chase_at <= app_now())
          + (SELECT count(*) FROM incident_channel WHERE look_at <= app_now() OR lease_until > clock_timestamp())
 """
 

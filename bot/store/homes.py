@@ -1,9 +1,6 @@
 """Home tabs that somebody opened, and what stands on them for one person."""
 
-from collections.abc import Sequence
 from datetime import timedelta
-
-import asyncpg
 
 from bot.store.database import Tx
 
@@ -72,12 +69,3 @@ async def theirs(tx: Tx, person: str) -> set[int]:
         person,
     )
     return {row["number"] for row in rows}
-
-
-async def tasks(tx: Tx, person: str, limit: int = 20) -> Sequence[asyncpg.Record]:
-    """(id, incident, title, done_by) of what is left to do that they noted, or of incidents that were theirs."""
-    return await tx.fetch(
-        "SELECT t.id, t.incident, t.title, t.done_by FROM task t JOIN incident i ON i.number = t.incident"
-        " WHERE t.done_at IS NULL AND $1 IN (t.by, i.resolved_by, i.acknowledged_by) ORDER BY t.id LIMIT $2",
-        person, limit,
-    )  # fmt: skip

@@ -113,6 +113,16 @@ async def held(tx: Tx, about: About, to: str, incident: int | None, run: int | N
     return waiting is not None
 
 
+async def on_its_way(tx: Tx, about: About, incident: int) -> bool:
+    return bool(
+        await tx.fetchval(
+            "SELECT EXISTS (SELECT FROM message WHERE incident = $1 AND about = $2"
+            " AND state IN ('waiting', 'sending'))",
+            incident, about.value,
+        )
+    )  # fmt: skip
+
+
 async def edit_pages(tx: Tx, incident: int) -> None:
     """Every page that stands in somebody's Slack is to show what the incident has become."""
     rows = await tx.fetch(

@@ -242,6 +242,12 @@ async def keep_evidence(tx: Tx, run: Run, evidence: Evidence) -> None:
     )
 
 
+async def of_incident(tx: Tx, incident: int, limit: int = 20) -> list[int]:
+    """Those that answer it, the oldest first."""
+    rows = await tx.fetch("SELECT id FROM run WHERE incident = $1 ORDER BY id LIMIT $2", incident, limit)
+    return [row["id"] for row in rows]
+
+
 async def view(tx: Tx, run: int) -> RunView | None:
     """The run with its steps and evidence, oldest first."""
     found = await get(tx, run)

@@ -20,8 +20,8 @@ from bot.lifecycle import digest, ladder, speaking
 from bot.message import EDITED, LEASE, MAX_ATTEMPTS, About, Kind, Message, State, retry_delay
 from bot.metrics import Metrics
 from bot.notify.channel import Channel, Outgoing
-from bot.phrase import Phrase
-from bot.questions import digest_view, view
+from bot.phrase import Phrase, Value
+from bot.questions import digest_view, postmortem_view, view
 from bot.store import (
     audit,
     bundles,
@@ -44,7 +44,16 @@ PER_LANE: Final = 10
 TIME_LIMIT: Final = 15.0  # seconds for one sending, however often its lease is renewed meanwhile
 SIGN_OF_LIFE: Final = LEASE.total_seconds() / 3
 TRIES_FOR_EVER: Final = frozenset(
-    {About.CARD, About.PAGE_EDIT, About.RUN_CARD, About.RUNBOOK_CARD, About.NOTE, About.TELL, About.ASK}
+    {
+        About.CARD,
+        About.PAGE_EDIT,
+        About.RUN_CARD,
+        About.RUNBOOK_CARD,
+        About.NOTE,
+        About.TELL,
+        About.ASK,
+        About.POSTMORTEM,
+    }
 )
 """Nobody is waiting for these in the night: they are kept until the channel is back, a minute apart at most."""
 
@@ -133,6 +142,9 @@ class Deliverer:
             procedure=await procedures.get(tx, message.procedure) if message.procedure else None,
             thread=f"{above.channel_id}:{above.ts}" if above else None,
             digest=await digest_view(tx, message.person or "") if message.about is About.DIGEST else None,
+            postmortem=await postmortem_view(tx, self.desk, incident)
+            if incident and message.about is About.POSTMORTEM
+            else None,
         )
 
     async def speak(self, outgoing: Outgoing) -> None:
@@ -230,6 +242,7 @@ class Deliverer:
                     tx, Entry(DESK, "message.failed", message.incident, message.run, why=why, result=message.kind)
                 )
                 await speaking.by_second(tx, self.desk, message, why)
+                await told_whoever_asked(tx, self.desk, message, why)
             elif not await speaking.page_failed(tx, self.desk, message, why):
                 await ladder.may_be_dead(tx, self.desk, message)
         if message.about is About.PAGE:
@@ -242,6 +255,16 @@ async def short_code(tx: Tx, message: Message, together: tuple[Incident, ...]) -
         return None
     number = together[0].number if together else message.incident
     return await codes.give(tx, message.person, number) if number is not None else None
+
+
+async def told_whoever_asked(tx: Tx, desk: Desk, message: Message, why: Phrase) -> None:
+    """For a post-mortem: it will not come, and what has to be mended."""
+    incident = await incidents.get(tx, message.incident) if message.incident else None
+    if message.about is not About.POSTMORTEM or incident is None:
+        return
+    facts: dict[str, Value | Phrase] = {"number": incident.number, "why": why}
+    said = Phrase("The post-mortem of #{number} could not be brought: {why}", facts)
+    await speaking.tell(tx, desk, incident, str(message.body.get("by") or ""), said)
 
 
 def jittered(delay: timedelta) -> timedelta:

@@ -22,7 +22,7 @@ def waits_for_its_card(outgoing: Outgoing) -> bool:
     if message.about is About.RUNBOOK_CARD:
         hangs = message.incident is not None and outgoing.thread is None
     else:
-        hangs = message.about is About.NOTE and subject(message) != NOWHERE
+        hangs = message.about in (About.NOTE, About.POSTMORTEM) and subject(message) != NOWHERE
     return hangs and outgoing.existing_ts is None and message.starts <= PATIENCE
 
 

@@ -8,6 +8,7 @@ from bot.store import (
     incidents,
     proofs,
     responders,
+    tasks,
 )
 from bot.store.database import Tx
 
@@ -16,10 +17,8 @@ async def no_longer_wanted(tx: Tx, message: Message) -> Phrase | None:
     """Why a page, or a question to the owner, need not leave any more; None: send it. All else is always sent."""
     if message.about is About.DIGEST:
         return await digest.not_wanted(tx, message)
-    if message.about is About.DRILL:
-        drill = message.body.get("drill")
-        wanted = isinstance(drill, int) and await proofs.waits(tx, drill)
-        return None if wanted else Phrase("they had answered before the drill left")
+    if message.about is About.DRILL or "task" in message.body:
+        return await errand_over(tx, message)
     if message.about not in (About.PAGE, About.REMINDER, About.UPDATE) or message.incident is None:
         return None
     incident = await incidents.get(tx, message.incident)
@@ -37,6 +36,15 @@ async def no_longer_wanted(tx: Tx, message: Message) -> Phrase | None:
     if incident.round != message.round:
         return Phrase("a newer round of pages has begun")
     return None
+
+
+async def errand_over(tx: Tx, message: Message) -> Phrase | None:
+    """A drill, or what is said about a task."""
+    drill, task = message.body.get("drill"), message.body.get("task")
+    if isinstance(task, int):
+        return None if await tasks.is_open(tx, task) else Phrase("done before the reminder left")
+    wanted = isinstance(drill, int) and await proofs.waits(tx, drill)
+    return None if wanted else Phrase("they had answered before the drill left")
 
 
 async def answered_already(tx: Tx, incident: Incident, page: Message) -> Phrase | None:

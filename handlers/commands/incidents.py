@@ -1,10 +1,12 @@
 """Commands about incidents."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import Final
 
 from bot import access
-from bot.answers import Repeated
+from bot.answers import NoSuchIncident, Repeated
+from bot.audit import Actor
 from bot.errors import UserError
 from bot.incident import Priority
 from bot.notify.blocks import Reader, declaring, incident_details, incident_list, incident_why, story
@@ -46,13 +48,35 @@ async def show(tools: Tools, asked: Asked) -> Reply:
 
 
 async def timeline(tools: Tools, asked: Asked) -> Reply:
-    """`timeline 42`; `timeline 42 md` and `timeline 42 json` as a file."""
+    """`timeline 42`; `timeline 42 pdf`, `… md` and `… json` as a file."""
     number = asked.number("/ecotrajet timeline 42")
     form = fold(asked.line.words[1]) if len(asked.line.words) > 1 else ""
     if form not in FORMS:
-        raise UserError(Phrase("As which file? `/ecotrajet timeline {number} md` or `… json`.", {"number": number}))
+        raise UserError(
+            Phrase("As which file? `/ecotrajet timeline {number} pdf`, `… md` or `… json`.", {"number": number})
+        )
     view = await tools.questions.incident(number)
-    return no_such_incident(number) if view is None else FORMS[form](view, asked.reader)
+    if view is None:
+        return no_such_incident(number)
+    return await asyncio.to_thread(FORMS[form], view, asked.reader)
+
+
+async def postmortem(tools: Tools, asked: Asked) -> Reply:
+    return await drafted(tools, asked.number("/ecotrajet postmortem 42"), asked.by)
+
+
+async def drafted(tools: Tools, number: int, by: Actor) -> Phrase | None:
+    """Whoever is known may have it: it comes where the incident was told of. Raises UserError while it is open."""
+    match await tools.lifecycle.want_postmortem(number, by):
+        case Repeated():
+            return None
+        case NoSuchIncident():
+            return no_such_incident(number)
+        case _:
+            return Phrase(
+                "The draft of the post-mortem of #{number} is being written: it comes under its card.",
+                {"number": number},
+            )
 
 
 async def why(tools: Tools, asked: Asked) -> Reply:
@@ -152,6 +176,7 @@ def allow_responding(tools: Tools, person: str) -> None:
 
 FORMS: Final[Mapping[str, Callable[[IncidentView, Reader], Reply]]] = {
     "": story.story,
+    "pdf": story.as_pdf,
     "md": story.markdown,
     "markdown": story.markdown,
     "json": story.as_json,
@@ -166,8 +191,12 @@ COMMANDS: Final = (
         Phrase("everything about an incident: alerts, ladder, story"), of_incident=True,
     ),
     Command(
-        timeline, ("timeline", "story"), ("chronologie", "histoire"), "N [md|json]",
+        timeline, ("timeline", "story"), ("chronologie", "histoire"), "N [pdf|md|json]",
         Phrase("what happened, line by line; or all of it as a file"), of_incident=True,
+    ),
+    Command(
+        postmortem, ("postmortem", "post-mortem"), ("rétrospective", "bilan"), "N",
+        Phrase("the draft of the post-mortem, under the card"), of_incident=True,
     ),
     Command(
         why, ("why",), ("pourquoi",), "N", Phrase("why it has its priority, and who was told of it or not"),

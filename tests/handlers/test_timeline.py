@@ -47,6 +47,6 @@ async def test_a_missing_permission_is_said_with_its_name(slack_desk: SlackDesk)
 async def test_another_kind_of_file_and_an_unknown_number_are_said(slack_desk: SlackDesk) -> None:
     bruno = slack_desk.sandbox.person("bruno")
     await bruno.types("/ecotrajet timeline 1 docx")
-    await bruno.sees("/ecotrajet timeline 1 md")
+    await bruno.sees("/ecotrajet timeline 1 pdf")
     await bruno.types("/ecotrajet timeline 999")
     await bruno.sees("#999")

@@ -160,9 +160,9 @@ async def test_a_card_without_its_incident_is_permanent(slack: Channel) -> None:
         await slack.send(outgoing(About.CARD))
 
 
-async def test_the_resolved_card_is_short_and_has_no_buttons(sandbox: Sandbox, slack: Channel) -> None:
+async def test_the_resolved_card_is_short_and_leads_to_the_post_mortem(sandbox: Sandbox, slack: Channel) -> None:
     over = view(status=Status.RESOLVED, resolved_by="amina", resolved_at=NOW + timedelta(minutes=18))
     await slack.send(outgoing(About.CARD, view=over))
     (shown,) = sandbox.channel("incidents").messages
-    assert shown.buttons == ()
+    assert [button.action_id for button in shown.buttons] == ["incident.postmortem"]
     assert "Résolu par Amina Diallo à 11:02, en 20 min" in shown.text

@@ -17,7 +17,7 @@ from bot.notify.blocks.reader import Reader
 from bot.notify.blocks.responding import impact
 from bot.notify.blocks.state import state
 from bot.notify.blocks.status import light
-from bot.notify.blocks.tasks import DONE
+from bot.notify.blocks.tasks import task_row
 from bot.notify.blocks.together import news_line
 from bot.oncall import Shift
 from bot.phrase import Phrase
@@ -142,14 +142,7 @@ def _tasks(home: Home, reader: Reader) -> list[Block]:
             divider(),
             section(f"*{reader.say(Phrase('My tasks'))}*\n{reader.say(Phrase('Nothing is left to do.'))}"),
         ]
-    done = reader.say(Phrase("Done"))
-    rows: list[Block] = [
-        {
-            **section(f"☐ *{each.id}* · #{each.incident} · {line(each.title)}"),
-            "accessory": button(done, DONE, {"task": each.id}),
-        }
-        for each in home.tasks[:TASKS]
-    ]
+    rows = [task_row(each, reader, whose=False) for each in home.tasks[:TASKS]]
     return [divider(), title, *rows, *_more(len(home.tasks) - TASKS, reader)]
 
 

@@ -28,6 +28,7 @@ from bot.notify.blocks.parts import (
 )
 from bot.notify.blocks.procedure import suggested
 from bot.notify.blocks.reader import Reader
+from bot.notify.blocks.resolved import resolved_card
 from bot.notify.blocks.rooms import channel_link
 from bot.notify.blocks.state import state
 from bot.notify.blocks.timeline import told
@@ -76,35 +77,6 @@ def page(
 def named(level: str) -> str | Phrase:
     """A level's own name, or our word for the last one."""
     return Phrase("Last resort") if level == LAST_RESORT else level
-
-
-def resolved_card(view: IncidentView, reader: Reader) -> Card:
-    incident = view.incident
-    ended = incident.resolved_at or incident.changed_at
-    how = reader.say(
-        Phrase(
-            "Resolved by {name} at {time}, after {length}",
-            {"name": line(reader.name(incident.resolved_by)), "time": ended, "length": ended - incident.opened_at},
-        )
-    )
-    again = Phrase("To reopen: {command}", {"command": f"`/ecotrajet incident reopen {incident.number}`"})
-    title = f"✅ *{reader.say(Phrase('Resolved'))} · #{incident.number}*\n{line(incident.title)}"
-    facts = f"{how} · {incident.priority} · {line(reader.place(incident.environment, incident.service))}"
-    return card(
-        f"✅ #{incident.number} {line(incident.title)}: {how}",
-        [section(title), *_ending(view, reader), context(facts, reader.say(again))],
-    )
-
-
-def _ending(view: IncidentView, reader: Reader) -> list[Block]:
-    """Cause, fix and impact as they were said, and what is left to do; empty when nothing was said."""
-    said = view.resolution
-    answers = (
-        [(Phrase("Cause"), said.cause), (Phrase("Fix"), said.fix), (Phrase("Impact"), said.impact)] if said else []
-    )
-    rows = [f"*{reader.say(label)}* {line(text, 500)}" for label, text in answers if text]
-    rows += [f"{'✅' if task.done_by else '☐'} {line(task.title)}" for task in view.tasks]
-    return [section("\n".join(rows))] if rows else []
 
 
 def incident_list(incidents: Sequence[Incident], reader: Reader) -> Card:

@@ -86,6 +86,16 @@ def clock(initial: time) -> Block:
     return {"type": "timepicker", "initial_time": f"{initial:%H:%M}"}
 
 
+def date_picker() -> Block:
+    """A day, none at first; it comes back as `2026-11-30`."""
+    return {"type": "datepicker"}
+
+
+def person_picker() -> Block:
+    """Somebody of the workspace, nobody at first; their Slack id comes back."""
+    return {"type": "users_select"}
+
+
 def radios(options: Sequence[Option], chosen: str) -> Block:
     """One of a few that are all in sight."""
     return _with_first({"type": "radio_buttons"}, [_option(each) for each in options[:MAX_RADIOS]], chosen)
@@ -101,7 +111,8 @@ def filled(view: Mapping[str, Any]) -> dict[str, str]:
     for block in view.get("state", {}).get("values", {}).values():
         for name, element in block.items():
             chosen = element.get("selected_option") or {}
-            found[name] = str(chosen.get("value") or element.get("selected_time") or element.get("value") or "")
+            picked = (element.get(kind) for kind in ("selected_time", "selected_date", "selected_user", "value"))
+            found[name] = str(chosen.get("value") or next(filter(None, picked), ""))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.notify.blocks.modal import Modal, field, modal, radios, written
+from bot.notify.blocks.modal import Modal, date_picker, field, modal, person_picker, radios, written
 from bot.notify.blocks.parts import Block, line, section
 from bot.notify.blocks.reader import Reader
 from bot.phrase import Phrase
@@ -30,9 +30,14 @@ def resolving(reader: Reader, view: IncidentView) -> Modal:
     blocks.append(
         field(
             "follow_ups", reader.say(Phrase("What is left to do?")), written(MOST_TASKS * LONGEST_TASK, lines=True),
-            reader.say(Phrase("One task on each line, ten at most.")), optional=True,
+            reader.say(Phrase("One task on each line, ten at most; who and when may follow: @bruno friday.")),
+            optional=True,
         )
     )  # fmt: skip
+    blocks += [
+        field("owner", reader.say(Phrase("Who does it, where nobody is named?")), person_picker(), optional=True),
+        field("due_on", reader.say(Phrase("Until when?")), date_picker(), optional=True),
+    ]
     return modal(
         RESOLVE, reader.say(Phrase("Resolve #{number}", {"number": incident.number})), reader.say(Phrase("Resolve")),
         reader.say(Phrase("Not yet")), blocks, {"incident": incident.number},

@@ -100,7 +100,37 @@ def complete_upload(workspace: Workspace, call: Call) -> Json:
     return {"files": shared}
 
 
+def create_canvas(workspace: Workspace, call: Call) -> Json:
+    """canvases.create: of its own; its markdown is bounded (docs.slack.dev)."""
+    content = call.args.get("document_content") or {}
+    text = str(content.get("markdown") or "") if isinstance(content, dict) else ""
+    if not isinstance(content, dict) or (content and content.get("type") != "markdown") or len(text) > 1_048_576:
+        raise SlackError("invalid_arguments", "[ERROR] document_content", broken_rule=True)
+    canvas = f"F0{secrets.token_hex(5).upper()}"
+    title = call.text("title")
+    workspace.files[canvas] = {"id": canvas, "name": title, "title": title, "content": text.encode(), "canvas": True}
+    return {"canvas_id": canvas}
+
+
+def share_canvas(workspace: Workspace, call: Call) -> Json:
+    """canvases.access.set: with channels that were shown its link."""
+    canvas = call.text("canvas_id")
+    channels = call.words("channel_ids")
+    if not workspace.files.get(canvas, {}).get("canvas"):
+        raise SlackError("canvas_not_found")
+    if call.text("access_level") not in {"read", "write"} or not channels:
+        raise SlackError("invalid_parameters", broken_rule=True)
+    for channel in channels:
+        place = workspace.conversations.get(channel)
+        if place is None or not any(canvas in one.text for one in place.messages):
+            raise SlackError("channel_not_found", broken_rule=True)
+    workspace.files[canvas]["shared"] = list(channels)
+    return {}
+
+
 EXTRAS = {
+    "canvases.access.set": share_canvas,
+    "canvases.create": create_canvas,
     "bookmarks.add": add_bookmark,
     "files.completeUploadExternal": complete_upload,
     "files.getUploadURLExternal": get_upload_url,

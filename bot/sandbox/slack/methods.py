@@ -33,6 +33,8 @@ METHODS = MappingProxyType(
         "auth.test": _method(),
         "apps.connections.open": _method("", "app_token", "connections:write"),
         "bookmarks.add": _method("channel_id title type", "emoji entity_id link parent_id", "bookmarks:write"),
+        "canvases.access.set": _method("canvas_id access_level", "channel_ids user_ids", "canvases:write"),
+        "canvases.create": _method("", "title document_content channel_id", "canvases:write"),
         "chat.delete": _method("channel ts", "as_user", "chat:write"),
         "chat.getPermalink": _method("channel message_ts"),
         "chat.postEphemeral": _method("channel user", f"text attachments blocks thread_ts {LOOK}", "chat:write"),
@@ -84,7 +86,7 @@ METHODS = MappingProxyType(
     }
 )
 EVERY_SCOPE = frozenset(scope for method in METHODS.values() for scope in method.scopes) | {
-    "commands", "app_mentions:read", "chat:write.public", "chat:write.customize", "reactions:read",
+    "commands", "app_mentions:read", "chat:write.public", "chat:write.customize", "reactions:read", "pins:read",
     "channels:history", "groups:history",
 }  # fmt: skip
 
@@ -98,6 +100,8 @@ EVENT_SCOPES = MappingProxyType(
         "app_home_opened": "",
         "reaction_added": "reactions:read",
         "reaction_removed": "reactions:read",
+        "pin_added": "pins:read",
+        "pin_removed": "pins:read",
         "member_joined_channel": "channels:read",
     }
 )

@@ -133,9 +133,11 @@ class WebApi:
         return web.Response(text=f"OK - {len(known['content'])}")
 
     async def download(self, request: web.Request) -> web.Response:
-        """What the page links to; always as plain text, whatever was uploaded."""
-        known = self.workspace.files.get(request.match_info["file_id"], {})
-        return web.Response(body=known.get("content", b""), content_type="text/plain", charset="utf-8")
+        """What the page links to; as plain text, whatever was uploaded, but for a PDF."""
+        content = self.workspace.files.get(request.match_info["file_id"], {}).get("content", b"")
+        if content.startswith(b"%PDF-"):
+            return web.Response(body=content, content_type="application/pdf")
+        return web.Response(body=content, content_type="text/plain", charset="utf-8")
 
 
 def struck(fault: Fault, request: web.Request) -> web.Response | None:
