@@ -27,6 +27,7 @@ from bot.lifecycle.handoffs import HandOffs
 from bot.lifecycle.heartbeats import Heartbeats
 from bot.lifecycle.homes import Homes
 from bot.lifecycle.reach import Reach
+from bot.lifecycle.reviews import Reviews
 from bot.lifecycle.rota import Rota
 from bot.lifecycle.silences import Silences
 from bot.metrics import Metrics
@@ -52,7 +53,7 @@ from bot.wiring import (
     slack_door,
     twilio_routes,
 )
-from bot.worker import proof
+from bot.worker import proof, reports
 from bot.worker.acts import Acts
 from bot.worker.aftercare import Aftercare
 from bot.worker.backup import BackupWorker
@@ -137,10 +138,11 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
             sign_of_life=pulse.round if pulse else None,
         )  # fmt: skip
         await stop.enter_async_context(in_background("watch", watch.run))
-        homes = Homes(db, desk)
+        homes, reviews = Homes(db, desk), Reviews(db, desk)
         work = {
             **entrypoints(db, desk, deliverer, runner, hand_offs, backups),
             **proof.entrypoints(reach.proofs, channels),
+            **reports.entrypoints(reviews),
         }
         if settings.slack is not None:
             workspace = SlackWorkspace(settings.slack.bot_token, settings.slack.api_url)
@@ -166,7 +168,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
             await stop.enter_async_context(in_background("texts", texts.run))
         tools = Tools(
             desk, lifecycle, questions, runs, engines, clock, silences, rota, reach, backups,
-            Procedures(db, desk), homes,
+            Procedures(db, desk), homes, reviews,
         )  # fmt: skip
         slack = slack_door(settings, tools, intake)
         if slack is not None:

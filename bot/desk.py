@@ -21,6 +21,7 @@ from bot.oncall import Booked, Schedule
 from bot.person import CHANNELS, Person, Step, Steps, Team, methods
 from bot.procedure import Procedure
 from bot.proof import Settings as Proof
+from bot.review import Settings as Reports
 from bot.room import RoomSettings
 from bot.secret import Secret
 from bot.source import SourceEntry
@@ -50,7 +51,8 @@ class Desk:
     Mappings are by id. `incidents_channel` has no leading `#`. `service_policies` names the policy of services that
     do not use the default one. `declare_emoji`: under a message it offers to declare an incident; '' for none.
     `sources`: those that the file says something about; the others are as they come. `procedures`: people's runbooks.
-    `proof` None: nobody is drilled. `digest_every`: managers get one digest at most so often; 0: one message an event.
+    `proof` None: nobody is drilled; `reports` None: only on demand. `digest_every`: managers get one digest at most so
+    often; 0: one message an event.
     """
 
     language: str
@@ -74,6 +76,7 @@ class Desk:
     second_sms: SecondSms | None = None
     dead_man_url: Secret | None = None
     proof: Proof | None = None
+    reports: Reports | None = None
     webhooks_out: Mapping[str, Hook] = field(default_factory=dict)
     digest_every: timedelta = timedelta(0)
     status_page: StatusPage = field(default_factory=lambda: StatusPage("ÉcoTrajet", {}, ()))

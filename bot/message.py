@@ -33,6 +33,8 @@ class About(StrEnum):
     DRILL = "drill"  # proof that they are reached: dropped once they have answered
     DIGEST = "digest"  # to a manager: what is open when it leaves, at most so often
     UPDATE = "update"  # to a manager: how the incident that they were told of stands
+    REVIEW = "review"  # a week or a month looked back on
+    PICTURES = "pictures"  # its figures as pictures, once the text stands there
 
 
 EDITED: Final = frozenset({About.CARD, About.RUN_CARD, About.RUNBOOK_CARD})

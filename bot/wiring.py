@@ -32,7 +32,7 @@ from bot.store import doors as store_of_doors
 from bot.store import homes as store_of_homes
 from bot.store.database import Database
 from bot.target import upstream
-from bot.worker import proof
+from bot.worker import proof, reports
 from bot.worker.cron import GAPS, HOUSEKEEPING, Daily
 from bot.worker.deliver import Deliverer
 from bot.worker.queue import Entrypoint
@@ -156,6 +156,7 @@ def chores(desk: Desk) -> tuple[Daily, ...]:
         HOUSEKEEPING,
         GAPS,
         *proof.chores(desk.proof),
+        *reports.chores(desk.reports),
         *(Daily(backup.chore, backup.at) for backup in desk.backups.values()),
     )
 

@@ -16,6 +16,7 @@ from bot.notify.blocks import incident_details, procedure
 from bot.notify.blocks.declaring import OFFER
 from bot.notify.blocks.home import SHOW
 from bot.notify.blocks.menu import RUNS
+from bot.notify.blocks.review import SILENCE
 from bot.notify.blocks.rooms import OPEN
 from bot.notify.blocks.tasks import DONE
 from bot.notify.blocks.together import ROLE
@@ -24,7 +25,7 @@ from bot.report import Report
 from bot.role import Role
 from handlers import beginning, commands, declaring, resolving
 from handlers.answers import no_such_incident, worded
-from handlers.commands import channels, me, runbook, together
+from handlers.commands import channels, me, report, runbook, together
 from handlers.commands.incidents import allow_responding
 from handlers.commands.menu import LABELS
 from handlers.commands.oncall import accepted
@@ -195,6 +196,14 @@ async def test_me(tools: Tools, press: Press) -> Reply:
     return await me.test(tools, press.visitor)
 
 
+async def silence(tools: Tools, press: Press) -> Phrase | None:
+    """Beside one of a report's noisiest."""
+    environment, service, signal = (str(press.value.get(each) or "") for each in ("environment", "service", "signal"))
+    if not (environment or service or signal):
+        raise outdated()  # it would mean everything
+    return await report.silence(tools, environment, service, signal, press.visitor.by)
+
+
 async def drill_answered(tools: Tools, press: Press) -> Phrase | None:
     if press.visitor.person is None:
         raise UserError(stranger())
@@ -203,6 +212,7 @@ async def drill_answered(tools: Tools, press: Press) -> Phrase | None:
 
 BUTTONS: Final[Mapping[str, Callable[[Tools, Press], Awaitable[Reply]]]] = {
     SHOW: show,
+    SILENCE: silence,
     OPEN: open_channel,
     ROLE: take_role,
     WRITE: give_news,

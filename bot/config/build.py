@@ -14,6 +14,7 @@ from bot.config import (
     quiet,
     reaching,
     references,
+    reports,
     rooms,
     runbooks,
     status_page,
@@ -63,6 +64,7 @@ SECTIONS: Final = (
     "incident_channels",
     "updates",
     "runbooks",
+    "reports",
 )
 NOT_YET: Final = ("checks", "calendar")
 NO_ENGINE: Final = "none"
@@ -128,6 +130,7 @@ def _parts(data: Mapping[str, object], problems: Problems) -> Parts:
         updates=read.section("updates", updates.UpdatesSection),
         runbooks=read.section("runbooks", runbooks.RunbooksSection),
         proof=read.section("proof_of_reach", proof.ProofSection) if "proof_of_reach" in data else None,
+        reports=read.section("reports", reports.ReportsSection) if "reports" in data else None,
         webhooks_out=read.entries(("webhooks_out",), webhooks_out.WebhookSection),
         names=read.names,
     )
@@ -211,6 +214,7 @@ def _desk(parts: Parts, docker_host: str, warnings: list[str]) -> Desk:
         heartbeats=quiet.heartbeats(beats),
         backups=backups.backups(parts.backups),
         proof=proof.settings(parts.proof),
+        reports=reports.settings(parts.reports),
         webhooks_out=webhooks_out.hooks(parts.webhooks_out),
         steps=reaching.steps(parts.notifications),
         second_sms=reaching.second_sms(parts.notifications.second_sms),

@@ -6,7 +6,7 @@ Source of the formats: Unicode CLDR through Babel, and the guide's own examples 
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from gettext import NullTranslations
 from io import BytesIO
@@ -106,6 +106,16 @@ def moment(when: datetime, language: str, zone: ZoneInfo, now: datetime) -> str:
     skeleton = "MMMd" if abs((local.date() - today).days) < 180 else "yMMMd"
     date = format_skeleton(skeleton, local, tzinfo=zone, locale=_locale(known(language)))
     return _Dated(say(Phrase("{date} at {time}", {"date": date, "time": time}), language, zone, now))
+
+
+def day(when: date, language: str) -> str:
+    """`16 nov. 2026`."""
+    return str(format_skeleton("yMMMd", when, locale=_locale(known(language))))
+
+
+def month(when: date, language: str) -> str:
+    """`novembre 2026`."""
+    return str(format_skeleton("yMMMM", when, locale=_locale(known(language))))
 
 
 def _fill(sentence: str, values: Mapping[str, str], before_date: Mapping[str, str]) -> str:

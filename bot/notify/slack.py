@@ -4,7 +4,7 @@ Errors are Slack's own words (docs.slack.dev, chat.postMessage and conversations
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import aiohttp
@@ -28,7 +28,9 @@ from bot.notify.blocks import (
     run_card,
 )
 from bot.notify.blocks.incident import state
+from bot.notify.blocks.review import review_card, title_of
 from bot.notify.channel import Outgoing, asks_of, because_of, phrase_of
+from bot.notify.charts import Picture, draw
 from bot.secret import Secret
 
 SLACK: Final = "https://slack.com/api/"
@@ -79,9 +81,10 @@ class SlackChannel:
 
     async def send(self, outgoing: Outgoing) -> str:
         """`channel:ts` of what was posted or edited; the same string is `existing_ts` the next time."""
+        pictures = await self._drawn(outgoing) if outgoing.message.about is About.PICTURES else []
         try:
             async with asyncio.timeout(self.within):
-                return await self._send(outgoing)
+                return await (self._share(outgoing, pictures) if pictures else self._send(outgoing))
         except SlackApiError as error:
             raise judged(error) from None
         except TimeoutError:
@@ -100,6 +103,26 @@ class SlackChannel:
         except (TimeoutError, aiohttp.ClientError, OSError, SlackClientError):
             return None
         return None
+
+    async def _drawn(self, outgoing: Outgoing) -> list[Picture]:
+        """Raises Permanent when there is nothing to draw."""
+        if outgoing.review is None:
+            raise Permanent(f"message {outgoing.message.id} has nothing to show")
+        reader = Reader.of(self.desk, outgoing.language, outgoing.as_of)
+        return await asyncio.to_thread(draw, outgoing.review, reader)
+
+    async def _share(self, outgoing: Outgoing, pictures: Sequence[Picture]) -> str:
+        """All in one message (files.getUploadURLExternal, files.completeUploadExternal)."""
+        reader = Reader.of(self.desk, outgoing.language, outgoing.as_of)
+        assert outgoing.review is not None
+        files = [
+            {"content": each.png, "filename": each.name, "title": each.title, "alt_txt": each.alt} for each in pictures
+        ]
+        said = escape(title_of(outgoing.review.period, reader))
+        shared = await self.client.files_upload_v2(
+            channel=outgoing.message.to, file_uploads=files, initial_comment=said
+        )  # fmt: skip
+        return f"{outgoing.message.to}:{shared['files'][0]['id']}"
 
     async def _send(self, outgoing: Outgoing) -> str:
         message = outgoing.message
@@ -181,10 +204,17 @@ def drawing(outgoing: Outgoing, reader: Reader) -> Card:
                 return answer(phrase_of(outgoing.message), reader, *asks_of(outgoing.message))
             except ValueError as broken:
                 raise Permanent(str(broken)) from None
-        case About.DIGEST, _, _ if outgoing.digest is not None:
-            return digest_card(outgoing.digest, reader)
+        case ((About.DIGEST | About.REVIEW), _, _) if outgoing.digest is not None or outgoing.review is not None:
+            return looked_back(outgoing, reader)
         case _:
             raise Permanent(f"message {outgoing.message.id} has nothing to show")
+
+
+def looked_back(outgoing: Outgoing, reader: Reader) -> Card:
+    if outgoing.review is not None:
+        return review_card(outgoing.review, reader)
+    assert outgoing.digest is not None  # one of them is there
+    return digest_card(outgoing.digest, reader)
 
 
 def is_person(to: str) -> bool:

@@ -19,6 +19,7 @@ from handlers.commands import (
     oncall,
     quiet,
     reach,
+    report,
     responding,
     runbook,
     services,
@@ -49,7 +50,8 @@ HELP: Final = Command(show_help, ("help",), ("aide",), "", Phrase("this list"))
 COMMANDS: Final[tuple[Command, ...]] = (
     *services.COMMANDS, *looks.COMMANDS, *deploying.COMMANDS, *incidents.COMMANDS, *responding.COMMANDS,
     *channels.COMMANDS, *together.COMMANDS, *quiet.COMMANDS, *oncall.COMMANDS, *me.COMMANDS, *reach.COMMANDS,
-    *simulation.COMMANDS, *tasks.COMMANDS, *backups.COMMANDS, *runbook.COMMANDS, GROUP, HELP,
+    *simulation.COMMANDS, *tasks.COMMANDS, *backups.COMMANDS, *runbook.COMMANDS,
+    *report.COMMANDS, GROUP, HELP,
 )  # fmt: skip
 HELP_WORDS: Final = frozenset({"", "help", "aide", "?", "-h", "--help"})
 
