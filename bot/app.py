@@ -21,6 +21,7 @@ from bot.config import Settings
 from bot.desk import Desk
 from bot.language import say
 from bot.lifecycle import Lifecycle
+from bot.lifecycle.audience import Audience
 from bot.lifecycle.doors import Doors
 from bot.lifecycle.dues import Dues
 from bot.lifecycle.handoffs import HandOffs
@@ -169,6 +170,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         tools = Tools(
             desk, lifecycle, questions, runs, engines, clock, silences, rota, reach, backups,
             Procedures(db, desk), homes, reviews,
+            Audience(db, desk),
         )  # fmt: skip
         slack = slack_door(settings, tools, intake)
         if slack is not None:

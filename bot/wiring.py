@@ -27,7 +27,7 @@ from bot.notify.twilio_inbox import TwilioInbox
 from bot.notify.voice import VoiceChannel
 from bot.questions import Questions
 from bot.runbook import Action, Runbook
-from bot.store import calendar, deliveries, inbox, jobs, webhooks_out
+from bot.store import calendar, deliveries, inbox, jobs, subscriptions, webhooks_out
 from bot.store import doors as store_of_doors
 from bot.store import homes as store_of_homes
 from bot.store.database import Database
@@ -176,6 +176,7 @@ def entrypoints(
             await inbox.prune(tx)
             await store_of_doors.prune(tx)
             await store_of_homes.prune(tx)
+            await subscriptions.prune(tx)
             await webhooks_out.prune(tx)
 
     async def gaps(slot: str) -> None:

@@ -23,7 +23,7 @@ from bot.answers import (
 from bot.audit import DESK, Actor, Entry
 from bot.desk import Desk
 from bot.incident import REOPEN_WITHIN, Incident, Status
-from bot.lifecycle import ladder, responding, speaking
+from bot.lifecycle import following, ladder, responding, speaking, verdicts
 from bot.lifecycle.responding import at, name
 from bot.phrase import Phrase, Value
 from bot.report import Report
@@ -42,7 +42,9 @@ async def acknowledge(tx: Tx, desk: Desk, number: int, by: Actor) -> Acknowledge
     moved = await responding.take(tx, desk, incident, by)
     if moved is None:
         return AlreadyResolved(incident, name(desk, incident.resolved_by), at(incident.resolved_at))
-    await speaking.note(tx, desk, moved, Phrase("{name} is on it", {"name": by.name}))
+    said = Phrase("{name} is on it", {"name": by.name})
+    await speaking.note(tx, desk, moved, said)
+    await following.tell(tx, desk, moved, said, by.id)
     return Acknowledged(moved)
 
 
@@ -68,6 +70,8 @@ async def resolve(
     await audit.write(tx, Entry(by, "incident.resolved", number, why=said, result=note[:500]))
     await speaking.brought_up_to_date(tx, desk, moved)
     await speaking.note(tx, desk, moved, said)
+    await following.tell(tx, desk, moved, said, by.id)
+    await verdicts.ask(tx, desk, moved)
     return Resolved(moved, firing)
 
 
@@ -129,6 +133,7 @@ async def back_to_triggered(
     await audit.write(tx, Entry(by, "incident.triggered_again", incident.number, why=why))
     await speaking.card(tx, moved, desk.incidents_channel)
     await speaking.note(tx, desk, moved, why)
+    await following.tell(tx, desk, moved, why, by.id)
     return moved
 
 

@@ -29,9 +29,11 @@ from bot.notify.blocks import (
 )
 from bot.notify.blocks.incident import state
 from bot.notify.blocks.review import review_card, title_of
+from bot.notify.blocks.verdict import with_question
 from bot.notify.channel import Outgoing, asks_of, because_of, phrase_of
 from bot.notify.charts import Picture, draw
 from bot.secret import Secret
+from bot.view import IncidentView
 
 SLACK: Final = "https://slack.com/api/"
 WITHIN: Final = 10.0
@@ -188,11 +190,11 @@ def drawing(outgoing: Outgoing, reader: Reader) -> Card:
         case About.CARD, view, _ if view is not None:
             return incident_card(view, reader)
         case ((About.PAGE | About.PAGE_EDIT), view, _) if view is not None and not outgoing.manager:
-            return page(
-                view, reader, outgoing.message.level_name, because_of(outgoing.message), outgoing.message.person or ""
-            )
+            return judged_page(outgoing, view, reader)
         case ((About.PAGE | About.PAGE_EDIT | About.UPDATE), view, _) if view is not None:
-            return manager_page(view, reader, escape(reader.say(state(view.incident, reader))))
+            said = manager_page(view, reader, escape(reader.say(state(view.incident, reader))))
+            paged = outgoing.message.person if outgoing.message.about is About.PAGE_EDIT else None
+            return with_question(said, view, reader, paged or "")
         case About.REMINDER, view, _ if view is not None:
             return reminder(view, phrase_of(outgoing.message), reader)
         case About.RUN_CARD, _, run if run is not None:
@@ -208,6 +210,12 @@ def drawing(outgoing: Outgoing, reader: Reader) -> Card:
             return looked_back(outgoing, reader)
         case _:
             raise Permanent(f"message {outgoing.message.id} has nothing to show")
+
+
+def judged_page(outgoing: Outgoing, view: IncidentView, reader: Reader) -> Card:
+    """A page; once it is over, the question whether it was useful."""
+    message, person = outgoing.message, outgoing.message.person or ""
+    return with_question(page(view, reader, message.level_name, because_of(message), person), view, reader, person)
 
 
 def looked_back(outgoing: Outgoing, reader: Reader) -> Card:

@@ -13,6 +13,7 @@ from handlers.commands import (
     backups,
     channels,
     deploying,
+    follow,
     incidents,
     looks,
     me,
@@ -51,7 +52,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *services.COMMANDS, *looks.COMMANDS, *deploying.COMMANDS, *incidents.COMMANDS, *responding.COMMANDS,
     *channels.COMMANDS, *together.COMMANDS, *quiet.COMMANDS, *oncall.COMMANDS, *me.COMMANDS, *reach.COMMANDS,
     *simulation.COMMANDS, *tasks.COMMANDS, *backups.COMMANDS, *runbook.COMMANDS,
-    *report.COMMANDS, GROUP, HELP,
+    *report.COMMANDS, *follow.COMMANDS, GROUP, HELP,
 )  # fmt: skip
 HELP_WORDS: Final = frozenset({"", "help", "aide", "?", "-h", "--help"})
 

@@ -9,6 +9,7 @@ from bot.clock import Clock
 from bot.desk import Desk
 from bot.errors import UserError
 from bot.lifecycle import Lifecycle
+from bot.lifecycle.audience import Audience
 from bot.lifecycle.homes import Homes
 from bot.lifecycle.reach import Reach
 from bot.lifecycle.reviews import Reviews
@@ -44,6 +45,7 @@ class Tools:
     procedures: Procedures
     homes: Homes
     reviews: Reviews
+    audience: Audience
 
     def reader(self, language: str) -> Reader:
         return Reader.of(self.desk, language, self.clock.now())
