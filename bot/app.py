@@ -21,6 +21,7 @@ from bot.config import Settings
 from bot.desk import Desk
 from bot.language import say
 from bot.lifecycle import Lifecycle
+from bot.lifecycle.audience import Audience
 from bot.lifecycle.chasing import Chaser
 from bot.lifecycle.doors import Doors
 from bot.lifecycle.dues import Dues
@@ -28,6 +29,7 @@ from bot.lifecycle.handoffs import HandOffs
 from bot.lifecycle.heartbeats import Heartbeats
 from bot.lifecycle.homes import Homes
 from bot.lifecycle.reach import Reach
+from bot.lifecycle.reviews import Reviews
 from bot.lifecycle.rota import Rota
 from bot.lifecycle.silences import Silences
 from bot.metrics import Metrics
@@ -55,7 +57,7 @@ from bot.wiring import (
     slack_door,
     twilio_routes,
 )
-from bot.worker import proof
+from bot.worker import proof, reports
 from bot.worker.acts import Acts
 from bot.worker.aftercare import Aftercare
 from bot.worker.backup import BackupWorker
@@ -145,10 +147,11 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         )  # fmt: skip
         await stop.enter_async_context(in_background("watch", watch.run))
         await stop.enter_async_context(in_background("flood", intake.reception.catch_up))
-        homes = Homes(db, desk)
+        homes, reviews = Homes(db, desk), Reviews(db, desk)
         work = {
             **entrypoints(db, desk, levels, deliverer, runner, hand_offs, backups),
             **proof.entrypoints(reach.proofs, channels),
+            **reports.entrypoints(reviews),
         }
         if settings.slack is not None:
             workspace = SlackWorkspace(settings.slack.bot_token, settings.slack.api_url)
@@ -174,7 +177,8 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
             await stop.enter_async_context(in_background("texts", texts.run))
         tools = Tools(
             desk, lifecycle, questions, runs, engines, clock, silences, rota, reach, backups,
-            Procedures(db, desk), homes,
+            Procedures(db, desk), homes, reviews,
+            Audience(db, desk),
         )  # fmt: skip
         slack = slack_door(settings, tools, intake)
         if slack is not None:

@@ -23,6 +23,7 @@ from bot.personal import Night, Rules
 from bot.postmortem import Settings as PostmortemSettings
 from bot.procedure import Procedure
 from bot.proof import Settings as Proof
+from bot.review import Settings as Reports
 from bot.room import RoomSettings
 from bot.secret import Secret
 from bot.source import SourceEntry
@@ -54,7 +55,8 @@ class Desk:
     do not use the default one. `declare_emoji`: under a message it offers to declare an incident; '' for none.
     `sources`: those that the file says something about; the others are as they come. `procedures`: people's runbooks.
     `night`: priorities that are reached otherwise by night, whose hours are `hours_of_night`.
-    `proof` None: nobody is drilled. `digest_every`: managers get one digest at most so often; 0: one message an event.
+    `proof` None: nobody is drilled; `reports` None: only on demand. `digest_every`: managers get one digest at most so
+    often; 0: one message an event.
     """
 
     language: str
@@ -80,6 +82,7 @@ class Desk:
     second_sms: SecondSms | None = None
     dead_man_url: Secret | None = None
     proof: Proof | None = None
+    reports: Reports | None = None
     webhooks_out: Mapping[str, Hook] = field(default_factory=dict)
     digest_every: timedelta = timedelta(0)
     status_page: StatusPage = field(default_factory=lambda: StatusPage("ÉcoTrajet", {}, ()))

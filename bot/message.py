@@ -34,6 +34,8 @@ class About(StrEnum):
     DIGEST = "digest"  # to a manager: what is open when it leaves, at most so often
     POSTMORTEM = "postmortem"  # its draft, as files in the thread of the card, or as a canvas
     UPDATE = "update"  # to a manager: how the incident that they were told of stands
+    REVIEW = "review"  # a week or a month looked back on
+    PICTURES = "pictures"  # its figures as pictures, once the text stands there
 
 
 EDITED: Final = frozenset({About.CARD, About.RUN_CARD, About.RUNBOOK_CARD})

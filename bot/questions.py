@@ -40,6 +40,7 @@ from bot.store import (
     runs,
     silences,
     tasks,
+    verdicts,
 )
 from bot.store.database import Database, Tx
 from bot.view import (
@@ -171,6 +172,7 @@ async def view(tx: Tx, desk: Desk, incident: Incident) -> IncidentView:
         news=(await news.latest(tx, [incident.number])).get(incident.number),
         evidence=await evidence.latest(tx, incident.number),
         suggested=await suggested(tx, desk, incident),
+        verdicts=await verdicts.of_incident(tx, incident.number),
     )
 
 

@@ -1,6 +1,7 @@
 """What a person is shown of an incident or a run: read-only shapes that cards, pages and commands are rendered from."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bot.deployment import WatchState
@@ -112,6 +113,7 @@ class IncidentView:
     news: News | None = None
     evidence: Evidence | None = None  # the last that was kept of a container
     suggested: tuple[Suggestion, ...] = ()
+    verdicts: Mapping[str, str] = field(default_factory=dict)  # what those who were paged said of it
 
     def waits_for(self, person: str | None) -> bool:
         """Whether this person was asked and has not answered."""

@@ -27,13 +27,13 @@ from bot.notify.twilio_inbox import TwilioInbox
 from bot.notify.voice import VoiceChannel
 from bot.questions import Questions
 from bot.runbook import Action, Runbook
-from bot.store import calendar, deliveries, inbox, jobs, webhooks_out
+from bot.store import calendar, deliveries, inbox, jobs, subscriptions, webhooks_out
 from bot.store import doors as store_of_doors
 from bot.store import homes as store_of_homes
 from bot.store.database import Database
 from bot.store.escalations import Rung
 from bot.target import upstream
-from bot.worker import proof
+from bot.worker import proof, reports
 from bot.worker.cron import GAPS, HOUSEKEEPING, Daily
 from bot.worker.deliver import Deliverer
 from bot.worker.levels import AT_ONCE, Levels
@@ -164,6 +164,7 @@ def chores(desk: Desk) -> tuple[Daily, ...]:
         HOUSEKEEPING,
         GAPS,
         *proof.chores(desk.proof),
+        *reports.chores(desk.reports),
         *(Daily(backup.chore, backup.at) for backup in desk.backups.values()),
     )
 
@@ -189,6 +190,7 @@ def entrypoints(
             await inbox.prune(tx)
             await store_of_doors.prune(tx)
             await store_of_homes.prune(tx)
+            await subscriptions.prune(tx)
             await webhooks_out.prune(tx)
 
     async def gaps(slot: str) -> None:

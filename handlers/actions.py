@@ -16,16 +16,19 @@ from bot.notify.blocks import incident_details, procedure
 from bot.notify.blocks.declaring import OFFER
 from bot.notify.blocks.home import SHOW
 from bot.notify.blocks.menu import RUNS
+from bot.notify.blocks.review import SILENCE
 from bot.notify.blocks.rooms import OPEN
 from bot.notify.blocks.together import ROLE
 from bot.phrase import Phrase
 from bot.postmortem import WRITE as POSTMORTEM
 from bot.report import Report
 from bot.role import Role
+from bot.subscription import FOLLOW, UNFOLLOW, Subject, What
 from bot.task import DONE
+from bot.verdict import JUDGE, Verdict
 from handlers import beginning, commands, declaring, resolving
 from handlers.answers import no_such_incident, worded
-from handlers.commands import channels, incidents, me, runbook, together
+from handlers.commands import channels, follow, incidents, me, report, runbook, together
 from handlers.commands.incidents import allow_responding
 from handlers.commands.menu import LABELS
 from handlers.commands.oncall import accepted
@@ -200,6 +203,33 @@ async def test_me(tools: Tools, press: Press) -> Reply:
     return await me.test(tools, press.visitor)
 
 
+async def silence(tools: Tools, press: Press) -> Phrase | None:
+    """Beside one of a report's noisiest."""
+    environment, service, signal = (str(press.value.get(each) or "") for each in ("environment", "service", "signal"))
+    if not (environment or service or signal):
+        raise outdated()  # it would mean everything
+    return await report.silence(tools, environment, service, signal, press.visitor.by)
+
+
+async def follow_it(tools: Tools, press: Press) -> Reply:
+    subject = Subject(What.INCIDENT, str(press.number("incident")))
+    return await follow.follow(tools, subject, press.visitor.by)
+
+
+async def unfollow_it(tools: Tools, press: Press) -> Reply:
+    subject = Subject.of(str(press.value.get("subject")))
+    if subject is None:
+        raise outdated()
+    return await follow.unfollow(tools, subject, press.visitor.by)
+
+
+async def judge(tools: Tools, press: Press) -> Phrase | None:
+    said = str(press.value.get("verdict"))
+    if said not in set(Verdict):
+        raise outdated()
+    return await follow.judge(tools, press.number("incident"), Verdict(said), press.visitor.by)
+
+
 async def drill_answered(tools: Tools, press: Press) -> Phrase | None:
     if press.visitor.person is None:
         raise UserError(stranger())
@@ -208,6 +238,10 @@ async def drill_answered(tools: Tools, press: Press) -> Phrase | None:
 
 BUTTONS: Final[Mapping[str, Callable[[Tools, Press], Awaitable[Reply]]]] = {
     SHOW: show,
+    SILENCE: silence,
+    FOLLOW: follow_it,
+    UNFOLLOW: unfollow_it,
+    **dict.fromkeys((f"{JUDGE}.{each.value}" for each in Verdict), judge),
     OPEN: open_channel,
     ROLE: take_role,
     WRITE: give_news,

@@ -15,6 +15,7 @@ from bot.config import (
     quiet,
     reaching,
     references,
+    reports,
     rooms,
     runbooks,
     status_page,
@@ -67,6 +68,7 @@ SECTIONS: Final = (
     "tasks",
     "postmortems",
     "runbooks",
+    "reports",
 )
 NOT_YET: Final = ("checks", "calendar")
 NO_ENGINE: Final = "none"
@@ -134,6 +136,7 @@ def _parts(data: Mapping[str, object], problems: Problems) -> Parts:
         postmortems=read.section("postmortems", afterwards.PostmortemsSection),
         runbooks=read.section("runbooks", runbooks.RunbooksSection),
         proof=read.section("proof_of_reach", proof.ProofSection) if "proof_of_reach" in data else None,
+        reports=read.section("reports", reports.ReportsSection) if "reports" in data else None,
         webhooks_out=read.entries(("webhooks_out",), webhooks_out.WebhookSection),
         names=read.names,
     )
@@ -219,6 +222,7 @@ def _desk(parts: Parts, docker_host: str, warnings: list[str]) -> Desk:
         heartbeats=quiet.heartbeats(beats),
         backups=backups.backups(parts.backups),
         proof=proof.settings(parts.proof),
+        reports=reports.settings(parts.reports),
         webhooks_out=webhooks_out.hooks(parts.webhooks_out),
         steps=reaching.steps(parts.notifications),
         night=reaching.night(parts.notifications.night),

@@ -17,6 +17,7 @@ from bot.config.oncall import ScheduleSection
 from bot.config.proof import ProofSection
 from bot.config.quiet import HeartbeatSection, WindowSection
 from bot.config.reaching import EscalationSection, NotificationsSection
+from bot.config.reports import ReportsSection
 from bot.config.rooms import IncidentChannelsSection
 from bot.config.rules import ClassificationSection
 from bot.config.runbooks import RunbooksSection
@@ -52,5 +53,6 @@ class Parts:
     status_page: StatusPageSection = field(default_factory=StatusPageSection)
     runbooks: RunbooksSection = field(default_factory=RunbooksSection)
     proof: ProofSection | None = None
+    reports: ReportsSection | None = None
     webhooks_out: dict[str, WebhookSection] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=dict)

@@ -119,6 +119,16 @@ def day(when: date, language: str, zone: ZoneInfo, now: datetime) -> str:
     return str(format_skeleton(skeleton, datetime.combine(when, time(12)), locale=_locale(known(language))))
 
 
+def date_of(when: date, language: str) -> str:
+    """`16 nov. 2026`."""
+    return str(format_skeleton("yMMMd", when, locale=_locale(known(language))))
+
+
+def month(when: date, language: str) -> str:
+    """`novembre 2026`."""
+    return str(format_skeleton("yMMMM", when, locale=_locale(known(language))))
+
+
 def _fill(sentence: str, values: Mapping[str, str], before_date: Mapping[str, str]) -> str:
     """Not `str.format`: a value must never be read as a format, and a missing one must not cost us the message."""
 

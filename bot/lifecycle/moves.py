@@ -22,7 +22,7 @@ from bot.answers import (
 from bot.audit import DESK, Actor, Entry
 from bot.desk import Desk
 from bot.incident import REOPEN_WITHIN, Incident, Status
-from bot.lifecycle import ladder, postmortems, responding, speaking, tasks
+from bot.lifecycle import following, ladder, postmortems, responding, speaking, tasks, verdicts
 from bot.lifecycle.responding import at, name
 from bot.phrase import Phrase, Value
 from bot.report import Report
@@ -64,6 +64,8 @@ async def resolve(
     await speaking.brought_up_to_date(tx, desk, moved)
     await speaking.note(tx, desk, moved, said)
     await postmortems.offer(tx, desk, moved)
+    await following.tell(tx, desk, moved, said, by.id)
+    await verdicts.ask(tx, desk, moved)
     return Resolved(moved, firing)
 
 
@@ -125,6 +127,7 @@ async def back_to_triggered(
     await audit.write(tx, Entry(by, "incident.triggered_again", incident.number, why=why))
     await speaking.card(tx, moved, desk.incidents_channel)
     await speaking.note(tx, desk, moved, why)
+    await following.tell(tx, desk, moved, why, by.id)
     return moved
 
 

@@ -7,7 +7,7 @@ from bot.answers import AlreadyResolved, NoSuchIncident, Repeated
 from bot.audit import DESK, Actor, Entry
 from bot.desk import Desk
 from bot.incident import Incident, Priority, Status
-from bot.lifecycle import speaking
+from bot.lifecycle import following, speaking
 from bot.lifecycle.deadlines import plan_news
 from bot.lifecycle.hands import answered, direct
 from bot.lifecycle.responding import name, over
@@ -64,6 +64,8 @@ async def tell(tx: Tx, desk: Desk, number: int, text: str, by: Actor, *, public:
     )  # fmt: skip
     for row in await news.questions(tx, number):
         await answered(tx, row["recipient"], row["person"], row["provider_id"], said)
+    if text:
+        await following.tell(tx, desk, incident, said, by.id)
     told = await tell_managers(tx, desk, incident, text, by) if text else 0
     return NewsTold(incident, until, told)
 

@@ -10,7 +10,7 @@ from bot.classification import Classification, classify
 from bot.desk import Desk
 from bot.gathering import NEWS_HELD
 from bot.incident import Incident, Status, title_of
-from bot.lifecycle import gather, ladder, moves, quiet, rooms, speaking
+from bot.lifecycle import following, gather, ladder, moves, quiet, rooms, speaking
 from bot.maintenance import Silence
 from bot.phrase import Phrase
 from bot.store import alerts, audit, escalations, incidents, intake, silences
@@ -155,6 +155,7 @@ async def open_incident(
     await ladder.start(tx, incident, incident.opened_at)
     await speaking.card(tx, incident, desk.incidents_channel)
     await rooms.automatically(tx, desk, incident, by)
+    await following.tell(tx, desk, incident, Phrase("it has begun"), by.id)
     return incident
 
 
@@ -198,6 +199,7 @@ async def worse(tx: Tx, desk: Desk, incident: Incident, judged: Classification) 
     await ladder.start_higher(tx, from_scratch)
     await audit.write(tx, Entry(moves.DESK, "incident.raised", incident.number, why=said))
     await speaking.note(tx, desk, incident, said)
+    await following.tell(tx, desk, from_scratch, said, moves.DESK.id)
     await rooms.automatically(tx, desk, from_scratch, moves.DESK)
     return from_scratch
 

@@ -5,7 +5,7 @@ from bot.audit import DESK, Actor, Entry
 from bot.desk import Desk
 from bot.escalation import due_levels
 from bot.incident import Incident, Priority, Status
-from bot.lifecycle import deadlines, ladder, moves, rooms, speaking
+from bot.lifecycle import deadlines, following, ladder, moves, rooms, speaking
 from bot.phrase import Phrase
 from bot.proposal import ENOUGH, propose
 from bot.store import audit, corrections, escalations, incidents
@@ -33,6 +33,7 @@ async def reclassify(tx: Tx, desk: Desk, number: int, to: Priority, by: Actor) -
     await audit.write(tx, Entry(by, "incident.reclassified", number, why=why, result=f"{incident.priority}>{to}"))
     await speaking.brought_up_to_date(tx, desk, moved)
     await speaking.note(tx, desk, moved, why)
+    await following.tell(tx, desk, moved, why, by.id)
     await rooms.automatically(tx, desk, moved, by)
     like = await corrections.note(
         tx, number, to.value, by.id, rule=incident.rule, was=incident.priority.value, service=incident.service

@@ -22,7 +22,7 @@ from bot.answers import (
 from bot.audit import DESK, Actor, Entry
 from bot.desk import Desk
 from bot.incident import Incident, Status
-from bot.lifecycle import deadlines, ladder, sharing, speaking
+from bot.lifecycle import deadlines, following, ladder, sharing, speaking
 from bot.person import Person
 from bot.phrase import Phrase, Value
 from bot.sla import LONGEST_SNOOZE, OF_ACK, Due, Point
@@ -58,7 +58,9 @@ async def take_aloud(tx: Tx, desk: Desk, incident: Incident, by: Actor) -> Ackno
     """The same, and it is said in the thread."""
     taken = await take(tx, desk, incident, by)
     if isinstance(taken, Acknowledged):
-        await speaking.note(tx, desk, taken.incident, Phrase("{name} is on it", {"name": by.name}))
+        said = Phrase("{name} is on it", {"name": by.name})
+        await speaking.note(tx, desk, taken.incident, said)
+        await following.tell(tx, desk, taken.incident, said, by.id)
     return taken
 
 

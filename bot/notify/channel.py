@@ -8,6 +8,7 @@ from bot.incident import Incident
 from bot.message import Ask, Kind, Message
 from bot.phrase import Phrase
 from bot.procedure import ProcedureRun
+from bot.review import Review
 from bot.view import DigestView, IncidentView, PostmortemView, RunView
 
 
@@ -21,6 +22,7 @@ class Outgoing:
       PAGE_EDIT are edited there, a NOTE goes into its thread.
     * REMINDER says its phrase, in Slack with a button; UPDATE is a manager's page anew.
     * `manager`: pages are in plain words. DIGEST needs `digest`, POSTMORTEM `postmortem`.
+    * REVIEW and PICTURES need `review`.
     * `code`: the reader's short code for this incident (`1a` takes it); None: they have none.
     * `together`: the incidents of all pages that leave in this one text or call, the worst first; () for one alone.
     * `thread`: where the card of its incident stands, under which a new RUNBOOK_CARD is posted.
@@ -40,6 +42,7 @@ class Outgoing:
     code: int | None = None
     digest: DigestView | None = None
     postmortem: PostmortemView | None = None
+    review: Review | None = None
 
 
 class Channel(Protocol):

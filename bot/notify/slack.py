@@ -4,7 +4,7 @@ Errors are Slack's own words (docs.slack.dev, chat.postMessage and conversations
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import aiohttp
@@ -27,10 +27,14 @@ from bot.notify.blocks import (
     reminder,
     run_card,
 )
+from bot.notify.blocks.review import review_card, title_of
 from bot.notify.blocks.state import state
+from bot.notify.blocks.verdict import with_question
 from bot.notify.channel import Outgoing, asks_of, because_of, phrase_of
+from bot.notify.charts import Picture, draw
 from bot.notify.papers import Paper, Papers, made
 from bot.secret import Secret
+from bot.view import IncidentView
 
 SLACK: Final = "https://slack.com/api/"
 WITHIN: Final = 10.0
@@ -81,9 +85,12 @@ class SlackChannel:
     async def send(self, outgoing: Outgoing) -> str:
         """`channel:ts` of what was posted or edited; the same string is `existing_ts` the next time."""
         paper = await made(outgoing, self.desk) if outgoing.message.about is About.POSTMORTEM else None
+        pictures = await self._drawn(outgoing) if outgoing.message.about is About.PICTURES else []
         try:
             async with asyncio.timeout(self.within):
-                return await (self._send(outgoing) if paper is None else self._send_paper(outgoing, paper))
+                if paper is not None:
+                    return await self._send_paper(outgoing, paper)
+                return await (self._share(outgoing, pictures) if pictures else self._send(outgoing))
         except SlackApiError as error:
             raise judged(error) from None
         except TimeoutError:
@@ -102,6 +109,26 @@ class SlackChannel:
         except (TimeoutError, aiohttp.ClientError, OSError, SlackClientError):
             return None
         return None
+
+    async def _drawn(self, outgoing: Outgoing) -> list[Picture]:
+        """Raises Permanent when there is nothing to draw."""
+        if outgoing.review is None:
+            raise Permanent(f"message {outgoing.message.id} has nothing to show")
+        reader = Reader.of(self.desk, outgoing.language, outgoing.as_of)
+        return await asyncio.to_thread(draw, outgoing.review, reader)
+
+    async def _share(self, outgoing: Outgoing, pictures: Sequence[Picture]) -> str:
+        """All in one message (files.getUploadURLExternal, files.completeUploadExternal)."""
+        reader = Reader.of(self.desk, outgoing.language, outgoing.as_of)
+        assert outgoing.review is not None
+        files = [
+            {"content": each.png, "filename": each.name, "title": each.title, "alt_txt": each.alt} for each in pictures
+        ]
+        said = escape(title_of(outgoing.review.period, reader))
+        shared = await self.client.files_upload_v2(
+            channel=outgoing.message.to, file_uploads=files, initial_comment=said
+        )  # fmt: skip
+        return f"{outgoing.message.to}:{shared['files'][0]['id']}"
 
     async def _send(self, outgoing: Outgoing) -> str:
         message = outgoing.message
@@ -175,11 +202,11 @@ def drawing(outgoing: Outgoing, reader: Reader) -> Card:
         case About.CARD, view, _ if view is not None:
             return incident_card(view, reader)
         case ((About.PAGE | About.PAGE_EDIT), view, _) if view is not None and not outgoing.manager:
-            return page(
-                view, reader, outgoing.message.level_name, because_of(outgoing.message), outgoing.message.person or ""
-            )
+            return judged_page(outgoing, view, reader)
         case ((About.PAGE | About.PAGE_EDIT | About.UPDATE), view, _) if view is not None:
-            return manager_page(view, reader, escape(reader.say(state(view.incident, reader))))
+            said = manager_page(view, reader, escape(reader.say(state(view.incident, reader))))
+            paged = outgoing.message.person if outgoing.message.about is About.PAGE_EDIT else None
+            return with_question(said, view, reader, paged or "")
         case About.REMINDER, view, _ if view is not None:
             return reminder(view, phrase_of(outgoing.message), reader)
         case About.RUN_CARD, _, run if run is not None:
@@ -191,10 +218,23 @@ def drawing(outgoing: Outgoing, reader: Reader) -> Card:
                 return answer(phrase_of(outgoing.message), reader, *asks_of(outgoing.message))
             except ValueError as broken:
                 raise Permanent(str(broken)) from None
-        case About.DIGEST, _, _ if outgoing.digest is not None:
-            return digest_card(outgoing.digest, reader)
+        case ((About.DIGEST | About.REVIEW), _, _) if outgoing.digest is not None or outgoing.review is not None:
+            return looked_back(outgoing, reader)
         case _:
             raise Permanent(f"message {outgoing.message.id} has nothing to show")
+
+
+def judged_page(outgoing: Outgoing, view: IncidentView, reader: Reader) -> Card:
+    """A page; once it is over, the question whether it was useful."""
+    message, person = outgoing.message, outgoing.message.person or ""
+    return with_question(page(view, reader, message.level_name, because_of(message), person), view, reader, person)
+
+
+def looked_back(outgoing: Outgoing, reader: Reader) -> Card:
+    if outgoing.review is not None:
+        return review_card(outgoing.review, reader)
+    assert outgoing.digest is not None  # one of them is there
+    return digest_card(outgoing.digest, reader)
 
 
 def is_person(to: str) -> bool:

@@ -123,16 +123,16 @@ async def on_its_way(tx: Tx, about: About, incident: int) -> bool:
     )  # fmt: skip
 
 
-async def edit_pages(tx: Tx, incident: int) -> None:
-    """Every page that stands in somebody's Slack is to show what the incident has become."""
+async def edit_pages(tx: Tx, incident: int, person: str | None = None) -> None:
+    """Every page that stands in somebody's Slack, or in this person's, is to show what the incident has become."""
     rows = await tx.fetch(
         "INSERT INTO message (kind, about, recipient, person, incident, round, level, level_name, body)"
         " SELECT kind, 'page_edit', recipient, person, incident, round, level, level_name,"
         "  body || jsonb_build_object('at', provider_id)"
         " FROM message WHERE incident = $1 AND about = 'page' AND kind = 'slack' AND state IN ('sent', 'delivered')"
-        " RETURNING id",
-        incident,
-    )
+        " AND ($2::text IS NULL OR person = $2) RETURNING id",
+        incident, person,
+    )  # fmt: skip
     await jobs.enqueue(tx, [jobs.deliver_job(Kind.SLACK, About.PAGE_EDIT, row["id"], 0) for row in rows])
 
 

@@ -16,7 +16,7 @@ from bot.carrier import VIA
 from bot.desk import Desk
 from bot.errors import Permanent, Retryable
 from bot.incident import Incident
-from bot.lifecycle import digest, ladder, speaking
+from bot.lifecycle import digest, ladder, reviews, speaking
 from bot.message import EDITED, LEASE, MAX_ATTEMPTS, About, Kind, Message, State, retry_delay
 from bot.metrics import Metrics
 from bot.notify.channel import Channel, Outgoing
@@ -42,19 +42,13 @@ log = structlog.get_logger("deliver")
 
 PER_LANE: Final = 10
 TIME_LIMIT: Final = 15.0  # seconds for one sending, however often its lease is renewed meanwhile
+DRAWING: Final = 60.0  # seconds, with drawing; matplotlib looks for fonts when it is first used on a machine
 SIGN_OF_LIFE: Final = LEASE.total_seconds() / 3
-TRIES_FOR_EVER: Final = frozenset(
-    {
-        About.CARD,
-        About.PAGE_EDIT,
-        About.RUN_CARD,
-        About.RUNBOOK_CARD,
-        About.NOTE,
-        About.TELL,
-        About.ASK,
-        About.POSTMORTEM,
-    }
-)
+OF_REVIEW: Final = frozenset({About.REVIEW, About.PICTURES})
+TRIES_FOR_EVER: Final = OF_REVIEW | {
+    About.CARD, About.PAGE_EDIT, About.RUN_CARD, About.RUNBOOK_CARD, About.NOTE, About.TELL, About.ASK,
+    About.POSTMORTEM,
+}  # fmt: skip
 """Nobody is waiting for these in the night: they are kept until the channel is back, a minute apart at most."""
 
 
@@ -145,6 +139,7 @@ class Deliverer:
             postmortem=await postmortem_view(tx, self.desk, incident)
             if incident and message.about is About.POSTMORTEM
             else None,
+            review=await reviews.of(tx, self.desk, str(message.body["period"])) if message.about in OF_REVIEW else None,
         )
 
     async def speak(self, outgoing: Outgoing) -> None:
@@ -153,7 +148,7 @@ class Deliverer:
         try:
             if channel is None:
                 raise Permanent(f"no {message.kind.value} is configured")
-            async with asyncio.timeout(TIME_LIMIT):
+            async with asyncio.timeout(DRAWING if message.about is About.PICTURES else TIME_LIMIT):
                 provider_id = await channel.send(outgoing)
         except Permanent as never:
             await self.failed(message, never.reason)
@@ -202,7 +197,7 @@ class Deliverer:
             if not await messages.move(tx, message.id, State.SENT, self.owner, provider_id=provider_id):
                 log.warning("sent, but the lease had gone to another: it may have been sent twice", message=message.id)
             else:
-                await beside(tx, self.desk, message)
+                await beside(tx, self.desk, message, provider_id)
             await remember_place(tx, message, provider_id)
             if message.about is About.PAGE:
                 for each in (message, *await bundles.arrived(tx, message, self.owner, provider_id)):
@@ -243,6 +238,8 @@ class Deliverer:
                 )
                 await speaking.by_second(tx, self.desk, message, why)
                 await told_whoever_asked(tx, self.desk, message, why)
+                if message.about is About.PICTURES:
+                    await reviews.without_pictures(tx, message, why)
             elif not await speaking.page_failed(tx, self.desk, message, why):
                 await ladder.may_be_dead(tx, self.desk, message)
         if message.about is About.PAGE:

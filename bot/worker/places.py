@@ -3,6 +3,7 @@
 from typing import Final
 
 from bot.desk import Desk
+from bot.lifecycle import reviews
 from bot.message import EDITED, About, Message
 from bot.notify.channel import Outgoing
 from bot.store import (
@@ -39,8 +40,12 @@ async def remember_place(tx: Tx, message: Message, provider_id: str) -> None:
         await cards.put(tx, subject(message), message.to, Place(channel_id, ts))
 
 
-async def beside(tx: Tx, desk: Desk, message: Message) -> None:
-    """What stands in the incidents channel now is brought to the incident's own channel, if it has one."""
+async def beside(tx: Tx, desk: Desk, message: Message, provider_id: str) -> None:
+    """What stands in the incidents channel now is brought to the incident's own channel, if it has one; a report's
+    pictures follow its text.
+    """
+    if message.about is About.REVIEW:
+        await reviews.pictures_follow(tx, provider_id, message.person, message.body["period"])
     if message.incident is None or message.run is not None:
         return
     if message.about is About.CARD:

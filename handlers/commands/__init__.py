@@ -13,12 +13,14 @@ from handlers.commands import (
     backups,
     channels,
     deploying,
+    follow,
     incidents,
     looks,
     me,
     oncall,
     quiet,
     reach,
+    report,
     responding,
     runbook,
     services,
@@ -49,7 +51,8 @@ HELP: Final = Command(show_help, ("help",), ("aide",), "", Phrase("this list"))
 COMMANDS: Final[tuple[Command, ...]] = (
     *services.COMMANDS, *looks.COMMANDS, *deploying.COMMANDS, *incidents.COMMANDS, *responding.COMMANDS,
     *channels.COMMANDS, *together.COMMANDS, *quiet.COMMANDS, *oncall.COMMANDS, *me.COMMANDS, *reach.COMMANDS,
-    *simulation.COMMANDS, *tasks.COMMANDS, *backups.COMMANDS, *runbook.COMMANDS, GROUP, HELP,
+    *simulation.COMMANDS, *tasks.COMMANDS, *backups.COMMANDS, *runbook.COMMANDS,
+    *report.COMMANDS, *follow.COMMANDS, GROUP, HELP,
 )  # fmt: skip
 HELP_WORDS: Final = frozenset({"", "help", "aide", "?", "-h", "--help"})
 

@@ -64,7 +64,7 @@ async def silence(tools: Tools, asked: Asked) -> Reply:
             )
         )
     start = when.moment(asked.line.options["from"], now, tools.desk.zone) if "from" in asked.line.options else None
-    return _begun(await tools.silences.begin(wish.matcher, wish.length, wish.reason, asked.by, start), start)
+    return begun(await tools.silences.begin(wish.matcher, wish.length, wish.reason, asked.by, start), start)
 
 
 async def maintenance(tools: Tools, asked: Asked) -> Reply:
@@ -94,7 +94,7 @@ async def maintenance(tools: Tools, asked: Asked) -> Reply:
         made_once = await tools.silences.begin(
             wish.matcher, end - start, wish.reason, asked.by, start, maintenance=True
         )
-        return _short_notice(tools, made_once, now) or _begun(made_once, start)
+        return _short_notice(tools, made_once, now) or begun(made_once, start)
     made = await tools.silences.plan_weekly(window, asked.by)
     if isinstance(made, Repeated):
         return None
@@ -182,7 +182,7 @@ def _joined(words: tuple[str, ...]) -> list[str]:
     return joined
 
 
-def _begun(made: Silence | Repeated, planned: datetime | None) -> Phrase | None:
+def begun(made: Silence | Repeated, planned: datetime | None) -> Phrase | None:
     if isinstance(made, Repeated):
         return None
     facts = {"id": made.id, "what": made.matcher.what(), "since": made.starts_at, "until": made.ends_at}

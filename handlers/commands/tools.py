@@ -9,8 +9,10 @@ from bot.clock import Clock
 from bot.desk import Desk
 from bot.errors import UserError
 from bot.lifecycle import Lifecycle
+from bot.lifecycle.audience import Audience
 from bot.lifecycle.homes import Homes
 from bot.lifecycle.reach import Reach
+from bot.lifecycle.reviews import Reviews
 from bot.lifecycle.rota import Rota
 from bot.lifecycle.silences import Silences
 from bot.notify.blocks import Card, Reader
@@ -42,6 +44,8 @@ class Tools:
     backups: Backups
     procedures: Procedures
     homes: Homes
+    reviews: Reviews
+    audience: Audience
 
     def reader(self, language: str) -> Reader:
         return Reader.of(self.desk, language, self.clock.now())

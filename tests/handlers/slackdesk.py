@@ -19,8 +19,10 @@ from bot.deployment import Deployment, Observation
 from bot.desk import Desk
 from bot.errors import UserError
 from bot.lifecycle import Lifecycle
+from bot.lifecycle.audience import Audience
 from bot.lifecycle.homes import Homes
 from bot.lifecycle.reach import Reach
+from bot.lifecycle.reviews import Reviews
 from bot.lifecycle.rota import Rota
 from bot.lifecycle.silences import Silences
 from bot.phrase import Phrase
@@ -198,7 +200,7 @@ async def new_slack_desk(database_url: str, *, http: bool = False, ack_limit: fl
         tools = Tools(
             desk, Lifecycle(db, desk), Questions(db, desk), Runs(db, desk, dict(runbooks)), engines, SystemClock(),
             Silences(db, desk), Rota(db, desk, "https://desk.example"), Reach(db, desk), Backups(db, desk),
-            Procedures(db, desk), Homes(db, desk),
+            Procedures(db, desk), Homes(db, desk), Reviews(db, desk), Audience(db, desk),
         )  # fmt: skip
         keys = SlackKeys(
             Secret(environment["SLACK_BOT_TOKEN"]), None if http else Secret(environment["SLACK_APP_TOKEN"]),

@@ -36,7 +36,7 @@ EN = Reader.of(desk(), "en", NOW)
 V2 = Image("sha256:3f2a91bc04de", "ecotrajet:v2", "v2")
 V1 = Image("sha256:81aa02bb77cc", "ecotrajet:v1", "v1")
 ODD = st.text(max_size=4000)
-TOGETHER = ["incident.news", "incident.channel", "incident.role"]
+TOGETHER = ["incident.news", "incident.channel", "incident.follow", "incident.role"]
 
 
 def seen(card: Card) -> str:

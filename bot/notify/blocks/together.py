@@ -6,6 +6,7 @@ from typing import Final
 from bot import role as words
 from bot.incident import Incident
 from bot.news import LONGEST, WRITE, News
+from bot.notify.blocks.follow import follow_button
 from bot.notify.blocks.modal import Modal, field, modal, radios, written
 from bot.notify.blocks.parts import Block, Card, actions, button, card, context, escape, line, menu, section
 from bot.notify.blocks.reader import Reader
@@ -54,6 +55,7 @@ def together_buttons(view: IncidentView, reader: Reader) -> Block:
     return actions(
         button(reader.say(Phrase("Give news")), WRITE, {"incident": number}),
         *channel_button(view.incident, view.room, reader),
+        follow_button(view.incident, reader),
         menu(ROLE, reader.say(Phrase("Take a role")), options),
     )
 

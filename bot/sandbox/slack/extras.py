@@ -1,6 +1,7 @@
 """reactions.*, pins.*, bookmarks.* and files.*: what is attached to messages and channels."""
 
 import secrets
+from mimetypes import guess_type
 
 from bot.sandbox.people import BOT_USER
 from bot.sandbox.record import Json
@@ -78,6 +79,8 @@ def get_upload_url(workspace: Workspace, call: Call) -> Json:
         "title": call.text("filename"),
         "size": call.number("length", 0),
         "permalink": f"{workspace.url}/upload/{file_id}",
+        "mimetype": guess_type(call.text("filename"))[0] or "text/plain",
+        "alt_txt": call.text("alt_txt"),
     }
     return {"file_id": file_id, "upload_url": f"{workspace.url}/upload/{file_id}"}
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -19,6 +19,8 @@ from bot.sandbox.slack.socket_mode import Sockets
 from bot.sandbox.slack.team import TEAM
 from bot.sandbox.slack.views import VIEWS
 from bot.sandbox.slack.workspace import Workspace
+
+PNG: Final = b"\x89PNG\r\n"
 
 Handler = Callable[[Workspace, Call], Json]
 HANDLERS: Mapping[str, Handler] = MappingProxyType({**CHAT, **EXTRAS, **ROOMS, **TEAM, **VIEWS})
@@ -133,10 +135,13 @@ class WebApi:
         return web.Response(text=f"OK - {len(known['content'])}")
 
     async def download(self, request: web.Request) -> web.Response:
-        """What the page links to; as plain text, whatever was uploaded, but for a PDF."""
-        content = self.workspace.files.get(request.match_info["file_id"], {}).get("content", b"")
+        """What the page links to; as plain text, whatever was uploaded, but for a PDF and pictures."""
+        known = self.workspace.files.get(request.match_info["file_id"], {})
+        content = known.get("content", b"")
         if content.startswith(b"%PDF-"):
             return web.Response(body=content, content_type="application/pdf")
+        if known.get("mimetype") == "image/png" and content.startswith(PNG):
+            return web.Response(body=content, content_type="image/png")
         return web.Response(body=content, content_type="text/plain", charset="utf-8")
 
 
