@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 
 import aiohttp
 
+from bot.phrase import Phrase
 from bot.runbook import Evidence
 from bot.sandbox import workload as sandbox_workload
 from bot.sandbox.engine import ensure_engine, stop
@@ -39,6 +40,8 @@ class Silent:
     async def after(self, step: str, detail: str) -> None: ...
 
     async def evidence(self, evidence: Evidence) -> None: ...
+
+    async def said(self, what: str | Phrase, *, instead: bool = False) -> None: ...
 
     async def cancelled(self) -> bool:
         return False

@@ -33,12 +33,14 @@ class About(StrEnum):
     DRILL = "drill"  # proof that they are reached: dropped once they have answered
     DIGEST = "digest"  # to a manager: what is open when it leaves, at most so often
     POSTMORTEM = "postmortem"  # its draft, as files in the thread of the card, or as a canvas
+    RUN_OUTPUT = "run_output"  # the last lines of what a run says, in the thread of its card; edited
+    FILE = "file"  # a picture or a whole text, uploaded
     UPDATE = "update"  # to a manager: how the incident that they were told of stands
     REVIEW = "review"  # a week or a month looked back on
     PICTURES = "pictures"  # its figures as pictures, once the text stands there
 
 
-EDITED: Final = frozenset({About.CARD, About.RUN_CARD, About.RUNBOOK_CARD})
+EDITED: Final = frozenset({About.CARD, About.RUN_CARD, About.RUNBOOK_CARD, About.RUN_OUTPUT})
 """One of each stands in a channel, and at most one edit of it waits."""
 
 

@@ -1,5 +1,6 @@
 """A run: one plan on its way from request to result. Its states, its only moves, and what its use cases answer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -45,6 +46,8 @@ ACTIVE: Final = frozenset({RunStatus.APPROVED, RunStatus.RUNNING, RunStatus.INTE
 """At most one run per environment and service is in one of these (partial unique index `run_active_once`)."""
 LEASE: Final = timedelta(seconds=15)
 """How long a worker holds a run without a sign of life (real time); then it counts as interrupted."""
+SHOWN_LINES: Final = 15
+"""How many of the last lines that a run said are shown while it is under way; all of them are a file at its end."""
 STARTS_WITHIN: Final = timedelta(minutes=10)
 """An approved run that no worker could start for so long expires: nobody is watching it any more."""
 
@@ -118,6 +121,25 @@ class Run:
     @property
     def service(self) -> str:
         return self.plan.service
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a run said while `step` was under way: text of a container, or a sentence of ours. `number` from 1."""
+
+    number: int
+    step: str
+    said: str | Phrase
+
+    def to_json(self) -> dict[str, object]:
+        """Of what was said alone."""
+        return {"line": self.said} if isinstance(self.said, str) else self.said.to_json()
+
+    @classmethod
+    def from_json(cls, number: int, step: str, stored: Mapping[str, object]) -> "Line":
+        """The inverse of `to_json`. Raises ValueError when `stored` was not made by it."""
+        plain = stored.get("line")
+        return cls(number, step, plain if isinstance(plain, str) else Phrase.from_json(stored))
 
 
 # What the use cases answer ---------------------------------------------------------------------------------------

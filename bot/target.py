@@ -50,12 +50,21 @@ class TlsFiles:
 
 
 @dataclass(frozen=True, slots=True)
+class SshFiles:
+    """Paths of our private key and of the hosts' confirmed keys (ssh:// engines); None: those in ~/.ssh."""
+
+    key: str | None = None
+    known_hosts: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EngineAddress:
-    """`url` is `unix://`, `tcp://` (with `tls`) or `ssh://`; one client and one set of threads per engine."""
+    """`url` is `unix://`, `tcp://` (with `tls`) or `ssh://` (with `ssh`); one client and set of threads per engine."""
 
     name: str
     url: str
     tls: TlsFiles | None = None
+    ssh: SshFiles | None = None
 
 
 @dataclass(frozen=True, slots=True)

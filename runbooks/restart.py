@@ -11,7 +11,7 @@ from bot.phrase import Phrase, Value
 from bot.runbook import Action, Evidence, Journal, Outcome, Plan, Result, Step
 from bot.target import Target
 from runbooks import warnings
-from runbooks.docker_engine import DockerEngines, evidence, gate, hands, look, survey
+from runbooks.docker_engine import DockerEngines, evidence, gate, hands, listening, look, survey
 from runbooks.docker_engine.client import Engine
 from runbooks.docker_engine.failures import EngineSaid, Unreachable
 from runbooks.docker_engine.gate import MARGIN, SETTLE, Verdict, limit_of_check
@@ -132,7 +132,8 @@ async def _judged(
     engine: Engine, plan: Plan, journal: Journal, before: Evidence | None, began: float | None
 ) -> Outcome:
     await journal.before(Step.GATE)
-    verdict: Verdict = await gate.wait(engine, plan.container_id)
+    judging = gate.wait(engine, plan.container_id)
+    verdict: Verdict = await listening.during(engine, plan.container_id, journal, judging)
     await journal.after(Step.GATE, str(verdict.why or "well"))
     if verdict.why is not None:
         return await _ill(engine, plan, journal, verdict.why, before)

@@ -12,7 +12,7 @@ from bot.phrase import Phrase, Value
 from bot.runbook import Action, Journal, Outcome, Plan, Result, Step
 from bot.target import Target
 from runbooks import warnings
-from runbooks.docker_engine import DockerEngines, evidence, gate, hands, look, survey
+from runbooks.docker_engine import DockerEngines, evidence, gate, hands, listening, look, survey
 from runbooks.docker_engine.client import Engine
 from runbooks.docker_engine.failures import EngineSaid
 from runbooks.docker_engine.gate import MARGIN, SETTLE, limit_of_check
@@ -146,7 +146,7 @@ async def _started(engine: Engine, plan: Plan, seen: Seen, journal: Journal) -> 
     await journal.after(Step.START, "")
     await journal.before(Step.GATE)
     # A container's counter of restarts lives on when it is started by hand: what counts is what comes on top.
-    verdict = await gate.wait(engine, seen.id, restarts=None)
+    verdict = await listening.during(engine, seen.id, journal, gate.wait(engine, seen.id, restarts=None))
     await journal.after(Step.GATE, str(verdict.why or "well"))
     if verdict.why is not None:
         now = await look.container(engine, seen.id)

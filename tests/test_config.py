@@ -18,7 +18,7 @@ from bot.errors import ConfigError
 from bot.escalation import Level
 from bot.incident import Priority
 from bot.oncall import Override
-from bot.target import EngineAddress, TlsFiles
+from bot.target import EngineAddress, SshFiles, TlsFiles
 
 EXAMPLE = Path(__file__).parent.parent / "ecotrajet.example.yaml"
 MONDAY = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -109,13 +109,15 @@ environments:
   c: {engine: "tcp://two:2376", tls: {certificate: /c, key: /k, authority: /a}}
   d: {}
   e: {engine: none}
+  f: {engine: "ssh://bot@one", ssh: {key: /k, known_hosts: /h}}
 """,
     )
     assert {name: place.engine for name, place in desk.environments.items()} == {
-        "a": "a", "b": "a", "c": "c", "d": "default", "e": "none",
+        "a": "a", "b": "a", "c": "c", "d": "default", "e": "none", "f": "f",
     }  # fmt: skip
     assert desk.engines["a"] == EngineAddress("a", "ssh://bot@one")
     assert desk.engines["c"] == EngineAddress("c", "tcp://two:2376", TlsFiles("/c", "/k", "/a"))
+    assert desk.engines["f"] == EngineAddress("f", "ssh://bot@one", ssh=SshFiles("/k", "/h"))
     assert desk.engines["default"].url == "unix:///var/run/docker.sock"
 
 
@@ -227,7 +229,7 @@ def test_every_problem_is_told_at_once_with_its_path_and_line(tmp_path: Path) ->
 
 TANGLED = """\
 environments:
-  prod: {engine: none, tls: {certificate: a, key: b, authority: c}}
+  prod: {engine: none, tls: {certificate: a, key: b, authority: c}, ssh: {key: a}}
   live: {}
   qa: {aliases: [shop]}
 services:
@@ -256,6 +258,7 @@ def test_references_that_lead_nowhere_and_names_that_mean_two_things_are_told(tm
     ladder = "escalation.policies.default"
     assert problems_of(tmp_path, TANGLED) == [
         "environments.prod.tls: goes with a tcp:// engine only (line 2)",
+        "environments.prod.ssh: goes with an ssh:// engine only (line 2)",
         "environments.live: a name that it answers to is that of environment 'prod' already (line 3)",
         "services.shop: a name that it answers to is that of environment 'qa' already (line 6)",
         "services.shop.containers.prod: environment 'prod' has no engine (engine: none) (line 6)",

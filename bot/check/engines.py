@@ -34,7 +34,7 @@ def mend(url: str) -> str:
     if url.startswith("unix://"):
         return "start Docker there (`systemctl start docker`), and let this user use its socket (group docker)"
     if url.startswith("ssh://"):
-        return "try `docker -H <that address> info` as this user; add its key and known_hosts entry"
+        return "see docs/moteurs-ssh.md; `environments.….ssh` names the key and the known_hosts file"
     return "check the address, the firewall and the tls files of this environment"
 
 

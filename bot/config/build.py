@@ -43,7 +43,7 @@ from bot.gathering import Gathering
 from bot.person import Person, Team
 from bot.personal import Night
 from bot.secret import Secret
-from bot.target import EngineAddress, Environment, TlsFiles
+from bot.target import EngineAddress, Environment, SshFiles, TlsFiles
 
 SECTIONS: Final = (
     "workspace",
@@ -249,9 +249,10 @@ def _engine(name: str, entry: EnvironmentSection, docker_host: str, engines: dic
         return NO_ENGINE
     default = entry.engine == "default"
     tls = TlsFiles(entry.tls.certificate, entry.tls.key, entry.tls.authority) if entry.tls else None
-    address = EngineAddress("default" if default else name, docker_host if default else entry.engine, tls)
+    ssh = SshFiles(entry.ssh.key, entry.ssh.known_hosts) if entry.ssh else None
+    address = EngineAddress("default" if default else name, docker_host if default else entry.engine, tls, ssh)
     for known in engines.values():
-        if (known.url, known.tls) == (address.url, address.tls):
+        if (known.url, known.tls, known.ssh) == (address.url, address.tls, address.ssh):
             return known.name
     engines[address.name] = address
     return address.name

@@ -167,6 +167,13 @@ class TlsSection(Section):
     authority: Text
 
 
+class SshSection(Section):
+    """Files of ~/.ssh when left out."""
+
+    key: Text | None = None
+    known_hosts: Text | None = None
+
+
 class EnvironmentSection(Section):
     """`protected` and `confirm` left out: by the environment's name (production is protected, development is free)."""
 
@@ -174,6 +181,7 @@ class EnvironmentSection(Section):
     aliases: list[Name] = []
     engine: EngineUrl = "default"
     tls: TlsSection | None = None
+    ssh: SshSection | None = None
     protected: bool | None = None
     confirm: bool | None = None
 

@@ -80,6 +80,8 @@ def _environments(parts: Parts, problems: Problems, warnings: list[str]) -> None
             problems.add_once(where, f"'{name}' means an engine; choose another name")
         if entry.tls and not entry.engine.startswith("tcp://"):
             problems.add_once((*where, "tls"), "goes with a tcp:// engine only")
+        if entry.ssh and not entry.engine.startswith("ssh://"):
+            problems.add_once((*where, "ssh"), "goes with an ssh:// engine only")
         if entry.engine.startswith("tcp://") and not entry.tls:
             warnings.append(f"environments.{name}.engine: tcp:// without tls: whoever reaches it is root on that host")
         if defaults.is_production(place) and not place.protected:

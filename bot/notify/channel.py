@@ -9,6 +9,7 @@ from bot.message import Ask, Kind, Message
 from bot.phrase import Phrase
 from bot.procedure import ProcedureRun
 from bot.review import Review
+from bot.run import Line
 from bot.view import DigestView, IncidentView, PostmortemView, RunView
 
 
@@ -25,7 +26,8 @@ class Outgoing:
     * REVIEW and PICTURES need `review`.
     * `code`: the reader's short code for this incident (`1a` takes it); None: they have none.
     * `together`: the incidents of all pages that leave in this one text or call, the worst first; () for one alone.
-    * `thread`: where the card of its incident stands, under which a new RUNBOOK_CARD is posted.
+    * `thread`: where the card stands under which it is posted: its incident's for a RUNBOOK_CARD, its run's for a
+      RUN_OUTPUT and a FILE of a run. `output`: what the run said, the last lines of it or all.
     * `language` is the reader's; a channel of several people has the desk's. `as_of` is the desk's own `now`.
     """
 
@@ -43,6 +45,7 @@ class Outgoing:
     digest: DigestView | None = None
     postmortem: PostmortemView | None = None
     review: Review | None = None
+    output: tuple[Line, ...] = ()
 
 
 class Channel(Protocol):

@@ -1,231 +1,192 @@
-"""The pictures of a report: PNG, 1000 pixels wide, to be read on a telephone.
+"""Small pictures for chat: data in, a PNG out, large letters and strong contrast for a phone.
 
-Drawn by matplotlib's Agg without its global state (`Figure`, not pyplot), hence in any thread. Whoever draws first
-imports it, which takes a second or more. The colours are Okabe and Ito's, which the colour-blind tell apart; each bar
-bears its number, and each priority a pattern of its own.
+`Chart` is data, so that it can wait in a row; `png` draws it. matplotlib takes a second to import and a tenth to draw:
+call `png` in a thread. Only the Agg canvas is used, and no global state of pyplot, so that threads may draw at once.
 """
 
 import io
-import re
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any, Final
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
 
-from bot.incident import Priority
-from bot.notify.blocks.marks import severity
-from bot.notify.blocks.reader import Reader
-from bot.notify.blocks.review import (
-    counted,
-    limit_of,
-    limits,
-    load_line,
-    noise,
-    period_name,
-    place,
-    times,
-    title_of,
-)
-from bot.phrase import Phrase
-from bot.review import Review, Span, Spread
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
-WIDTH: Final = 1000  # pixels
-DPI: Final = 100
+WIDTH: Final = 5.4  # inches, at DPI: 1080 pixels, which a phone shows without loss
+DPI: Final = 200
+ROW: Final = 0.34  # inches for a bar
+HEADS: Final = 1.1  # inches for title and axis
+MOST_BARS: Final = 12
+LONGEST_NAME: Final = 22
+# Blue, orange, green, red, grey: told apart with any kind of colour blindness (Okabe and Ito).
+COLOURS: Final = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#7F7F7F")
 INK: Final = "#1d1c1d"
-FAINT: Final = "#8a8a8a"
-COLOURS: Final = {Priority.P1: "#D55E00", Priority.P2: "#E69F00", Priority.P3: "#56B4E9"}
-PATTERNS: Final = {Priority.P1: "", Priority.P2: "//", Priority.P3: ".."}
-NIGHT: Final = "#0072B2"
-BEFORE: Final = "#BBBBBB"
-BIG: Final = 24  # points; 33 pixels of 1000, 13 of 390
-SMALL: Final = 19
-MOST_ALT: Final = 1000  # characters of an alternative text
-PEOPLE: Final = 8
-SIGNS: Final = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf\u23e9-\u23ff\ufe0f] ?")
-"""What a screen reader would read out at length."""
+FAINT: Final = "#d0d0d0"
+
+
+class Kind(StrEnum):
+    BARS = "bars"  # lying bars, one group for each label
+    COLUMNS = "columns"  # standing bars, one group for each label
+    LINES = "lines"
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """`alt`: what it shows, for those who do not see it."""
+class Series:
+    """`values` one for each label, None where there is none; `texts` what stands at each bar, else the number."""
 
     name: str
+    values: tuple[float | None, ...]
+    texts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """`labels` in reading order. `limit`: the end of the scale, a line is drawn there; None: as large as needed.
+
+    `unit` stands at the scale. All words are in the reader's language already.
+    """
+
+    kind: Kind
     title: str
-    alt: str
-    png: bytes
+    labels: tuple[str, ...]
+    series: tuple[Series, ...]
+    unit: str = ""
+    limit: float | None = None
 
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
 
-def draw(review: Review, reader: Reader) -> list[Picture]:
-    """Takes about a second: call it in a thread. What has nothing to show is left out, but for the first."""
-    drawn = [_incidents(review, reader), _times(review, reader), _limits(review, reader)]
-    drawn += [_load(review, reader)] if review.now.load else []
-    drawn += [_noise(review, reader)] if review.now.noisiest else []
-    return drawn
-
-
-def _incidents(review: Review, reader: Reader) -> Picture:
-    found = review.now
-    title = reader.say(Phrase("Incidents by priority"))
-    figure, axes = _canvas(title, period_name(review.period, reader), 700)
-    at = range(len(found.columns))
-    floor = [0] * len(found.columns)
-    for priority in reversed(Priority):
-        heights = [counts.get(priority, 0) for _, counts in found.columns]
-        label = f"{priority} {reader.say(severity(priority))}: {sum(heights)}"
-        bars = axes.bar(at, heights, 0.72, floor, color=COLOURS[priority], label=label)
-        _pattern(bars, PATTERNS[priority])
-        axes.bar_label(bars, [str(each) if each else "" for each in heights], label_type="center", **_on_bar())
-        floor = [low + each for low, each in zip(floor, heights, strict=True)]
-    labels = [_column(start, review.period.span, reader) for start, _ in found.columns]
-    axes.set_xticks(list(at), labels)
-    axes.set_ylim(0, max([*floor, 1]) * 1.1)
-    axes.set_yticks([])
-    axes.legend(
-        loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3, fontsize=SMALL, frameon=False, handlelength=1.2,
-        columnspacing=1.0, reverse=True,
-    )  # fmt: skip
-    return _picture("incidents", title, reader.say(counted(found, review.before)), review, reader, figure)
-
-
-def _times(review: Review, reader: Reader) -> Picture:
-    title = reader.say(Phrase("How long it took"))
-    figure, axes = _canvas(title, reader.say(Phrase("grey: the period before")), 760)
-    pairs = [
-        (Phrase("Taken: half within"), review.now.taken, review.before.taken, _median),
-        (Phrase("Taken: nine in ten"), review.now.taken, review.before.taken, _ninth),
-        (Phrase("Resolved: half within"), review.now.resolved, review.before.resolved, _median),
-        (Phrase("Resolved: nine in ten"), review.now.resolved, review.before.resolved, _ninth),
-    ]
-    longest = max([1.0, *(of(each) for _, now, before, of in pairs for each in (now, before))])
-    for row, (label, now, before, of) in enumerate(pairs):
-        y = -row * 1.25
-        axes.text(0, y + 0.42, reader.say(label), fontsize=SMALL, color=INK, va="bottom")
-        bars = ((0.18, of(now), NIGHT, now.count), (-0.2, of(before), BEFORE, before.count))
-        for offset, value, colour, present in bars:
-            axes.barh(y + offset, value, 0.34, color=colour)
-            said = reader.length(timedelta(seconds=value)) if present else "—"
-            axes.text(value + longest * 0.015, y + offset, said, fontsize=SMALL, color=INK, va="center")
-    _only_bars(axes, longest * 1.25, (-4.3, 1.1))
-    alt = " ".join(reader.say(each) for each in times(review.now, review.before))
-    return _picture("durees", title, alt, review, reader, figure)
-
-
-def _limits(review: Review, reader: Reader) -> Picture:
-    title = reader.say(Phrase("Resolved within the limit"))
-    figure, axes = _canvas(title, period_name(review.period, reader), 560)
-    for row, priority in enumerate(Priority):
-        y, kept = -row * 1.3, review.now.kept[priority]
-        limit = reader.say(limit_of(priority))
-        share = reader.say(Phrase("{kept} of {judged}", {"kept": kept.kept, "judged": kept.judged}))
-        axes.text(0, y + 0.38, f"{priority} {reader.say(severity(priority))} ({limit}): {share}", fontsize=SMALL,
-                  color=INK, va="bottom")  # fmt: skip
-        axes.barh(y, 100, 0.55, color="#eeeeee", edgecolor=FAINT)
-        bar = axes.barh(y, 100 * (kept.share or 0), 0.55, color=COLOURS[priority])
-        _pattern(bar, PATTERNS[priority])
-        percent = f"{round(100 * kept.share)} %" if kept.share is not None else "—"
-        axes.text(102, y, percent, fontsize=BIG, color=INK, va="center", weight="bold")
-    _only_bars(axes, 122, (-3.0, 1.0))
-    return _picture("delais", title, reader.say(limits(review.now)), review, reader, figure)
-
-
-def _load(review: Review, reader: Reader) -> Picture:
-    title = reader.say(Phrase("On-call load"))
-    loads = review.now.load[:PEOPLE]
-    figure, axes = _canvas(title, reader.say(Phrase("pages by day, and at night (hatched)")), 260 + 110 * len(loads))
-    most = max(each.pages for each in loads)
-    for row, each in enumerate(loads):
-        y = -row * 1.3
-        by_day = each.pages - each.night_pages
-        said = reader.say(load_line(each, reader))
-        axes.text(0, y + 0.36, said, fontsize=SMALL, color=INK, va="bottom")
-        axes.barh(y, by_day, 0.5, color=COLOURS[Priority.P2])
-        _pattern(axes.barh(y, each.night_pages, 0.5, by_day, color=NIGHT), "//")
-    _only_bars(axes, most * 1.05, (-1.3 * len(loads) + 0.7, 1.0))
-    alt = " ".join(f"{reader.say(load_line(each, reader))}." for each in loads)
-    return _picture("charge", title, alt, review, reader, figure)
-
-
-def _noise(review: Review, reader: Reader) -> Picture:
-    title = reader.say(Phrase("The noisiest"))
-    found = review.now.noisiest
-    figure, axes = _canvas(title, reader.say(Phrase("alerts that came in")), 260 + 110 * len(found))
-    most = max(each.alerts for each in found)
-    for row, each in enumerate(found):
-        y = -row * 1.3
-        axes.text(0, y + 0.36, _fits(place(each, reader)), fontsize=SMALL, color=INK, va="bottom")
-        axes.barh(y, each.alerts, 0.5, color=COLOURS[Priority.P1])
-        axes.text(each.alerts + most * 0.015, y, str(each.alerts), fontsize=SMALL, color=INK, va="center")
-    _only_bars(axes, most * 1.15, (-1.3 * len(found) + 0.7, 1.0))
-    listed = " ".join(f"{place(each, reader)}: {each.alerts}." for each in found)
-    return _picture("bruit", title, f"{reader.say(noise(review.now, review.before))}. {listed}", review, reader, figure)
-
-
-# The canvas --------------------------------------------------------------------------------------------------------
-
-
-def _canvas(title: str, subtitle: str, height: int) -> tuple[Any, Any]:
-    from matplotlib.figure import Figure
-    from matplotlib.layout_engine import ConstrainedLayoutEngine
-
-    layout = ConstrainedLayoutEngine(w_pad=0.25, h_pad=0.2)
-    figure = Figure(figsize=(WIDTH / DPI, height / DPI), dpi=DPI, layout=layout, facecolor="white")
-    axes = figure.subplots()
-    figure.suptitle(title, fontsize=BIG + 4, weight="bold", color=INK, x=0.025, ha="left")
-    axes.set_title(subtitle, fontsize=SMALL, color="#555555", loc="left")
-    for side in ("top", "right", "left"):
-        axes.spines[side].set_visible(False)
-    axes.tick_params(labelsize=SMALL, colors=INK, length=0)
-    return figure, axes
-
-
-def _only_bars(axes: Any, width: float, heights: tuple[float, float]) -> None:
-    axes.set_xlim(0, width)
-    axes.set_ylim(*heights)
-    axes.set_axis_off()
-    axes.set_title(axes.get_title(loc="left"), fontsize=SMALL, color="#555555", loc="left")
-
-
-def _pattern(bars: Any, hatch: str) -> None:
-    for bar in bars:
-        bar.set_hatch(hatch)
-        bar.set_edgecolor("white")
-        bar.set_linewidth(1.5)
-
-
-def _on_bar() -> dict[str, Any]:
-    box = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.9}
-    return {"fontsize": SMALL, "color": INK, "weight": "bold", "bbox": box}
-
-
-def _column(start: date, span: Span, reader: Reader) -> str:
-    """Below a bar: `lun. 16`, or a week's first day."""
-    if span is Span.WEEK:
-        names = (
-            Phrase("Mon"),
-            Phrase("Tue"),
-            Phrase("Wed"),
-            Phrase("Thu"),
-            Phrase("Fri"),
-            Phrase("Sat"),
-            Phrase("Sun"),
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Chart":
+        """The inverse of `to_json`."""
+        series = tuple(
+            Series(each["name"], tuple(each["values"]), tuple(each.get("texts", ()))) for each in stored["series"]
         )
-        return f"{reader.say(names[start.weekday()])}\n{start.day}"
-    return reader.say(Phrase("from {day}", {"day": f"{start.day}/{start.month}"}))
+        whole = {**stored, "kind": Kind(stored["kind"]), "labels": tuple(stored["labels"]), "series": series}
+        return cls(**whole)
 
 
-def _median(found: Spread) -> float:
-    return found.median.total_seconds() if found.median else 0.0
+def alt_text(chart: Chart) -> str:
+    """The same for who does not see it: every label with its values."""
+    told = []
+    for at, label in enumerate(chart.labels):
+        values = [f"{each.name} {_text(each, at, chart.unit)}" for each in chart.series if at < len(each.values)]
+        told.append(f"{label}: {', '.join(values)}")
+    return f"{chart.title}. {'; '.join(told)}."
 
 
-def _ninth(found: Spread) -> float:
-    return found.p90.total_seconds() if found.p90 else 0.0
+def png(chart: Chart) -> bytes:
+    """The picture. Slow the first time (it imports matplotlib): not on the event loop."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(WIDTH, height(chart)), dpi=DPI, layout="constrained", facecolor="white")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    {Kind.BARS: _bars, Kind.COLUMNS: _columns, Kind.LINES: _lines}[chart.kind](axes, chart)
+    axes.set_title(_plain(chart.title), fontsize=12, fontweight="bold", loc="left", color=INK)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    axes.tick_params(labelsize=10, colors=INK, length=0)
+    if len(chart.series) > 1:
+        figure.legend(loc="outside lower center", ncols=len(chart.series), fontsize=10, frameon=False)
+    made = io.BytesIO()
+    figure.savefig(made, format="png")
+    return made.getvalue()
 
 
-def _fits(text: str, most: int = 58) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
+def height(chart: Chart) -> float:
+    """In inches: lying bars need room for each."""
+    if chart.kind is not Kind.BARS:
+        return 3.0
+    bars = min(len(chart.labels), MOST_BARS) * (len(chart.series) * ROW + ROW / 2)
+    return HEADS + (ROW if len(chart.series) > 1 else 0) + bars
 
 
-def _picture(name: str, title: str, alt: str, review: Review, reader: Reader, figure: Any) -> Picture:
-    kept = io.BytesIO()
-    figure.savefig(kept, format="png")
-    said = "".join(SIGNS.split(f"{title}. {title_of(review.period, reader)}. {alt}"))
-    return Picture(f"{name}-{review.period.key}.png", title, _fits(said, MOST_ALT), kept.getvalue())
+def _bars(axes: "Axes", chart: Chart) -> None:
+    labels = chart.labels[:MOST_BARS]
+    thick = 0.8 / max(1, len(chart.series))
+    end = _end(chart)
+    for at, series in enumerate(chart.series):
+        places = [index + (at - (len(chart.series) - 1) / 2) * thick for index in range(len(labels))]
+        shown = [value or 0.0 for value in series.values[: len(labels)]]
+        axes.barh(places, shown, height=thick * 0.9, color=_colour(at), label=_plain(series.name), zorder=2)
+        for index, (place, value) in enumerate(zip(places, shown, strict=True)):
+            text = _text(series, index, chart.unit)
+            axes.text(min(value, end) + end * 0.015, place, _plain(text), va="center", fontsize=10, color=INK)
+    axes.set_yticks(range(len(labels)), [_plain(_cut(each)) for each in labels])
+    axes.set_ylim(len(labels) - 0.5, -0.5)  # the first on top
+    axes.set_xlim(0, end * 1.3)  # room for what stands at a full bar
+    axes.set_xticks([0, end / 2, end], [_number(each, chart.unit) for each in (0, end / 2, end)])
+    axes.grid(axis="x", color=FAINT, zorder=0)
+    axes.spines["bottom"].set_visible(False)
+    if chart.limit is not None:
+        axes.axvline(chart.limit, color=INK, linewidth=1, linestyle=(0, (3, 3)), zorder=1)
+
+
+def _columns(axes: "Axes", chart: Chart) -> None:
+    wide = 0.8 / max(1, len(chart.series))
+    for at, series in enumerate(chart.series):
+        places = [index + (at - (len(chart.series) - 1) / 2) * wide for index in range(len(series.values))]
+        heights = [value or 0.0 for value in series.values]
+        axes.bar(places, heights, width=wide * 0.9, color=_colour(at), label=_plain(series.name), zorder=2)
+        if len(chart.labels) * len(chart.series) <= MOST_BARS:
+            for index, (place, value) in enumerate(zip(places, heights, strict=True)):
+                text = _plain(_text(series, index, ""))
+                axes.text(place, value, text, ha="center", va="bottom", fontsize=10, color=INK)
+    _upright(axes, chart)
+
+
+def _lines(axes: "Axes", chart: Chart) -> None:
+    for at, series in enumerate(chart.series):
+        values = [float("nan") if value is None else value for value in series.values]
+        axes.plot(range(len(values)), values, color=_colour(at), label=_plain(series.name), linewidth=2.2, marker="o",
+                  markersize=4, zorder=2)  # fmt: skip
+    _upright(axes, chart)
+
+
+def _upright(axes: "Axes", chart: Chart) -> None:
+    """Values upwards, labels below: as many of them as can be read."""
+    every = max(1, -(-len(chart.labels) // 8))
+    shown = list(range(0, len(chart.labels), every))
+    axes.set_xticks(shown, [_plain(_cut(chart.labels[at])) for at in shown])
+    axes.set_ylim(0, _end(chart) * 1.12)
+    axes.set_ylabel(_plain(chart.unit), fontsize=10, color=INK)
+    axes.grid(axis="y", color=FAINT, zorder=0)
+    if chart.limit is not None:
+        axes.axhline(chart.limit, color=INK, linewidth=1, linestyle=(0, (3, 3)), zorder=1)
+
+
+def _end(chart: Chart) -> float:
+    largest = max((value or 0.0 for each in chart.series for value in each.values), default=0.0)
+    return chart.limit if chart.limit is not None and largest <= chart.limit else largest or 1.0
+
+
+def _colour(at: int) -> str:
+    return COLOURS[at % len(COLOURS)]
+
+
+def _text(series: Series, at: int, unit: str) -> str:
+    if at < len(series.texts):
+        return series.texts[at]
+    value = series.values[at]
+    return "—" if value is None else _number(value, unit)
+
+
+def _number(value: float, unit: str) -> str:
+    return f"{value:.3g} {unit}".rstrip()
+
+
+def _cut(label: str) -> str:
+    return label if len(label) <= LONGEST_NAME else label[: LONGEST_NAME - 1] + "…"
+
+
+def _plain(text: str) -> str:
+    """`$` begins a formula in matplotlib."""
+    return text.replace("$", r"\$")
+
+
+def of_values(title: str, values: Mapping[str, float], kind: Kind = Kind.COLUMNS, unit: str = "") -> Chart:
+    """The simplest chart: one value for each label."""
+    return Chart(kind, title, tuple(values), (Series(title, tuple(values.values())),), unit)

@@ -22,6 +22,7 @@ from bot.notify.blocks import (
     escape,
     incident_card,
     manager_page,
+    output_card,
     page,
     procedure_card,
     reminder,
@@ -31,8 +32,9 @@ from bot.notify.blocks.review import review_card, title_of
 from bot.notify.blocks.state import state
 from bot.notify.blocks.verdict import with_question
 from bot.notify.channel import Outgoing, asks_of, because_of, phrase_of
-from bot.notify.charts import Picture, draw
 from bot.notify.papers import Paper, Papers, made
+from bot.notify.review_pictures import Picture, draw
+from bot.notify.upload import Upload, upload_of
 from bot.secret import Secret
 from bot.view import IncidentView
 
@@ -131,8 +133,10 @@ class SlackChannel:
         return f"{outgoing.message.to}:{shared['files'][0]['id']}"
 
     async def _send(self, outgoing: Outgoing) -> str:
-        message = outgoing.message
-        drawn = drawing(outgoing, Reader.of(self.desk, outgoing.language, outgoing.as_of))
+        message, reader = outgoing.message, Reader.of(self.desk, outgoing.language, outgoing.as_of)
+        if message.about is About.FILE:
+            return await self._upload(outgoing, await asyncio.to_thread(upload_of, outgoing, reader))
+        drawn = drawing(outgoing, reader)
         arguments = {**drawn.arguments(), "metadata": {"event_type": EVENT, "event_payload": {"message": message.id}}}
         channel, _, ts = (outgoing.existing_ts or "").rpartition(":")
         if (
@@ -147,7 +151,7 @@ class SlackChannel:
                 return f"{channel}:{ts}"  # an old page that was deleted need not come back
             if edited is not None:
                 return edited
-        if outgoing.thread and message.about is About.RUNBOOK_CARD:
+        if outgoing.thread and message.about in {About.RUNBOOK_CARD, About.RUN_OUTPUT}:
             channel, _, ts = outgoing.thread.rpartition(":")
             if said := await self._reply(channel, ts, arguments):
                 return said
@@ -160,6 +164,15 @@ class SlackChannel:
             title = escape(paper.document.title)
             channel, _, ts = (await self._post(outgoing.message.to, {"text": title})).rpartition(":")
         return await Papers(self.client, self.desk).send(outgoing, paper, channel, ts)
+
+    async def _upload(self, outgoing: Outgoing, upload: Upload) -> str:
+        """In the thread it belongs to, else to whom it is for; `channel:file` of it. Only ids of channels will do."""
+        channel, _, ts = (outgoing.thread or "").rpartition(":")
+        done = await self.client.files_upload_v2(
+            channel=channel or await self._address(outgoing.message.to), thread_ts=ts or None, filename=upload.name,
+            content=upload.content, title=upload.title, alt_txt=upload.alt, initial_comment=upload.comment or None,
+        )  # fmt: skip
+        return f"{channel or outgoing.message.to}:{done['files'][0]['id']}"
 
     async def _address(self, to: str) -> str:
         """A person's id (`U…`, `W…`) becomes the conversation with them; anything else is a channel."""
@@ -209,8 +222,9 @@ def drawing(outgoing: Outgoing, reader: Reader) -> Card:
             return with_question(said, view, reader, paged or "")
         case About.REMINDER, view, _ if view is not None:
             return reminder(view, phrase_of(outgoing.message), reader)
-        case About.RUN_CARD, _, run if run is not None:
-            return run_card(run, reader)
+        case ((About.RUN_CARD | About.RUN_OUTPUT), _, run) if run is not None:
+            output = outgoing.message.about is About.RUN_OUTPUT
+            return output_card(run, outgoing.output, reader) if output else run_card(run, reader)
         case About.RUNBOOK_CARD, _, _ if outgoing.procedure is not None:
             return procedure_card(outgoing.procedure, reader)
         case ((About.NOTE | About.TELL | About.ASK | About.DRILL), _, _):

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.deployment import Deployment, Observation
+from bot.phrase import Phrase
 from bot.runbook.looks import Looks
 from bot.runbook.outcome import Evidence, Outcome, Repaired, ServiceStatus
 from bot.runbook.plan import Action, Plan
@@ -21,6 +22,13 @@ class Journal(Protocol):
     async def after(self, step: str, detail: str) -> None: ...
 
     async def evidence(self, evidence: Evidence) -> None: ...
+
+    async def said(self, what: str | Phrase, *, instead: bool = False) -> None:
+        """Shown live in the thread of the run's card: a line of a container, its secrets hidden, or a sentence of ours.
+
+        `instead`: in the place of the last one, which counted the same up. Returns at once and never raises.
+        """
+        ...
 
     async def cancelled(self) -> bool:
         """Has a person called it off? Asked between steps, up to the moment the service is stopped."""

@@ -8,11 +8,12 @@ from bot.audit import DESK
 from bot.deployment import Observation, Source, record
 from bot.desk import Desk
 from bot.incident import Priority
+from bot.message import About, Kind
 from bot.phrase import Phrase
-from bot.run import Run, RunEnd, RunStatus
+from bot.run import SHOWN_LINES, Line, Run, RunEnd, RunStatus
 from bot.runbook import FORWARD, FROZEN, REPLACING, Action, Evidence, Outcome, Result, Step
 from bot.runs import wording
-from bot.store import deployments, freezes, incidents, runs, watches
+from bot.store import deployments, freezes, incidents, messages, output, runs, watches
 from bot.store.database import Database, Tx
 
 SHOWN_STEPS = frozenset({Step.STOP, Step.GATE, Step.R_RENAME_NEW, Step.R_GATE, Step.RESTART})
@@ -94,6 +95,30 @@ class Execution:
         async with self.db.transaction() as tx:
             await runs.keep_evidence(tx, run, evidence)
 
+    async def keep_output(self, run: Run, lines: Sequence[Line]) -> None:
+        """What it said since the last time, and the edit that shows it. Nothing when the lease is another's."""
+        async with self.db.transaction() as tx:
+            if await output.keep(tx, run.id, self.owner, lines):
+                await self._show_output(tx, run)
+
+    async def lines_so_far(self, run: Run) -> int:
+        async with self.db.transaction() as tx:
+            return await output.count(tx, run.id)
+
+    async def _show_output(self, tx: Tx, run: Run) -> None:
+        await messages.queue(
+            tx, kind=Kind.SLACK, about=About.RUN_OUTPUT, to=self.desk.incidents_channel, run=run.id,
+            after=await output.wait(tx, run.id),
+        )  # fmt: skip
+
+    async def _whole_output(self, tx: Tx, run: Run) -> None:
+        """Once it is over: the last edit, and all of it as a file where the edit leaves something out."""
+        said = await output.count(tx, run.id)
+        if said:
+            await self._show_output(tx, run)
+        if said > SHOWN_LINES:
+            await messages.queue(tx, kind=Kind.SLACK, about=About.FILE, to=self.desk.incidents_channel, run=run.id)
+
     async def asked_to_stop(self, run: Run) -> bool:
         async with self.db.transaction() as tx:
             return await runs.asked_to_stop(tx, run.id)
@@ -163,6 +188,7 @@ class Execution:
             return None
         await wording.written(tx, DESK, f"run.{to.value}", ended, end.phrase)
         await wording.card(tx, self.desk, ended)
+        await self._whole_output(tx, ended)
         said = Phrase(
             "Run {id}, {action} of {service} in {environment}: {status}. {detail}",
             {**wording.where(self.desk, ended), "status": wording.status_name(to), "detail": end.phrase},

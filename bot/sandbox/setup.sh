@@ -10,7 +10,7 @@ packages() {
     demo) echo "docker.io:a_container_engine iptables:its_networks busybox-static:the_images_of_the_demo" ;;
     test) echo "prometheus:real_alerts prometheus-alertmanager:real_alerts debootstrap:the_base_of_the_image_under_test" \
         "chromium:a_browser fonts-noto-color-emoji:lights_on_screenshots docker-compose:compose.yaml" \
-        "postgresql-15:the_oldest_supported_server" ;;
+        "postgresql-15:the_oldest_supported_server openssh-server:an_engine_over_ssh" ;;
     venv) echo "python3-venv:the_virtual_environment" ;;
     *) echo "setup.sh: demo, test or venv, not $1" >&2 ;;
     esac

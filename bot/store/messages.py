@@ -176,13 +176,13 @@ async def again(tx: Tx, message: Message, owner: str, after: timedelta) -> bool:
     moved = await tx.execute(
         "UPDATE message m SET state = 'waiting', due_at = app_now() + $3, lease_owner = NULL, lease_until = NULL"
         " WHERE id = $1 AND state = 'sending' AND lease_owner = $2 AND NOT EXISTS (SELECT FROM message o"
-        "  WHERE o.about = m.about AND m.about IN ('card', 'run_card', 'runbook_card') AND o.state = 'waiting'"
+        "  WHERE o.about = m.about AND m.about = ANY($4::text[]) AND o.state = 'waiting'"
         "  AND o.incident IS NOT DISTINCT FROM m.incident AND o.run IS NOT DISTINCT FROM m.run"
         "  AND o.procedure IS NOT DISTINCT FROM m.procedure"
         "  AND o.recipient = m.recipient)"
         " AND NOT EXISTS (SELECT FROM message o WHERE m.about = 'digest' AND o.about = 'digest'"
         "  AND o.state = 'waiting' AND o.person = m.person)",
-        message.id, owner, after,
+        message.id, owner, after, [about.value for about in EDITED],
     )  # fmt: skip
     if moved == "UPDATE 1":
         await jobs.enqueue(tx, [jobs.deliver_job(message.kind, message.about, message.id, message.starts, after)])

@@ -30,12 +30,13 @@ from bot.store import (
     digests,
     incidents,
     messages,
+    output,
     procedures,
     runs,
 )
 from bot.store.database import Database, Tx, Unavailable
 from bot.worker import bundle
-from bot.worker.places import beside, remember_place, standing, subject, waits_for_its_card
+from bot.worker.places import above, beside, remember_place, standing, subject, waits_for_its_card
 from bot.worker.wanted import no_longer_wanted
 
 log = structlog.get_logger("deliver")
@@ -47,7 +48,7 @@ SIGN_OF_LIFE: Final = LEASE.total_seconds() / 3
 OF_REVIEW: Final = frozenset({About.REVIEW, About.PICTURES})
 TRIES_FOR_EVER: Final = OF_REVIEW | {
     About.CARD, About.PAGE_EDIT, About.RUN_CARD, About.RUNBOOK_CARD, About.NOTE, About.TELL, About.ASK,
-    About.POSTMORTEM,
+    About.POSTMORTEM, About.RUN_OUTPUT, About.FILE,
 }  # fmt: skip
 """Nobody is waiting for these in the night: they are kept until the channel is back, a minute apart at most."""
 
@@ -124,7 +125,8 @@ class Deliverer:
         incident = await incidents.get(tx, message.incident) if message.incident else None
         person = self.desk.people.get(message.person or "")
         place = await cards.place(tx, subject(message), message.to)
-        above = await cards.place(tx, f"incident:{message.incident}", message.to) if message.procedure else None
+        card = above(message)
+        there = await cards.place(tx, card, message.to) if card else None
         return Outgoing(
             message=message,
             language=person.language if person else self.desk.language,
@@ -134,7 +136,8 @@ class Deliverer:
             as_of=await incidents.now(tx),
             manager=self.desk.is_manager(message.person),
             procedure=await procedures.get(tx, message.procedure) if message.procedure else None,
-            thread=f"{above.channel_id}:{above.ts}" if above else None,
+            thread=f"{there.channel_id}:{there.ts}" if there else None,
+            output=await output.of(tx, message),
             digest=await digest_view(tx, message.person or "") if message.about is About.DIGEST else None,
             postmortem=await postmortem_view(tx, self.desk, incident)
             if incident and message.about is About.POSTMORTEM

@@ -5,10 +5,12 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from bot.phrase import Phrase
 from bot.run import LEASE, Run
 from bot.runbook import Evidence
 from bot.runs import Execution
 from bot.store.database import Unavailable
+from bot.worker.live import Live
 
 log = structlog.get_logger("run")
 
@@ -32,6 +34,7 @@ class RunJournal:
         self.run = run
         self.held_at = time.monotonic()
         self.unwritten: list[Callable[[], Awaitable[object]]] = []
+        self.live = Live(execution, run)
 
     async def hold(self) -> None:
         """A sign of life. Raises LeaseLost when it came too late, or cannot be given for too long."""
@@ -49,6 +52,7 @@ class RunJournal:
     async def before(self, step: str) -> None:
         """Raises LeaseLost: the step must not be taken."""
         log.info("step", step=step)
+        self.live.step = step
         asked_at = time.monotonic()
         try:
             await self._catch_up()
@@ -65,6 +69,9 @@ class RunJournal:
 
     async def evidence(self, evidence: Evidence) -> None:
         await self._write(lambda: self.execution.keep_evidence(self.run, evidence))
+
+    async def said(self, what: str | Phrase, *, instead: bool = False) -> None:
+        self.live.said(what, instead=instead)
 
     async def cancelled(self) -> bool:
         try:

@@ -20,8 +20,8 @@ NOWHERE: Final = ""
 def waits_for_its_card(outgoing: Outgoing) -> bool:
     """A note belongs into the thread of a card that is about to be posted; after a while it goes without."""
     message = outgoing.message
-    if message.about is About.RUNBOOK_CARD:
-        hangs = message.incident is not None and outgoing.thread is None
+    if above(message) is not None:
+        hangs = outgoing.thread is None
     else:
         hangs = message.about in (About.NOTE, About.POSTMORTEM) and subject(message) != NOWHERE
     return hangs and outgoing.existing_ts is None and message.starts <= PATIENCE
@@ -57,8 +57,19 @@ async def beside(tx: Tx, desk: Desk, message: Message, provider_id: str) -> None
         await rooms.echo(tx, message.incident, message.body)
 
 
+def above(message: Message) -> str | None:
+    """The card in whose thread it is posted; None: it hangs under none, or is a note, which has a rule of its own."""
+    if message.about is About.RUNBOOK_CARD and message.incident is not None:
+        return f"incident:{message.incident}"
+    if message.about in (About.RUN_OUTPUT, About.FILE) and message.run is not None:
+        return f"run:{message.run}"
+    return None
+
+
 def subject(message: Message) -> str:
     """What a card is about, or the card that a note hangs on."""
+    if message.about is About.RUN_OUTPUT:
+        return f"output:{message.run}"
     if message.procedure:
         return f"runbook:{message.procedure}"
     if message.run:

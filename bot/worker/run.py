@@ -110,6 +110,8 @@ class Runner:
             await self.execution.let_go(run.id)
             await self._pause()
             return
+        finally:
+            await journal.live.close()
         if outcome is not None:
             await self._end(run, outcome)
 

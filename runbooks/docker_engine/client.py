@@ -12,18 +12,23 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar, cast
 from urllib.parse import urlsplit
 
+import paramiko
 import requests
 import urllib3
 from docker import APIClient
+from docker.constants import MINIMUM_DOCKER_API_VERSION
 from docker.errors import APIError, DockerException, NotFound
 from docker.tls import TLSConfig
 
 from bot.target import EngineAddress
 from runbooks.docker_engine.failures import Conflict, EngineSaid, Gone, Unreachable
+from runbooks.docker_engine.ssh import SESSIONS, Door
+from runbooks.docker_engine.ssh_http import SshAdapter
 from runbooks.redact import by_pattern
 
 CALLS_AT_ONCE: Final = 16
 LONGEST_REASON: Final = 400
+NOBODY: Final = "unix:///nobody/listens/here"
 T = TypeVar("T")
 
 
@@ -32,16 +37,22 @@ class _Client(APIClient):
 
     def __init__(self, address: EngineAddress, limit: int) -> None:
         tls = address.tls
+        ssh = address.url.startswith("ssh://")
         try:
             super().__init__(
-                base_url=address.url,
-                version="auto",  # engines refuse clients pinned too low, and clients too new
+                base_url=NOBODY if ssh else address.url,
+                version=MINIMUM_DOCKER_API_VERSION
+                if ssh
+                else "auto",  # engines refuse those pinned too low, or too new
                 timeout=limit,
                 num_pools=CALLS_AT_ONCE,
                 tls=TLSConfig(client_cert=(tls.certificate, tls.key), ca_cert=tls.authority, verify=True)
                 if tls
                 else False,
             )
+            if ssh:  # the SDK would connect in its own way (see ssh.py): its transport is changed before it speaks
+                self.mount("http+docker://", SshAdapter(Door(address), limit))
+                self._version = str(self.version(api_version=False)["ApiVersion"])
         except Exception:
             self.close()
             raise
@@ -62,7 +73,7 @@ class Engine:
         self._client: APIClient | None = None
         self._making = threading.Lock()
         self._failed_at = 0.0
-        self._slots = asyncio.Semaphore(CALLS_AT_ONCE)
+        self._slots = asyncio.Semaphore(SESSIONS if address.url.startswith("ssh://") else CALLS_AT_ONCE)
 
     async def call(self, ask: Callable[[APIClient], T], *, limit: float | None = None) -> T:
         """The answer of `ask`, run in a thread. Raises Unreachable, Gone, Conflict or EngineSaid."""
@@ -135,6 +146,10 @@ class Engine:
                 return EngineSaid(_reason(error))
             case Unreachable():
                 return error
+            case DockerException() if isinstance(error.__cause__, Unreachable):
+                return error.__cause__
+            case paramiko.SSHException() | EOFError():
+                return Unreachable(self.name, f"ssh: {type(error).__name__}")
             case DockerException() | requests.RequestException() | urllib3.exceptions.HTTPError() | OSError():
                 return Unreachable(self.name, type(error).__name__)
             case _:

@@ -27,6 +27,8 @@ class Quiet:
 
     async def evidence(self, evidence: Evidence) -> None: ...
 
+    async def said(self, what: str | Phrase, *, instead: bool = False) -> None: ...
+
     async def cancelled(self) -> bool:
         return False
 

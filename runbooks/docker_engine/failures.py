@@ -7,10 +7,12 @@ from bot.phrase import Phrase
 class Unreachable(UserError, Retryable):
     """No answer: refused, cut or silent past its time. What was asked may still be done: look before asking again."""
 
-    def __init__(self, engine: str, why: str) -> None:
+    def __init__(self, engine: str, why: str, said: Phrase | None = None) -> None:
+        """`said`: what to do about it, where that is known."""
         UserError.__init__(
             self,
-            Phrase(
+            said
+            or Phrase(
                 "The Docker engine “{engine}” does not answer. Check that its host is up and reachable.",
                 {"engine": engine},
             ),

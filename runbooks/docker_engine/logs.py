@@ -147,6 +147,11 @@ def last(
     return Found(whole[-wanted.max_bytes :].decode(errors="ignore"), reading.read, enough, reading.cut)
 
 
+def lines(chunks: Iterable[bytes], within: float = LONGEST_READ) -> Iterator[bytes]:
+    """Whole lines as they are, within the same bounds."""
+    return _Reading(chunks, within).lines()
+
+
 def plain(raw_line: bytes) -> str:
     """As a terminal would show it in the end: no colours, and of what was overwritten in place only the last."""
     text = raw_line.decode(errors="replace").rstrip("\r\n")

@@ -1,9 +1,12 @@
 """Fetch an image by its digest: a tag may name something else by now."""
 
-from typing import Final
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final
 
 from bot.errors import UserError
 from bot.phrase import Phrase
+from bot.runbook import Journal
 from runbooks.docker_engine import look, raw
 from runbooks.docker_engine.client import Engine
 from runbooks.docker_engine.failures import EngineSaid
@@ -11,17 +14,58 @@ from runbooks.docker_engine.look import Raw
 from runbooks.redact import by_pattern
 
 LONGEST: Final = 600.0  # seconds
+EVERY: Final = 1.0  # seconds
+MB: Final = 1_000_000
 
 
-async def by_digest(engine: Engine, reference: str, image_id: str) -> Raw:
+class Layers:
+    """What the engine told of an image's layers (Engine API, ImageCreate). Written in one thread, read in another."""
+
+    def __init__(self) -> None:
+        self.sizes: dict[str, tuple[int, int]] = {}  # layer -> bytes here, bytes in all
+        self.here: set[str] = set()
+
+    def told(self, message: Mapping[str, Any]) -> None:
+        layer, status = str(message.get("id") or ""), str(message.get("status") or "")
+        if status == "Pulling fs layer":
+            self.sizes.setdefault(layer, (0, 0))
+        elif status == "Downloading":
+            detail = message.get("progressDetail") or {}
+            self.sizes[layer] = (int(detail.get("current") or 0), int(detail.get("total") or 0))
+        elif status in ("Pull complete", "Already exists"):
+            _, whole = self.sizes.get(layer, (0, 0))
+            self.sizes[layer] = (whole, whole)
+            self.here.add(layer)
+
+    def progress(self) -> Phrase:
+        sizes = list(self.sizes.values())  # a copy: the other thread goes on
+        done, whole = (round(sum(each[at] for each in sizes) / MB, 1) for at in (0, 1))
+        values = {"here": len(self.here), "layers": len(sizes), "done": done, "size": whole}
+        return Phrase("Fetching the image: {here} of {layers} layers, {done} of {size} MB", values)
+
+
+async def _tell(layers: Layers, journal: Journal) -> None:
+    while True:
+        await asyncio.sleep(EVERY)
+        await journal.said(layers.progress(), instead=True)
+
+
+async def by_digest(engine: Engine, reference: str, image_id: str, journal: Journal) -> Raw:
     """`reference` is `repository@sha256:…`; `image_id` is empty when only the registry knew of it so far.
 
+    The journal is told how far it is.
     Raises UserError when the registry will not, or gives another image.
     """
+    layers = Layers()
+    telling = asyncio.create_task(_tell(layers, journal), name=f"pull {reference[:60]}")
     try:
-        why = await engine.call(lambda api: raw.pull(api, reference), limit=LONGEST)
+        why = await engine.call(lambda api: raw.pull(api, reference, layers.told), limit=LONGEST)
     except EngineSaid as said:
         why = said.reason
+    finally:
+        telling.cancel()
+        await asyncio.gather(telling, return_exceptions=True)
+    await journal.said(layers.progress(), instead=True)
     if why:
         values = {"image": reference, "why": by_pattern(why)[:400]}
         raise UserError(Phrase("{image} could not be fetched: {why}. Nothing was touched.", values))

@@ -1,6 +1,6 @@
 """Requests for which the SDK has no method, or only one without types. `api` is its APIClient."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 
@@ -36,9 +36,13 @@ def registry_digest(api: Any, reference: str) -> str:
     return str(found["Descriptor"]["digest"])
 
 
-def pull(api: Any, reference: str) -> str:
-    """Why it failed, or nothing. The engine answers 200 before it has begun: what went wrong comes in the stream."""
+def pull(api: Any, reference: str, told_of: Callable[[Mapping[str, Any]], None]) -> str:
+    """Why it failed, or nothing. The engine answers 200 before it has begun: what went wrong comes in the stream.
+
+    `told_of` gets each of its messages as it comes, in this thread.
+    """
     for told in api.pull(reference, stream=True, decode=True):
+        told_of(told)
         if "error" in told:
             return str(told["error"])
     return ""
@@ -65,9 +69,14 @@ def service_names(api: Any) -> list[str]:
     return [str(each["Spec"]["Name"]) for each in api.services()]
 
 
-def container_logs(api: Any, container_id: str, *, tail: int, since: int | None = None) -> Any:
-    """The open answer (`requests.Response`), to be read and closed; the SDK's own reader takes a TTY's byte by byte."""
-    return _logs(api, api._url("/containers/{0}/logs", container_id), tail, since)
+def container_logs(
+    api: Any, container_id: str, *, tail: int, since: int | str | None = None, timestamps: bool = False
+) -> Any:
+    """The open answer (`requests.Response`), to be read and closed; the SDK's own reader takes a TTY's byte by byte.
+
+    `since`: seconds of the epoch, as text with nine decimals. `timestamps`: each line begins with its moment.
+    """
+    return _logs(api, api._url("/containers/{0}/logs", container_id), tail, since, timestamps)
 
 
 def service_logs(api: Any, service_id: str, *, tail: int, since: int | None = None) -> Any:
@@ -75,8 +84,10 @@ def service_logs(api: Any, service_id: str, *, tail: int, since: int | None = No
     return _logs(api, api._url("/services/{0}/logs", service_id), tail, since)
 
 
-def _logs(api: Any, url: str, tail: int, since: int | None) -> Any:
+def _logs(api: Any, url: str, tail: int, since: int | str | None, timestamps: bool = False) -> Any:
     asked = {"stdout": 1, "stderr": 1, "follow": 0, "tail": tail, **({"since": since} if since else {})}
+    if timestamps:
+        asked["timestamps"] = 1
     answer = api._get(url, params=asked, stream=True)
     api._raise_for_status(answer)
     return answer

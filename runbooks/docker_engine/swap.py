@@ -11,7 +11,7 @@ from typing import Any, Final
 from bot.errors import UserError
 from bot.phrase import Phrase
 from bot.runbook import Evidence, Journal, Step
-from runbooks.docker_engine import evidence, gate, hands, look, raw
+from runbooks.docker_engine import evidence, gate, hands, listening, look, raw
 from runbooks.docker_engine.body import Body
 from runbooks.docker_engine.client import Engine
 from runbooks.docker_engine.failures import Conflict, EngineSaid, Gone
@@ -206,7 +206,8 @@ class Swap:
 
         async def judge() -> str:
             nonlocal verdict
-            verdict = await gate.wait(self.engine, container_id, restarts=restarts)
+            judging = gate.wait(self.engine, container_id, restarts=restarts)
+            verdict = await listening.during(self.engine, container_id, self.journal, judging)
             return str(verdict.why or ("stays up (no healthcheck)" if verdict.weak else "healthy"))
 
         await self.step(step, judge)

@@ -68,7 +68,7 @@ class Run:
         if found is None:
             if not self._plan.pull:
                 raise UserError(await pruned(self._engine, self._then, ()))
-            fetched = await pull.by_digest(self._engine, self._plan.pull, self._then.id)
+            fetched = await pull.by_digest(self._engine, self._plan.pull, self._then.id, self._journal)
             found = look.image_words(fetched, self._then.reference)
         self._then = found
         self._swap.marks = replace(self._swap.marks, image_to=found.id)

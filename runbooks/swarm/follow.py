@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.phrase import Phrase
+from bot.runbook import Journal
 from runbooks.docker_engine import hands, swarm
 from runbooks.docker_engine.client import Engine
 from runbooks.docker_engine.swarm import GOING, SwarmService
@@ -25,16 +26,17 @@ class End:
     seen: SwarmService | None = None
 
 
-async def update(engine: Engine, service_id: str, before: str, limit: float) -> End:
+async def update(engine: Engine, service_id: str, before: str, limit: float, journal: Journal) -> End:
     """Until the update that came after the moment `before` (of the service as it was) has ended.
 
     Raises Unreachable when the engine does not come back.
     """
-    deadline = time.monotonic() + limit
+    deadline, told = time.monotonic() + limit, ""
     while True:
         there = await hands.patiently(lambda: swarm.service(engine, service_id))
         if there is None:
             return End(False, why=Phrase("the service was removed by hand"))
+        told = await _tell(there, told, journal)
         state = there.update if _moved(there, before) else "updating"
         if state == "completed" and there.well:
             return End(True, seen=there)
@@ -47,18 +49,31 @@ async def update(engine: Engine, service_id: str, before: str, limit: float) -> 
         await asyncio.sleep(EVERY)
 
 
-async def scale(engine: Engine, service_id: str, limit: float) -> End:
+async def scale(engine: Engine, service_id: str, limit: float, journal: Journal) -> End:
     """Until as many run as are wanted: scaling is no update that the engine tells of."""
-    deadline = time.monotonic() + limit
+    deadline, told = time.monotonic() + limit, ""
     while True:
         there = await hands.patiently(lambda: swarm.service(engine, service_id))
         if there is None:
             return End(False, why=Phrase("the service was removed by hand"))
+        told = await _tell(there, told, journal)
         if len(there.running) == there.wanted and not _leaving(there):
             return End(True, seen=there)
         if time.monotonic() > deadline:
             return End(False, why=_late(limit, there), seen=there)
         await asyncio.sleep(EVERY)
+
+
+async def _tell(there: SwarmService, told: str, journal: Journal) -> str:
+    """How many tasks run, and what the last of them is at, once for each change; returned to be compared with."""
+    newest = there.tasks[0].state if there.tasks else ""
+    said = Phrase(
+        "{running} of {wanted} tasks run; the newest is: {state}",
+        {"running": len(there.running), "wanted": there.wanted, "state": newest or "—"},
+    )
+    if str(said) != told:
+        await journal.said(said)
+    return str(said)
 
 
 def why(there: SwarmService) -> Phrase:

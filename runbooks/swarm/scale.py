@@ -67,7 +67,7 @@ class _Scaling(ABC):
 
     async def _end(self, plan: Plan, journal: Journal) -> Outcome:
         await journal.before(Step.GATE)
-        end = await follow.scale(self._engines.engine(plan.engine), plan.container_id, plan.health_limit)
+        end = await follow.scale(self._engines.engine(plan.engine), plan.container_id, plan.health_limit, journal)
         await journal.after(Step.GATE, str(end.why or "well"))
         values: dict[str, Value | Phrase] = {
             "container": plan.container,

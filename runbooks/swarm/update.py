@@ -34,7 +34,7 @@ class _Update:
             if await journal.cancelled():
                 return cancelled(plan)
             await journal.before(Step.PIN)
-            image, named = await _image(engine, target, plan)
+            image, named = await _image(engine, target, plan, journal)
             await journal.after(Step.PIN, short(image.id))
             await journal.before(Step.UPDATE)
             await _send(engine, there, spec.replaced(there, named, plan.fingerprint()))
@@ -114,13 +114,14 @@ async def remember(engine: Engine, there: SwarmService, journal: Journal) -> tup
     return found
 
 
-async def _image(engine: Engine, target: Target, plan: Plan) -> tuple[Image, str]:
+async def _image(engine: Engine, target: Target, plan: Plan, journal: Journal) -> tuple[Image, str]:
     """The image, fetched if need be, pinned on this node; and the words by which every node finds the very same one."""
     found = await look.planned(engine, plan)
     if found is None:
         if not plan.pull:
             raise UserError(await pruned(engine, plan.image_then, ()))
-        found = look.image_words(await pull.by_digest(engine, plan.pull, plan.image_then.id), plan.image_then.reference)
+        fetched = await pull.by_digest(engine, plan.pull, plan.image_then.id, journal)
+        found = look.image_words(fetched, plan.image_then.reference)
     for image_id in (plan.image_now.id, found.id):
         try:
             await pins.pin(engine, target, image_id)
@@ -146,7 +147,7 @@ async def _to_the_end(
     engine: Engine, plan: Plan, image: Image, journal: Journal, before: tuple[Evidence, ...]
 ) -> Outcome:
     await journal.before(Step.GATE)
-    end = await follow.update(engine, plan.container_id, plan.started_at, plan.health_limit)
+    end = await follow.update(engine, plan.container_id, plan.started_at, plan.health_limit, journal)
     await journal.after(Step.GATE, str(end.why or "well"))
     if end.well:
         values: dict[str, Value | Phrase] = {"service": plan.service, "image": image.name}

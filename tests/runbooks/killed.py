@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 
+from bot.phrase import Phrase
 from bot.runbook import Action, Evidence, Plan, Runbook
 from bot.sandbox.workload import Workload
 from runbooks.deploy import Deploy
@@ -27,6 +28,8 @@ class Killer:
     async def after(self, step: str, detail: str) -> None: ...
 
     async def evidence(self, evidence: Evidence) -> None: ...
+
+    async def said(self, what: str | Phrase, *, instead: bool = False) -> None: ...
 
     async def cancelled(self) -> bool:
         return False

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from bot.deployment import Deployment
+from bot.phrase import Phrase
 from bot.runbook import Evidence, Image, Outcome, Plan
 from bot.sandbox.workload import LABEL, Workload
 from bot.target import EngineAddress, Environment, Service, Target
@@ -24,6 +25,8 @@ class Notes:
     steps: list[str] = field(default_factory=list)
     seen: list[Evidence] = field(default_factory=list)
     cancel_after: str = "nothing"
+    told: list[str] = field(default_factory=list)
+    counting: bool = False
 
     async def before(self, step: str) -> None:
         self.steps.append(str(step))
@@ -32,6 +35,12 @@ class Notes:
 
     async def evidence(self, evidence: Evidence) -> None:
         self.seen.append(evidence)
+
+    async def said(self, what: str | Phrase, *, instead: bool = False) -> None:
+        if instead and self.counting:
+            self.told.pop()
+        self.told.append(str(what))
+        self.counting = instead
 
     async def cancelled(self) -> bool:
         return self.cancel_after in self.steps

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from bot.phrase import Phrase
 from bot.runbook import Evidence, Result, Step
 from tests.runbooks.stage import Stage
 
@@ -23,6 +24,8 @@ class Meddler:
     async def after(self, step: str, detail: str) -> None: ...
 
     async def evidence(self, evidence: Evidence) -> None: ...
+
+    async def said(self, what: str | Phrase, *, instead: bool = False) -> None: ...
 
     async def cancelled(self) -> bool:
         return False

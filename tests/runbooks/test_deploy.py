@@ -78,8 +78,10 @@ async def test_an_image_of_a_registry_is_fetched_by_digest_and_gets_its_tag(
     assert plan.image_then.id == ""
     assert digest in str(plan.facts[0])
     assert f"v1 ({digest[7:19]})" == plan.image_then.name
-    outcome = await Deploy(stage.engines).run(stage.target, plan, Notes())
+    notes = Notes()
+    outcome = await Deploy(stage.engines).run(stage.target, plan, notes)
     assert outcome.result is Result.SUCCEEDED, outcome.phrase
+    assert any(told.startswith("Fetching the image: 1 of 1 layers") for told in notes.told), notes.told
     assert stage.running_version() == "v1"
     assert stage.workload.inspect(stage.target.container)["Config"]["Image"] == f"{hub.name}:v1"
     await stage.engines.close()

@@ -5,6 +5,7 @@ from bot.notify.blocks.backups import backup_list, backup_status
 from bot.notify.blocks.digest import digest_card
 from bot.notify.blocks.incident import incident_card, incident_details, incident_list, page
 from bot.notify.blocks.oncall import gaps_card, lineup_card, overrides_card, weeks_card
+from bot.notify.blocks.output import output_card, output_text
 from bot.notify.blocks.parts import Block, Card, escape
 from bot.notify.blocks.procedure import procedure_card, procedure_list, procedure_steps
 from bot.notify.blocks.quiet import quiet_list
@@ -34,6 +35,8 @@ __all__ = [
     "lineup_card",
     "logs_block",
     "manager_page",
+    "output_card",
+    "output_text",
     "overrides_card",
     "page",
     "plan_card",

@@ -78,9 +78,9 @@ def get_upload_url(workspace: Workspace, call: Call) -> Json:
         "name": call.text("filename"),
         "title": call.text("filename"),
         "size": call.number("length", 0),
+        "alt_txt": call.text("alt_txt"),
         "permalink": f"{workspace.url}/upload/{file_id}",
         "mimetype": guess_type(call.text("filename"))[0] or "text/plain",
-        "alt_txt": call.text("alt_txt"),
     }
     return {"file_id": file_id, "upload_url": f"{workspace.url}/upload/{file_id}"}
 
