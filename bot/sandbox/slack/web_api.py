@@ -133,8 +133,10 @@ class WebApi:
         return web.Response(text=f"OK - {len(known['content'])}")
 
     async def download(self, request: web.Request) -> web.Response:
-        """What the page links to; always as plain text, whatever was uploaded."""
+        """What the page shows or links to: a picture, or else plain text, whatever was uploaded."""
         known = self.workspace.files.get(request.match_info["file_id"], {})
+        if known.get("mimetype") == "image/png":
+            return web.Response(body=known["content"], content_type="image/png")
         return web.Response(body=known.get("content", b""), content_type="text/plain", charset="utf-8")
 
 
