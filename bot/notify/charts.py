@@ -1,14 +1,13 @@
-"""Small pictures for chat: data in, a PNG out, large letters and strong contrast for a phone.
+"""Small pictures for chat: a `Chart` in, a PNG out, with large letters and strong contrast for a phone.
 
-`Chart` is data, so that it can wait in a row; `png` draws it. matplotlib takes a second to import and a tenth to draw:
+matplotlib takes a second to import and a tenth to draw:
 call `png` in a thread. Only the Agg canvas is used, and no global state of pyplot, so that threads may draw at once.
 """
 
 import io
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+from bot.chart import Chart, Kind, number, text_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,57 +24,6 @@ INK: Final = "#1d1c1d"
 FAINT: Final = "#d0d0d0"
 
 
-class Kind(StrEnum):
-    BARS = "bars"  # lying bars, one group for each label
-    COLUMNS = "columns"  # standing bars, one group for each label
-    LINES = "lines"
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """`values` one for each label, None where there is none; `texts` what stands at each bar, else the number."""
-
-    name: str
-    values: tuple[float | None, ...]
-    texts: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """`labels` in reading order. `limit`: the end of the scale, a line is drawn there; None: as large as needed.
-
-    `unit` stands at the scale. All words are in the reader's language already.
-    """
-
-    kind: Kind
-    title: str
-    labels: tuple[str, ...]
-    series: tuple[Series, ...]
-    unit: str = ""
-    limit: float | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> "Chart":
-        """The inverse of `to_json`."""
-        series = tuple(
-            Series(each["name"], tuple(each["values"]), tuple(each.get("texts", ()))) for each in stored["series"]
-        )
-        whole = {**stored, "kind": Kind(stored["kind"]), "labels": tuple(stored["labels"]), "series": series}
-        return cls(**whole)
-
-
-def alt_text(chart: Chart) -> str:
-    """The same for who does not see it: every label with its values."""
-    told = []
-    for at, label in enumerate(chart.labels):
-        values = [f"{each.name} {_text(each, at, chart.unit)}" for each in chart.series if at < len(each.values)]
-        told.append(f"{label}: {', '.join(values)}")
-    return f"{chart.title}. {'; '.join(told)}."
-
-
 def png(chart: Chart) -> bytes:
     """The picture. Slow the first time (it imports matplotlib): not on the event loop."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -85,7 +33,8 @@ def png(chart: Chart) -> bytes:
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     {Kind.BARS: _bars, Kind.COLUMNS: _columns, Kind.LINES: _lines}[chart.kind](axes, chart)
-    axes.set_title(_plain(chart.title), fontsize=12, fontweight="bold", loc="left", color=INK)
+    # over the whole picture: above the axes alone, long labels would leave a title no room
+    figure.suptitle(_plain(chart.title), x=0.01, ha="left", fontsize=12, fontweight="bold", color=INK, wrap=True)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     axes.tick_params(labelsize=10, colors=INK, length=0)
@@ -113,12 +62,12 @@ def _bars(axes: "Axes", chart: Chart) -> None:
         shown = [value or 0.0 for value in series.values[: len(labels)]]
         axes.barh(places, shown, height=thick * 0.9, color=_colour(at), label=_plain(series.name), zorder=2)
         for index, (place, value) in enumerate(zip(places, shown, strict=True)):
-            text = _text(series, index, chart.unit)
+            text = text_of(series, index, chart.unit)
             axes.text(min(value, end) + end * 0.015, place, _plain(text), va="center", fontsize=10, color=INK)
     axes.set_yticks(range(len(labels)), [_plain(_cut(each)) for each in labels])
     axes.set_ylim(len(labels) - 0.5, -0.5)  # the first on top
     axes.set_xlim(0, end * 1.3)  # room for what stands at a full bar
-    axes.set_xticks([0, end / 2, end], [_number(each, chart.unit) for each in (0, end / 2, end)])
+    axes.set_xticks([0, end / 2, end], [number(each, chart.unit) for each in (0, end / 2, end)])
     axes.grid(axis="x", color=FAINT, zorder=0)
     axes.spines["bottom"].set_visible(False)
     if chart.limit is not None:
@@ -133,7 +82,7 @@ def _columns(axes: "Axes", chart: Chart) -> None:
         axes.bar(places, heights, width=wide * 0.9, color=_colour(at), label=_plain(series.name), zorder=2)
         if len(chart.labels) * len(chart.series) <= MOST_BARS:
             for index, (place, value) in enumerate(zip(places, heights, strict=True)):
-                text = _plain(_text(series, index, ""))
+                text = _plain(text_of(series, index, ""))
                 axes.text(place, value, text, ha="center", va="bottom", fontsize=10, color=INK)
     _upright(axes, chart)
 
@@ -148,10 +97,14 @@ def _lines(axes: "Axes", chart: Chart) -> None:
 
 def _upright(axes: "Axes", chart: Chart) -> None:
     """Values upwards, labels below: as many of them as can be read."""
+    from matplotlib.ticker import MaxNLocator
+
     every = max(1, -(-len(chart.labels) // 8))
     shown = list(range(0, len(chart.labels), every))
     axes.set_xticks(shown, [_plain(_cut(chart.labels[at])) for at in shown])
     axes.set_ylim(0, _end(chart) * 1.12)
+    if all(float(value or 0).is_integer() for each in chart.series for value in each.values):
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True))  # no half incidents
     axes.set_ylabel(_plain(chart.unit), fontsize=10, color=INK)
     axes.grid(axis="y", color=FAINT, zorder=0)
     if chart.limit is not None:
@@ -167,17 +120,6 @@ def _colour(at: int) -> str:
     return COLOURS[at % len(COLOURS)]
 
 
-def _text(series: Series, at: int, unit: str) -> str:
-    if at < len(series.texts):
-        return series.texts[at]
-    value = series.values[at]
-    return "—" if value is None else _number(value, unit)
-
-
-def _number(value: float, unit: str) -> str:
-    return f"{value:.3g} {unit}".rstrip()
-
-
 def _cut(label: str) -> str:
     return label if len(label) <= LONGEST_NAME else label[: LONGEST_NAME - 1] + "…"
 
@@ -185,8 +127,3 @@ def _cut(label: str) -> str:
 def _plain(text: str) -> str:
     """`$` begins a formula in matplotlib."""
     return text.replace("$", r"\$")
-
-
-def of_values(title: str, values: Mapping[str, float], kind: Kind = Kind.COLUMNS, unit: str = "") -> Chart:
-    """The simplest chart: one value for each label."""
-    return Chart(kind, title, tuple(values), (Series(title, tuple(values.values())),), unit)

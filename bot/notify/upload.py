@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.chart import Chart, alt_text
 from bot.errors import Permanent
 from bot.message import Message
 from bot.notify import charts
@@ -24,18 +25,13 @@ class Upload:
     comment: str = ""
 
 
-def chart_body(chart: charts.Chart, said: Phrase) -> dict[str, object]:
-    """The body of a FILE that uploads `chart`, `said` over it."""
-    return {"chart": chart.to_json(), "phrase": said.to_json()}
-
-
 def upload_of(outgoing: Outgoing, reader: Reader) -> Upload:
     """Draws: call it in a thread. Raises Permanent when the row lacks what it is about."""
     message = outgoing.message
     chart = message.body.get("chart")
     try:
         if isinstance(chart, Mapping):
-            return _picture(message, charts.Chart.from_json(chart), reader)
+            return _picture(message, Chart.from_json(chart), reader)
     except (KeyError, TypeError, ValueError) as broken:
         raise Permanent(f"message {message.id} holds no chart: {broken}") from None
     if outgoing.run is None or not outgoing.output:
@@ -45,7 +41,7 @@ def upload_of(outgoing: Outgoing, reader: Reader) -> Upload:
     return Upload(f"run-{outgoing.run.run.id}.txt", title, text.encode())
 
 
-def _picture(message: Message, chart: charts.Chart, reader: Reader) -> Upload:
+def _picture(message: Message, chart: Chart, reader: Reader) -> Upload:
     said: Any = message.body.get("phrase")
     comment = escape(reader.say(Phrase.from_json(said))) if isinstance(said, Mapping) else ""
-    return Upload(f"chart-{message.id}.png", chart.title, charts.png(chart), charts.alt_text(chart), comment)
+    return Upload(f"chart-{message.id}.png", chart.title, charts.png(chart), alt_text(chart), comment)

@@ -25,6 +25,7 @@ from bot.runbook import FROZEN, Action, ActionClass, Plan, Runbook
 from bot.runs import wording
 from bot.runs.diagnoses import Diagnoses
 from bot.runs.freezes import Freezes
+from bot.runs.pictures import Pictures
 from bot.runs.validations import Validations
 from bot.store import audit, deliveries, deployments, freezes, incidents, jobs, runs
 from bot.store.database import Database, Tx
@@ -54,6 +55,7 @@ class Runs:
         self.freezes = Freezes(db, desk)
         self.validations = Validations(db, desk)
         self.diagnoses = Diagnoses(db, desk)
+        self.pictures = Pictures(db, desk)
 
     async def request(self, wish: Wish, by: Actor) -> Requested | Planned | NotNow | Repeated:
         """Make the plan, freeze it and ask for its approval; what needs none starts at once."""

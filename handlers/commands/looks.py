@@ -14,6 +14,7 @@ from bot.notify.blocks.looks import (
     probe_card,
     stats_card,
     top_card,
+    usage_chart,
 )
 from bot.phrase import Phrase
 from bot.runbook import ActionClass
@@ -40,7 +41,11 @@ async def stats(tools: Tools, asked: Asked) -> Reply:
     targets = several(tools, asked, asked.line.words, "/ecotrajet stats {place}")
     alone = len(targets) == 1
     place = place_of(asked, targets[0]) if alone else asked.reader.place(targets[0].environment.name)
-    return stats_card(place, await tools.engines.looks.stats(targets), asked.reader)
+    usages = await tools.engines.looks.stats(targets)
+    chart = usage_chart(place, usages, asked.reader)
+    if chart is not None:
+        await tools.runs.pictures.send(chart, asked.person, asked.by)
+    return stats_card(place, usages, asked.reader)
 
 
 async def inspect(tools: Tools, asked: Asked) -> Reply:
@@ -193,7 +198,7 @@ COMMANDS: Final = (
     ),
     Command(
         stats, ("stats",), ("consommation", "statistiques", "ressources"), "env [service]",
-        Phrase("processor, memory against its limit, network and disk, now"),
+        Phrase("processor, memory against its limit, network and disk, now; as a picture too"),
     ),
     Command(
         inspect, ("inspect",), ("inspecte", "inspecter"), "env [service]",

@@ -57,6 +57,13 @@ async def test_people_look_into_prod_from_slack_each_in_their_language(world: Wo
     usage = await asked(world, "amina", "consommation prod", "Ce que prod consomme")
     assert "sur 64 Mio" in usage
     assert "░" in usage
+    await world.eventually_value("sent", "SELECT state FROM message WHERE about = 'file'", within=20)
+    shown = next(each for each in world.person("amina").visible() if each.files)
+    assert not any(each.files for each in world.person("amina").visible("incidents")), "in her own messages alone"
+    assert shown.files == ("Ce que prod consomme maintenant",)
+    (file,) = world.sandbox.slack.workspace.files.values()
+    assert file["content"].startswith(b"\x89PNG")
+    assert "ecotrajet: Processeur" in file["alt_txt"]
     assert "no-such-billing" in usage  # what cannot be seen is told beside what can
     inspected = await asked(world, "amina", "inspecte prod app", "Comment prod · ecotrajet est configuré")
     assert f"127.0.0.1:{app.ports['prod']}" in inspected

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from bot.chart import Chart, Kind, Series
 from bot.deployment import short
 from bot.notify.blocks.figures import bar, share, size
 from bot.notify.blocks.parts import Block, Card, card, code, context, escape, fields, line, section
@@ -30,7 +31,32 @@ def top_card(place: str, shown: Sequence[Processes], reader: Reader) -> Card:
 
 def stats_card(place: str, usages: Sequence[Usage], reader: Reader) -> Card:
     heading = reader.say(Phrase("What {place} uses now", {"place": line(place)}))
-    return card(heading, [section(f"*{heading}*"), *(section(_usage(each, reader)) for each in usages)])
+    shown = [section(f"*{heading}*"), *(section(_usage(each, reader)) for each in usages)]
+    if usage_chart(place, usages, reader) is not None:
+        shown.append(context(reader.say(Phrase("📊 The same as a picture comes into your messages with me."))))
+    return card(heading, shown)
+
+
+def usage_chart(place: str, usages: Sequence[Usage], reader: Reader) -> Chart | None:
+    """Shares of processor and memory; None when nothing can be drawn."""
+    drawn = [each for each in usages if each.problem is None]
+    if not drawn:
+        return None
+    several = len({each.service for each in drawn}) < len(drawn)
+    series = [
+        Series(
+            reader.say(name),
+            tuple(round(value, 1) for value in values),
+            tuple(share(value, reader) for value in values),
+        )
+        for name, values in (
+            (Phrase("Processor"), [each.cpu_share for each in drawn]),
+            (Phrase("Memory"), [each.memory_share for each in drawn]),
+        )
+    ]
+    labels = tuple(each.container if several else each.service for each in drawn)
+    title = reader.say(Phrase("What {place} uses now", {"place": place}))
+    return Chart(Kind.BARS, title, labels, tuple(series), unit="%", limit=100.0)
 
 
 def _usage(each: Usage, reader: Reader) -> str:

@@ -11,6 +11,8 @@ from bot.sandbox.slack.emoji import EMOJI
 from bot.sandbox.slack.message import Message
 from bot.sandbox.slack.workspace import Workspace
 
+PNG = b"\x89PNG\r\n\x1a\n"
+
 
 def marked_message(workspace: Workspace, call: Call) -> Message:
     """The message a mark is for. SlackError message_not_found."""
@@ -92,6 +94,7 @@ def complete_upload(workspace: Workspace, call: Call) -> Json:
         known = workspace.files.get(str(one.get("id")))
         if known is None or "content" not in known:
             raise SlackError("file_not_found")
+        known["mimetype"] = "image/png" if known["content"].startswith(PNG) else "text/plain"
         known["title"] = one.get("title") or known["title"]
         shared.append({key: value for key, value in known.items() if key != "content"})
     if call.text("channel_id") or call.text("channels"):
