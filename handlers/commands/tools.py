@@ -10,6 +10,7 @@ from bot.desk import Desk
 from bot.errors import UserError
 from bot.lifecycle import Lifecycle
 from bot.lifecycle.homes import Homes
+from bot.lifecycle.probes import Probes
 from bot.lifecycle.reach import Reach
 from bot.lifecycle.rota import Rota
 from bot.lifecycle.silences import Silences
@@ -42,6 +43,7 @@ class Tools:
     backups: Backups
     procedures: Procedures
     homes: Homes
+    probes: Probes
 
     def reader(self, language: str) -> Reader:
         return Reader.of(self.desk, language, self.clock.now())
