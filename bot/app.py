@@ -28,6 +28,7 @@ from bot.lifecycle.dues import Dues
 from bot.lifecycle.handoffs import HandOffs
 from bot.lifecycle.heartbeats import Heartbeats
 from bot.lifecycle.homes import Homes
+from bot.lifecycle.probes import Probes
 from bot.lifecycle.reach import Reach
 from bot.lifecycle.reviews import Reviews
 from bot.lifecycle.rota import Rota
@@ -69,6 +70,8 @@ from bot.worker.home import HomeTabs
 from bot.worker.hooks import Hooks
 from bot.worker.levels import Levels
 from bot.worker.observe import Observer
+from bot.worker.prober import Prober
+from bot.worker.probing import Probing
 from bot.worker.procedure import Walker
 from bot.worker.pulse import Pulse
 from bot.worker.queue import Entrypoint, Queue
@@ -115,6 +118,11 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         reach.proofs.ways = proof.ways(channels, settings.public_url, links=links_of(settings) is not None)
         hand_offs = HandOffs(db, desk)
         beats = Heartbeats(db, desk, lambda phrase: say(phrase, desk.language, desk.zone, clock.now()))
+        prober = Prober()
+        stop.push_async_callback(prober.close)
+        probing = Probes(
+            db, desk, lambda phrase: say(phrase, desk.language, desk.zone, clock.now()), prober.look, owner
+        )
         intake = Webhooks(
             lifecycle, settings.webhook_token, Refused(settings.data / "refused"),
             tell=lambda phrase: say(phrase, desk.language, desk.zone, clock.now()), metrics=metrics,
@@ -124,7 +132,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         tidy = Tidy(db, desk, engines)
         runner = Runner(Execution(db, desk, owner), desk, lifecycle, engines, runbooks, tidy, metrics)
         deliverer = Deliverer(db, desk, channels, metrics, owner)
-        aftercare = Aftercare(db, desk, engines)
+        aftercare = Aftercare(db, desk, engines, runs)
         stop.push_async_callback(aftercare.stop)
         pulse = Pulse(desk.dead_man_url) if desk.dead_man_url else None
         if pulse is not None:
@@ -132,7 +140,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         backups, backup_worker = Backups(db, desk), BackupWorker(db, desk, beats, Copier(url), owner)
         stop.push_async_callback(backup_worker.stop)
         walking = Walking(db, desk, owner)
-        walker = Walker(walking, Acts(desk, walking, runs, engines, backups))
+        walker = Walker(walking, Acts(desk, walking, runs, engines, backups, probing))
         stop.push_async_callback(walker.stop)
         levels = Levels(db, await stop.enter_async_context(Database.open(url, size=2)), desk)
         watch = Watch(
@@ -166,6 +174,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         stop.push_async_callback(runner.stop)
         await stop.enter_async_context(Calendar(db, desk.zone, chores(desk)).running())
         await stop.enter_async_context(in_background("observe", Observer(db, desk, engines, SystemClock(), tidy).run))
+        await stop.enter_async_context(in_background("probes", Probing(probing, desk, metrics).run))
         await stop.enter_async_context(in_background("webhooks", Hooks(db, desk, owner).run))
         await stop.enter_async_context(in_background("calendars", Calendars(db, desk).run))
         if settings.slack is not None:
@@ -178,7 +187,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         tools = Tools(
             desk, lifecycle, questions, runs, engines, clock, silences, rota, reach, backups,
             Procedures(db, desk), homes, reviews,
-            Audience(db, desk),
+            Audience(db, desk), probing,
         )  # fmt: skip
         slack = slack_door(settings, tools, intake)
         if slack is not None:

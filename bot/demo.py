@@ -122,10 +122,17 @@ def example_for(data: Path, app: Workload | None) -> Path:
     if app is not None:
         names = {environment: app.container(environment) for environment in ("staging", "prod")}
         example["services"]["ecotrajet"]["containers"] = names
+        example["probes"] = {"application": probe_of(app)}
     data.mkdir(parents=True, exist_ok=True)
     path = data / "demo.yaml"
     path.write_text(yaml.safe_dump(example, allow_unicode=True), "utf-8")
     return path
+
+
+def probe_of(app: Workload) -> dict[str, Any]:
+    """The desk looks at production itself: break it by hand, and an incident opens within a minute and a half."""
+    url = f"{app.url('prod')}/health"
+    return {"environment": "prod", "service": "ecotrajet", "url": url, "slow_after": "2 s", "private": True}
 
 
 def welcome(configuration: Configuration, sandbox: Sandbox, app: Workload | None) -> Text:

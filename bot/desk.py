@@ -21,6 +21,7 @@ from bot.oncall import Booked, Schedule
 from bot.person import CHANNELS, Person, Step, Steps, Team, methods
 from bot.personal import Night, Rules
 from bot.postmortem import Settings as PostmortemSettings
+from bot.probe import ProbeEntry
 from bot.procedure import Procedure
 from bot.proof import Settings as Proof
 from bot.review import Settings as Reports
@@ -73,6 +74,7 @@ class Desk:
     service_policies: Mapping[str, str] = field(default_factory=dict)
     windows: tuple[Window, ...] = ()
     heartbeats: Mapping[str, Heartbeat] = field(default_factory=dict)
+    probes: Mapping[str, ProbeEntry] = field(default_factory=dict)
     sources: Mapping[str, SourceEntry] = field(default_factory=dict)
     backups: Mapping[str, BackupEntry] = field(default_factory=dict)
     gathering: Gathering = field(default_factory=Gathering)
@@ -102,7 +104,8 @@ class Desk:
         headers = self.second_sms.headers.values() if self.second_sms else ()
         of_second = (header for header in headers if len(header.reveal()) >= KEY)
         of_hooks = (secret for hook in self.webhooks_out.values() for secret in (hook.url, hook.secret))
-        return (*own, *of_sources, *of_backups, *of_second, *of_hooks)
+        of_probes = (each for probe in self.probes.values() for each in probe.secrets() if len(each.reveal()) >= KEY)
+        return (*own, *of_sources, *of_backups, *of_second, *of_hooks, *of_probes)
 
     def policy_for(self, service: str) -> Policy:
         """The ladder of this service's incidents; of an unknown service: the default one."""

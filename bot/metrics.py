@@ -54,6 +54,16 @@ class Metrics:
         self.overdue_levels = Gauge(
             "ecotrajet_overdue_levels", "Escalation levels that should have fired already.", registry=registry
         )
+        of_probe = ["probe", "environment", "service"]
+        self.probe_up = Gauge("ecotrajet_probe_up", "0: the probe fails.", of_probe, registry=registry)
+        self.probe_slow = Gauge("ecotrajet_probe_slow", "1: slower than it may be.", of_probe, registry=registry)
+        self.probe_seconds = Gauge(
+            "ecotrajet_probe_seconds", "How long the last good answer took.", of_probe, registry=registry
+        )
+        self.probe_certificate = Gauge(
+            "ecotrajet_probe_certificate_expiry_timestamp_seconds", "When the certificate ends.", of_probe,
+            registry=registry,
+        )  # fmt: skip
         build = Gauge("ecotrajet_build_info", "Always 1.", ["version", "python"], registry=registry)
         build.labels(version, platform.python_version()).set(1)
         ProcessCollector(registry=registry)

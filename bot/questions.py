@@ -11,6 +11,7 @@ from bot.incident import Incident, Status
 from bot.message import Kind, State
 from bot.news import News
 from bot.phrase import Phrase
+from bot.probe import Certificate, ProbeRow, Standing
 from bot.procedure import Suggestion, suggestions
 from bot.report import Report
 from bot.resolution import Resolution
@@ -31,6 +32,7 @@ from bot.store import (
     news,
     oncall,
     pages,
+    probes,
     procedures,
     reports,
     resolutions,
@@ -111,7 +113,9 @@ class Questions:
             told = await news.public(tx, [each.number for each in found], statuspage.MOST_SAID)
             planned = await silences.open_ones(tx)
             troubles = [trouble(each, told.get(each.number, ())) for each in found]
-            return statuspage.page(settings, troubles, planned, await incidents.now(tx))
+            shown = [each for each in self.desk.probes.values() if each.environment in settings.environments]
+            lamps = [lamp for row in await probes.standings(tx, shown) if (lamp := lamp_of(row)) is not None]
+            return statuspage.page(settings, troubles, planned, await incidents.now(tx), lamps)
 
     async def open_incidents(self) -> list[Incident]:
         """Worst first, then oldest first; 200 at most."""
@@ -262,3 +266,13 @@ def trouble(incident: Incident, told: Sequence[News] = ()) -> statuspage.Trouble
     taken = incident.status is not Status.TRIGGERED
     said = tuple(statuspage.Said(each.at, each.text) for each in told)
     return statuspage.Trouble(incident.service, incident.priority, incident.opened_at, taken, over, said)
+
+
+def lamp_of(row: ProbeRow) -> statuspage.Lamp | None:
+    """What the public may know of a probe; None: all is well, or it is not known yet."""
+    state = row.state
+    if state.standing is Standing.DOWN or state.certificate is Certificate.EXPIRED:
+        return statuspage.Lamp(row.entry.environment, row.entry.service, statuspage.State.DOWN, state.since)
+    if state.standing is Standing.SLOW:
+        return statuspage.Lamp(row.entry.environment, row.entry.service, statuspage.State.DEGRADED, state.since)
+    return None

@@ -67,6 +67,16 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
+class Lamp:
+    """What a probe of a service says, when it is not well, and since when."""
+
+    environment: str
+    service: str
+    state: State
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """Planned, or going on."""
 
@@ -99,8 +109,14 @@ class Page:
     work: tuple[Work, ...]
 
 
-def page(settings: Settings, troubles: Sequence[Trouble], silences: Sequence[Silence], now: datetime) -> Page:
-    """P3 is not shown: a defect that blocks nobody is no news."""
+def page(
+    settings: Settings,
+    troubles: Sequence[Trouble],
+    silences: Sequence[Silence],
+    now: datetime,
+    lamps: Sequence[Lamp] = (),
+) -> Page:
+    """P3 is not shown: a defect that blocks nobody is no news. Nor is what a probe says of a place that is silenced."""
     worth = [each for each in troubles if each.priority is not Priority.P3]
     worth = [each for each in worth if not each.service or each.service in settings.services]
     going = tuple(sorted((each for each in worth if each.until is None), key=lambda each: each.since, reverse=True))
@@ -111,7 +127,8 @@ def page(settings: Settings, troubles: Sequence[Trouble], silences: Sequence[Sil
         )
     )  # fmt: skip
     work = planned(settings, silences, now)
-    lines = tuple(_line(service, name, going, work, now) for service, name in settings.services.items())
+    lit = [lamp for lamp in lamps if not any(_hushes(each, lamp, now) for each in silences)]
+    lines = tuple(_line(service, name, going, work, now, lit) for service, name in settings.services.items())
     unnamed = [each.state for each in going if not each.service]
     worst = max((line.state for line in lines), key=ORDER.index, default=State.OPERATIONAL)
     return Page(settings, now, max([worst, *unnamed], key=ORDER.index), lines, going, over, work)
@@ -131,11 +148,24 @@ def planned(settings: Settings, silences: Sequence[Silence], now: datetime) -> t
     return tuple(sorted(found, key=lambda each: each.starts_at))
 
 
-def _line(id_: str, name: str, going: Sequence[Trouble], work: Sequence[Work], now: datetime) -> Line:
-    own = [each for each in going if each.service == id_]
-    if own:
-        worst = max(own, key=lambda each: ORDER.index(each.state))
-        return Line(id_, name, worst.state, min(each.since for each in own if each.state is worst.state))
+def _hushes(silence: Silence, lamp: Lamp, now: datetime) -> bool:
+    matcher = silence.matcher
+    return (
+        not matcher.labels
+        and silence.starts_at <= now < silence.ends_at
+        and (not matcher.environments or lamp.environment in matcher.environments)
+        and (not matcher.services or lamp.service in matcher.services)
+    )
+
+
+def _line(
+    id_: str, name: str, going: Sequence[Trouble], work: Sequence[Work], now: datetime, lamps: Sequence[Lamp]
+) -> Line:
+    told = [(each.state, each.since) for each in going if each.service == id_]
+    told += [(each.state, each.since or now) for each in lamps if each.service == id_]
+    if told:
+        worst = max((state for state, _ in told), key=ORDER.index)
+        return Line(id_, name, worst, min(since for state, since in told if state is worst))
     at_work = [each for each in work if id_ in each.services and each.starts_at <= now]
     if at_work:
         return Line(id_, name, State.MAINTENANCE, min(each.starts_at for each in at_work))

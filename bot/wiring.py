@@ -30,6 +30,7 @@ from bot.runbook import Action, Runbook
 from bot.store import calendar, deliveries, inbox, jobs, subscriptions, webhooks_out
 from bot.store import doors as store_of_doors
 from bot.store import homes as store_of_homes
+from bot.store import probes as store_of_probes
 from bot.store.database import Database
 from bot.store.escalations import Rung
 from bot.target import upstream
@@ -192,6 +193,7 @@ def entrypoints(
             await store_of_homes.prune(tx)
             await subscriptions.prune(tx)
             await webhooks_out.prune(tx)
+            await store_of_probes.prune(tx)
 
     async def gaps(slot: str) -> None:
         if date.fromisoformat(slot).weekday() == MONDAY:

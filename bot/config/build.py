@@ -11,6 +11,7 @@ from bot.config import (
     afterwards,
     backups,
     defaults,
+    probes,
     proof,
     quiet,
     reaching,
@@ -57,6 +58,7 @@ SECTIONS: Final = (
     "classification",
     "maintenance",
     "heartbeats",
+    "probes",
     "backups",
     "sources",
     "intake",
@@ -89,6 +91,7 @@ def build(
     check_sources(parts.sources, problems)
     procedures = runbooks.procedures(parts.runbooks, folder, problems)
     webhooks_out.check(parts.webhooks_out, problems)
+    probes.check(parts.probes, problems)
     return (
         None
         if problems
@@ -127,6 +130,7 @@ def _parts(data: Mapping[str, object], problems: Problems) -> Parts:
         intake=read.section("intake", IntakeSection),
         maintenance=read.entries(("maintenance",), quiet.WindowSection),
         heartbeats=read.entries(("heartbeats",), quiet.HeartbeatSection),
+        probes=read.entries(("probes",), probes.ProbeSection),
         backups=read.entries(("backups",), backups.BackupSection),
         sources=read.entries(("sources",), SourceSection),
         status_page=read.section("status_page", status_page.StatusPageSection),
@@ -214,12 +218,17 @@ def _desk(parts: Parts, docker_host: str, warnings: list[str]) -> Desk:
         schedules={name: schedule(name, entry, workspace.time_zone) for name, entry in parts.schedules.items()},
         policies=policies,
         gathering=_gathering(parts.intake),
-        rules=(*quiet.heartbeat_rules(beats), *rules(parts.classification, workspace.time_zone)),
+        rules=(
+            *quiet.heartbeat_rules(beats),
+            *probes.probe_rules(parts.probes),
+            *rules(parts.classification, workspace.time_zone),
+        ),
         engines=engines,
         sources=source_entries(parts.sources),
         service_policies={name: entry.policy for name, entry in parts.services.items()},
         windows=quiet.windows(parts.maintenance, workspace.time_zone),
         heartbeats=quiet.heartbeats(beats),
+        probes=probes.probes(parts.probes),
         backups=backups.backups(parts.backups),
         proof=proof.settings(parts.proof),
         reports=reports.settings(parts.reports),

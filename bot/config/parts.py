@@ -14,6 +14,7 @@ from bot.config.models import (
     WorkspaceSection,
 )
 from bot.config.oncall import ScheduleSection
+from bot.config.probes import ProbeSection
 from bot.config.proof import ProofSection
 from bot.config.quiet import HeartbeatSection, WindowSection
 from bot.config.reaching import EscalationSection, NotificationsSection
@@ -42,6 +43,7 @@ class Parts:
     intake: IntakeSection = field(default_factory=IntakeSection)
     maintenance: dict[str, WindowSection] = field(default_factory=dict)
     heartbeats: dict[str, HeartbeatSection] = field(default_factory=dict)
+    probes: dict[str, ProbeSection] = field(default_factory=dict)
     backups: dict[str, BackupSection] = field(default_factory=dict)
     escalation: EscalationSection = field(default_factory=EscalationSection)
     notifications: NotificationsSection = field(default_factory=NotificationsSection)

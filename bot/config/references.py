@@ -30,6 +30,7 @@ def check(parts: Parts, problems: Problems, warnings: list[str]) -> None:
     _rules(parts, problems)
     _maintenance(parts, problems, warnings)
     _heartbeats(parts, problems)
+    _probes(parts, problems)
     if parts.proof is not None:
         _targets(parts, parts.proof.tell, ("proof_of_reach", "tell"), problems)
     _status_page(parts, problems)
@@ -211,6 +212,13 @@ def _heartbeats(parts: Parts, problems: Problems) -> None:
             problems.add_once((*where, "watchdog", "source"), unknown_name("source", beat.watchdog.source, known))
         if "/" in name:
             problems.add_once(where, "must have no / in its name: it is part of an address")
+
+
+def _probes(parts: Parts, problems: Problems) -> None:
+    for name, probe in parts.probes.items():
+        where = ("probes", name)
+        _known(parts, "environment", probe.environment, (*where, "environment"), problems, "environments")
+        _known(parts, "service", probe.service, (*where, "service"), problems, "services")
 
 
 def _backups(parts: Parts, problems: Problems) -> None:

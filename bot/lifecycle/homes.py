@@ -5,9 +5,11 @@ from typing import Final
 
 from bot.desk import Desk
 from bot.home import AHEAD, Board, Home
+from bot.lifecycle.probes import places_beside
 from bot.person import Person
+from bot.probe import lit
 from bot.runbook import ServiceStatus
-from bot.store import homes, incidents, jobs, news, oncall, tasks
+from bot.store import homes, incidents, jobs, news, oncall, probes, tasks
 from bot.store.database import Database, Tx
 from bot.store.jobs import Job
 from bot.view import TaskRow
@@ -48,10 +50,12 @@ class Homes:
 
     async def board(self, lights: tuple[ServiceStatus, ...]) -> Board:
         async with self.db.transaction() as tx:
+            rows = await probes.standings(tx, list(self.desk.probes.values()))
             now = await incidents.now(tx)
             booked = await oncall.between(tx, now, now + AHEAD)
             opened = await incidents.open_ones(tx)
             told = await news.latest(tx, [each.number for each in opened])
+        lights = tuple(lit(lights, rows, places_beside(self.desk)))
         shifts = [
             (name, shift)
             for name, schedule in self.desk.schedules.items()

@@ -17,6 +17,7 @@ class Act(StrEnum):
     STATS = "stats"
     TOP = "top"
     EXEC = "exec"
+    PROBE = "probe"
     RESTART = "restart"
     ROLLBACK = "rollback"
     DEPLOY = "deploy"
@@ -76,6 +77,7 @@ CATALOGUE: Final[Mapping[Act, ActKind]] = {
     Act.STATS: ActKind(),
     Act.TOP: ActKind(),
     Act.EXEC: ActKind(required=frozenset({"look"}), optional=frozenset({"grep"})),  # disk, processes, ports or env
+    Act.PROBE: ActKind(optional=frozenset({"name"})),  # fails unless every probe meant passes now, and quickly enough
     Act.RESTART: ActKind(),
     Act.ROLLBACK: ActKind(optional=frozenset({"version"}), words=("version",)),
     Act.DEPLOY: ActKind(required=frozenset({"version"}), words=("version",)),

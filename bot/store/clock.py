@@ -53,6 +53,7 @@ STILL_DUE = """
          + (SELECT count(*) FROM silence WHERE settled_at IS NULL AND (closed_at IS NOT NULL OR ends_at <= app_now()
              OR (NOT begun AND starts_at <= app_now())))
          + (SELECT count(*) FROM heartbeat WHERE due_at <= app_now())
+         + (SELECT count(*) FROM probe WHERE due_at <= app_now() OR lease_until > clock_timestamp())
          + (SELECT count(*) FROM oncall_watch WHERE look_at <= app_now())
          + (SELECT count(*) FROM task WHERE done_at IS NULL AND chase_at <= app_now())
          + (SELECT count(*) FROM incident_channel WHERE look_at <= app_now() OR lease_until > clock_timestamp())

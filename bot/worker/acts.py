@@ -10,6 +10,7 @@ from bot.backup import BackupState, Kind
 from bot.backups import Backups
 from bot.desk import Desk
 from bot.errors import Permanent, Retryable, UserError
+from bot.lifecycle.probes import Probes
 from bot.phrase import Phrase, Value
 from bot.procedure import Act, StepState
 from bot.run import NotNow, RunStatus
@@ -19,6 +20,7 @@ from bot.runs.runs import Wish
 from bot.runs.walking import Ended, Task, Walking
 from bot.target import Environment, Service, Target, resolve, resolve_all
 from bot.worker.looking import Looking
+from bot.worker.probed import probed
 
 TAIL: Final = 50
 MOST_LINES: Final = 1000
@@ -28,8 +30,11 @@ UNITS: Final = {"s": 1, "m": 60, "h": 3600}
 class Acts:
     """`do` is safe to repeat: a step that was interrupted is begun again, and finds what it had asked for."""
 
-    def __init__(self, desk: Desk, walking: Walking, runs: Runs, engines: Engines, backups: Backups) -> None:
+    def __init__(
+        self, desk: Desk, walking: Walking, runs: Runs, engines: Engines, backups: Backups, probes: Probes
+    ) -> None:
         self.desk, self.walking, self.runs, self.engines, self.backups = desk, walking, runs, engines, backups
+        self.probes = probes
         self.looking = Looking(desk, runs, engines)
 
     async def do(self, task: Task) -> Ended | None:
@@ -44,6 +49,8 @@ class Acts:
                     return await self._backup(task)
                 case Act.RESTORE | Act.CUTOVER:
                     return await self._put_back(task)
+                case Act.PROBE:
+                    return await probed(task, self.probes, lambda each: self._may_look(task, each.environment))
                 case Act.DIAGNOSE | Act.STATS | Act.TOP | Act.EXEC:
                     return await self.looking.do(task, self._readable(task), self._by(task, f"step:{task.taken.id}"))
                 case _:
@@ -157,10 +164,13 @@ class Acts:
         return tuple(self.desk.environments.values()), tuple(self.desk.services.values())
 
     def _may_read(self, task: Task, target: Target) -> bool:
+        return self._may_look(task, target.environment.name)
+
+    def _may_look(self, task: Task, environment: str) -> bool:
         people, teams = self.desk.people, self.desk.teams
         if task.run.begun_by == DESK.id:  # by itself: only what looks does so
             return task.run.procedure.safe
-        return access.may(people, teams, task.run.begun_by, ActionClass.READ, target.environment.name)
+        return access.may(people, teams, task.run.begun_by, ActionClass.READ, environment)
 
 
 def agreed(task: Task) -> bool:

@@ -1,4 +1,5 @@
-"""The minutes after a deployment: is it well, and stays it so? If not, going back is proposed on its card.
+"""The minutes after a deployment: is it well, and stays it so? If not, going back is proposed on its card; where nobody
+need approve that, it is done.
 
 What is watched is rows with a time to look again: a desk that was restarted, or another replica, goes on.
 """
@@ -7,14 +8,17 @@ import asyncio
 
 import structlog
 
-from bot.audit import DESK
-from bot.deployment import WatchState
+from bot.approval import Rule, rule_for
+from bot.audit import DESK, Actor, Door
+from bot.deployment import WATCHED_FOR, WatchState
 from bot.desk import Desk
+from bot.errors import UserError
 from bot.phrase import Phrase, Value
+from bot.probe import worse_since
 from bot.run import Run
-from bot.runbook import Engines, Light, ServiceStatus
-from bot.runs import wording
-from bot.store import runs, watches
+from bot.runbook import Action, Engines, Light, ServiceStatus
+from bot.runs import Runs, wording
+from bot.store import probes, runs, watches
 from bot.store.database import Database, Tx, Unavailable
 from bot.store.watches import Watched
 from bot.target import Target
@@ -23,10 +27,12 @@ log = structlog.get_logger("aftercare")
 
 
 class Aftercare:
-    """`round` is a chore of the watch: it returns at once, looking takes as long as the engine does."""
+    """`round` is a chore of the watch: it returns at once, looking takes as long as the engine does. Without `runs`
+    going back is only proposed.
+    """
 
-    def __init__(self, db: Database, desk: Desk, engines: Engines) -> None:
-        self.db, self.desk, self.engines = db, desk, engines
+    def __init__(self, db: Database, desk: Desk, engines: Engines, runs: Runs | None = None) -> None:
+        self.db, self.desk, self.engines, self.runs = db, desk, engines, runs
         self.looking: asyncio.Task[None] | None = None
 
     async def round(self) -> None:
@@ -48,32 +54,63 @@ class Aftercare:
         seen = await self.engines.status([target for _, target in known])
         for (watched, _), status in zip(known, seen, strict=True):
             async with self.db.transaction() as tx:
-                await self._judge(tx, watched, status)
+                ill = await self._judge(tx, watched, status)
+            if ill is not None and self._goes_back_by_itself(ill):
+                await self._go_back(ill)
 
-    async def _judge(self, tx: Tx, watched: Watched, seen: ServiceStatus) -> None:
+    async def _judge(self, tx: Tx, watched: Watched, seen: ServiceStatus) -> Run | None:
+        """The run whose deployment was found to be ill at this look."""
         run = await runs.get(tx, watched.run)
         if run is None:
-            return
+            return None
         if seen.light is Light.UNKNOWN:  # an engine that is away says nothing about the service
             if watched.is_past and await watches.end(tx, run.id, WatchState.OVER):
                 await wording.card(tx, self.desk, run)
-            return
+            return None
         if seen.image_id and not watched.image_id.removeprefix("sha256:").startswith(seen.image_id):
             if await watches.end(tx, run.id, WatchState.OVER):
                 await wording.card(tx, self.desk, run)
-            return
+            return None
         if seen.container_id and seen.container_id != watched.container_id:
             await watches.follow(tx, run.id, seen.container_id, seen.restarts)
-            return
-        if (why := unwell(watched, seen)) is not None:
-            await self._propose(tx, run, why)
-        elif watched.is_past and await watches.end(tx, run.id, WatchState.WELL):
+            return None
+        if (why := unwell(watched, seen) or await self._seen_from_outside(tx, watched)) is not None:
+            return run if await self._propose(tx, run, why) else None
+        if watched.is_past and await watches.end(tx, run.id, WatchState.WELL):
             await wording.written(tx, DESK, "deployment.well", run)
             await wording.card(tx, self.desk, run)
+        return None
 
-    async def _propose(self, tx: Tx, run: Run, why: Phrase) -> None:
+    async def _seen_from_outside(self, tx: Tx, watched: Watched) -> Phrase | None:
+        """What the service's probes say: one fails or is slow since, or answers take much longer than before."""
+        place = (watched.environment, watched.service)
+        entries = [each for each in self.desk.probes.values() if (each.environment, each.service) == place]
+        if not entries:
+            return None
+        began = watched.until - WATCHED_FOR
+        return worse_since(await probes.standings(tx, entries), await probes.paces(tx, entries, began), began)
+
+    def _goes_back_by_itself(self, run: Run) -> bool:
+        """Where nobody need approve a rollback, nobody need ask for it either."""
+        environment = self.desk.environments.get(run.environment)
+        return self.runs is not None and environment is not None and rule_for(environment, Action.ROLLBACK) is Rule.NONE
+
+    async def _go_back(self, run: Run) -> None:
+        """On behalf of whoever put it there, by the same door as their command: rights and freezes count."""
+        assert self.runs is not None
+        person = self.desk.people.get(run.requested_by)
+        by = Actor(run.requested_by, person.name if person else run.requested_by, Door.WORKER, f"aftercare:{run.id}")
+        try:
+            answer = await self.runs.go_back(run.id, by)
+        except UserError as refused:
+            log.warning("could not go back by itself", run=run.id, reason=str(refused.phrase))
+        else:
+            log.info("goes back by itself", run=run.id, answer=type(answer).__name__)
+
+    async def _propose(self, tx: Tx, run: Run, why: Phrase) -> bool:
+        """False: somebody did already."""
         if not await watches.end(tx, run.id, WatchState.ILL, why):
-            return
+            return False
         log.warning("a deployment is not well", run=run.id, target=f"{run.environment}/{run.service}")
         values: dict[str, Value | Phrase] = {
             **wording.where(self.desk, run), "image": run.plan.image_then.name, "before": run.plan.image_now.name,
@@ -84,6 +121,12 @@ class Aftercare:
             "The button is on the run's card; or `/ecotrajet rollback {environment} {service}`.",
             values,
         )
+        if self._goes_back_by_itself(run):
+            said = Phrase(
+                "🔴 {service} in {environment} is not well since run {id} put {image} there: {why}. "
+                "I go back to {before}: nobody need approve that here.",
+                values,
+            )
         await wording.written(tx, DESK, "deployment.ill", run, said)
         await wording.card(tx, self.desk, run)
         await wording.tell(tx, self.desk, run.requested_by, run, said)
@@ -92,6 +135,7 @@ class Aftercare:
             await wording.note(tx, self.desk, incident, said)
         else:
             await wording.announce(tx, self.desk, said)
+        return True
 
     def _target(self, watched: Watched) -> Target | None:
         environment = self.desk.environments.get(watched.environment)

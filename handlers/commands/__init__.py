@@ -18,6 +18,7 @@ from handlers.commands import (
     looks,
     me,
     oncall,
+    probes,
     quiet,
     reach,
     report,
@@ -51,7 +52,7 @@ HELP: Final = Command(show_help, ("help",), ("aide",), "", Phrase("this list"))
 COMMANDS: Final[tuple[Command, ...]] = (
     *services.COMMANDS, *looks.COMMANDS, *deploying.COMMANDS, *incidents.COMMANDS, *responding.COMMANDS,
     *channels.COMMANDS, *together.COMMANDS, *quiet.COMMANDS, *oncall.COMMANDS, *me.COMMANDS, *reach.COMMANDS,
-    *simulation.COMMANDS, *tasks.COMMANDS, *backups.COMMANDS, *runbook.COMMANDS,
+    *simulation.COMMANDS, *tasks.COMMANDS, *backups.COMMANDS, *probes.COMMANDS, *runbook.COMMANDS,
     *report.COMMANDS, *follow.COMMANDS, GROUP, HELP,
 )  # fmt: skip
 HELP_WORDS: Final = frozenset({"", "help", "aide", "?", "-h", "--help"})

@@ -4,8 +4,10 @@ from typing import Final
 
 from bot import access
 from bot.errors import UserError
+from bot.lifecycle.probes import places_beside
 from bot.notify.blocks import logs_block, plan_card, run_card, run_list, status_table
 from bot.phrase import Phrase
+from bot.probe import lit
 from bot.run import Planned
 from bot.runbook import Action, ActionClass
 from bot.runs.runs import Wish
@@ -68,7 +70,10 @@ async def status(tools: Tools, asked: Asked) -> Reply:
         resolve(asked.line.words, places, tuple(tools.desk.services.values()))  # says which one was meant
         raise UserError(Phrase("I do not know “{word}” here.", {"word": unknown[0]}))
     seen = [target for target in targets if _may_read(tools, asked, target.environment.name)]
-    return status_table(await tools.engines.status(seen), asked.reader)
+    rows = [row for row in await tools.probes.lights() if _may_read(tools, asked, row.entry.environment)]
+    others = places_beside(tools.desk, asked.line.words)
+    more = [each for each in others if _may_read(tools, asked, each[0])]
+    return status_table(lit(await tools.engines.status(seen), rows, more), asked.reader)
 
 
 async def logs(tools: Tools, asked: Asked) -> Reply:

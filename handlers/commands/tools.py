@@ -11,6 +11,7 @@ from bot.errors import UserError
 from bot.lifecycle import Lifecycle
 from bot.lifecycle.audience import Audience
 from bot.lifecycle.homes import Homes
+from bot.lifecycle.probes import Probes
 from bot.lifecycle.reach import Reach
 from bot.lifecycle.reviews import Reviews
 from bot.lifecycle.rota import Rota
@@ -46,6 +47,7 @@ class Tools:
     homes: Homes
     reviews: Reviews
     audience: Audience
+    probes: Probes
 
     def reader(self, language: str) -> Reader:
         return Reader.of(self.desk, language, self.clock.now())

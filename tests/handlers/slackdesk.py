@@ -21,11 +21,13 @@ from bot.errors import UserError
 from bot.lifecycle import Lifecycle
 from bot.lifecycle.audience import Audience
 from bot.lifecycle.homes import Homes
+from bot.lifecycle.probes import Probes
 from bot.lifecycle.reach import Reach
 from bot.lifecycle.reviews import Reviews
 from bot.lifecycle.rota import Rota
 from bot.lifecycle.silences import Silences
 from bot.phrase import Phrase
+from bot.probe import ProbeEntry, Seen
 from bot.questions import Questions
 from bot.runbook import Action, Image, Journal, Light, Looks, Outcome, Plan, Repaired, Result, ServiceStatus
 from bot.runs import Runs
@@ -179,6 +181,10 @@ class SlackDesk:
         return (await self.rows(query, *arguments))[0][0]
 
 
+async def never(entry: ProbeEntry) -> Seen:
+    raise AssertionError(f"nobody looks at {entry.name} here")
+
+
 @asynccontextmanager
 async def new_slack_desk(database_url: str, *, http: bool = False, ack_limit: float = 3.0) -> AsyncIterator[SlackDesk]:
     async with AsyncExitStack() as stack:
@@ -201,6 +207,7 @@ async def new_slack_desk(database_url: str, *, http: bool = False, ack_limit: fl
             desk, Lifecycle(db, desk), Questions(db, desk), Runs(db, desk, dict(runbooks)), engines, SystemClock(),
             Silences(db, desk), Rota(db, desk, "https://desk.example"), Reach(db, desk), Backups(db, desk),
             Procedures(db, desk), Homes(db, desk), Reviews(db, desk), Audience(db, desk),
+            Probes(db, desk, str, never),
         )  # fmt: skip
         keys = SlackKeys(
             Secret(environment["SLACK_BOT_TOKEN"]), None if http else Secret(environment["SLACK_APP_TOKEN"]),

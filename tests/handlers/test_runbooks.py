@@ -27,7 +27,7 @@ async def test_showing_one_tells_each_step_its_condition_and_what_a_failure_lead
     shown = (await amina.sees("Hotfix en production")).text
     assert "5. Mettre {version} en place · deploy version={version}" in shown
     assert "en cas d’échec" in shown
-    assert "pas si l’étape 8 est faite" in shown
+    assert "pas si l’étape 9 est faite" in shown
     assert "version=… la version du correctif" in shown
     assert "/ecotrajet runbook run hotfix env version=…" in shown
 

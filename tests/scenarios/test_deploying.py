@@ -10,9 +10,12 @@ import pytest
 from bot.answers import Repeated
 from bot.deployment import Freeze
 from bot.errors import UserError
+from bot.lifecycle.probes import Probes
 from bot.phrase import Phrase
+from bot.probe import Kind, ProbeEntry, Seen
 from bot.run import NotNow, Requested
 from bot.runbook import Action, Light, ServiceStatus
+from bot.secret import Secret
 from bot.store.clock import shift_to
 from bot.store.database import Database
 from bot.target import Target
@@ -208,6 +211,56 @@ async def test_one_that_falls_ill_is_proposed_for_a_rollback_once_also_by_a_desk
     assert view is not None
     assert view.watch is not None
     assert view.watch.state == "over"
+
+
+@pytest.mark.parametrize(
+    ("look", "why"),
+    [
+        (Seen(wrong=Phrase("it answered {status}", {"status": 500})), "the probe “app” fails: it answered 500"),
+        (Seen(timedelta(seconds=2)), "the probe “app” takes 2 s, it took 200 ms"),
+    ],
+)
+async def test_one_that_its_probes_see_ill_is_proposed_for_a_rollback(desk: RunDesk, look: Seen, why: str) -> None:
+    entry = ProbeEntry("app", Kind.HTTP, Secret("https://app.example/"), "prod", "ecotrajet")
+    probing = replace(desk.desk, probes={"app": entry})
+    now = Seen(timedelta(seconds=0.2))
+
+    async def looked(_entry: ProbeEntry) -> Seen:
+        return now
+
+    probes = Probes(desk.db, probing, str, looked)
+    await probes.watch()
+    for _ in range(3):
+        await probes.now("app")
+    run = await deployed(desk)
+    await Aftercare(desk.db, probing, desk.engines).look()
+    now = look
+    await later(desk, timedelta(minutes=1))
+    for _ in range(3):
+        await probes.now("app")
+    await Aftercare(desk.db, probing, desk.engines).look()
+    assert any(why in said for said in await desk.said())
+    view = await desk.runs.view(run)
+    assert view is not None
+    assert view.watch is not None
+    assert view.watch.state == "ill"
+
+
+async def test_where_nobody_need_approve_it_goes_back_by_itself(desk: RunDesk) -> None:
+    free = replace(desk.desk.environments["prod"], protected=False, confirm=False)
+    there = desk.replica("one", replace(desk.desk, environments={**desk.desk.environments, "prod": free}))
+    run = (await there.ask("amina", "prod", "v1", action=Action.DEPLOY)).run
+    await there.until("succeeded", run.id)
+    engines(desk).shown = replace(WELL, light=Light.RED, problem=Phrase("its healthcheck fails"))
+    care = Aftercare(there.db, there.desk, there.engines, there.runs)
+    await later(desk, timedelta(minutes=1))
+    for _ in range(2):
+        await care.look()
+        await later(desk, timedelta(minutes=1))
+    assert any("I go back to v2" in said for said in await desk.said())
+    back = await desk.rows("SELECT requested_by, status FROM run WHERE action = 'rollback'")
+    assert [row["requested_by"] for row in back] == ["amina"]
+    await there.until("succeeded", run.id + 1)
 
 
 async def test_an_engine_that_is_away_says_nothing_and_another_image_ends_the_watch(desk: RunDesk) -> None:

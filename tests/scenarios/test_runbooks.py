@@ -14,7 +14,9 @@ from bot.config.problems import Problems
 from bot.config.runbooks import procedure
 from bot.errors import UserError
 from bot.incident import Priority
+from bot.lifecycle.probes import Probes
 from bot.phrase import Phrase
+from bot.probe import Kind, ProbeEntry, Seen
 from bot.procedure import ProcedureRun
 from bot.runbook import Action, ActionClass, Light, ServiceStatus
 from bot.runs.procedures import Procedures, Start
@@ -58,14 +60,26 @@ class RunbookDesk:
     backups: Backups
 
     @classmethod
-    def of(cls, runs: RunDesk, text: str, owner: str = "one") -> "RunbookDesk":
+    def of(cls, runs: RunDesk, text: str, owner: str = "one", looks: Sequence[Seen] = ()) -> "RunbookDesk":
         problems = Problems("essai.yaml")
         made = procedure("essai", text, problems)
         assert made is not None, problems.listed()
         entry = BackupEntry("nuit", Secret("postgresql://x/y"), "b", "prod", "ecotrajet", time(2), timedelta(days=30))
-        desk = replace(runs.desk, procedures={"essai": made}, backups={"nuit": entry})
+        watched = {
+            name: ProbeEntry(
+                name, Kind.HTTP, Secret("https://app.example/"), "prod", "ecotrajet", slow_after=timedelta(seconds=1)
+            )
+            for name in ("app", "recherche")
+        }
+        desk = replace(runs.desk, procedures={"essai": made}, backups={"nuit": entry}, probes=watched)
+        left = list(looks)
+
+        async def look(_entry: ProbeEntry) -> Seen:
+            return left.pop(0)
+
         walking, backups = Walking(runs.db, desk, owner), Backups(runs.db, desk)
-        acts = Acts(desk, walking, runs.runs, runs.engines, backups)
+        probes = Probes(runs.db, desk, str, look)
+        acts = Acts(desk, walking, runs.runs, runs.engines, backups, probes)
         return cls(runs, Procedures(runs.db, desk), Walker(walking, acts), backups)
 
     async def begin(self, *words: str, by: str = "amina", **more: object) -> ProcedureRun:
@@ -480,3 +494,26 @@ async def test_what_belongs_to_an_incident_is_told_in_its_story(desk: RunbookDes
     assert await desk.runs.value("SELECT incident FROM run") == 1
     with pytest.raises(UserError, match="no incident #99"):
         await desk.begin("staging", incident=99)
+
+
+PROBE = "{title: t, steps: [{title: x, do: probe, on_failure: continue}, {title: y, do: probe, with: {name: app}}]}"
+QUICK, SLOW = Seen(timedelta(seconds=0.2)), Seen(timedelta(seconds=1.5))
+
+
+async def test_a_step_looks_as_a_user_would_by_all_probes_of_the_place_or_by_one(runs: RunDesk) -> None:
+    desk = RunbookDesk.of(runs, PROBE, looks=[QUICK, SLOW, QUICK])
+    await desk.begin("prod")
+    assert await desk.walk() == ["1 failed", "2 done"]
+    shown = str(await desk.runs.value("SELECT output FROM procedure_step WHERE position = 0"))
+    assert "🟢 “app” answers in 200 ms" in shown
+    assert "🔴 “recherche” fails: 1.5 s instead of 1 s at most" in shown
+    assert await desk.state() == "succeeded"
+
+
+async def test_where_no_probe_looks_nothing_is_called_well(runs: RunDesk) -> None:
+    desk = RunbookDesk.of(runs, PROBE.replace("name: app", "name: apq"))
+    await desk.begin("staging")
+    assert await desk.walk() == ["1 failed", "2 failed"]
+    said = await desk.runs.rows("SELECT said FROM procedure_step ORDER BY id")
+    assert "nothing was checked" in str(said[0]["said"])
+    assert "app" in str(said[1]["said"])

@@ -150,6 +150,9 @@ def test_nothing_is_proposed_on_what_none_helps_with(title: str) -> None:
 def test_what_only_looks_is_proposed_last() -> None:
     found = suggestions(library().values(), incident("Database connection lost"), {"prod": PROD})
     assert [each.name for each in found] == ["erreurs-base-de-donnees", "diagnostic"]
+    for of_a_probe in ("« application » échoue : réponse 404", "“app” fails: no answer within 10 s"):
+        found = suggestions(library().values(), incident(of_a_probe), {"prod": PROD})
+        assert [each.name for each in found] == ["diagnostic"]
 
 
 def test_priority_environment_and_service_count_when_they_are_written() -> None:

@@ -6,14 +6,14 @@ import pytest
 
 from bot.incident import Priority
 from bot.maintenance import Matcher, Silence
-from bot.statuspage import Page, Settings, State, Trouble, page
+from bot.statuspage import Lamp, Page, Settings, State, Trouble, page
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
 SHOWN = Settings("ÉcoTrajet", {"app": "Application", "maps": "Cartes"}, ("prod",))
 
 
-def seen(*troubles: Trouble, silences: tuple[Silence, ...] = ()) -> Page:
-    return page(SHOWN, troubles, silences, NOW)
+def seen(*troubles: Trouble, silences: tuple[Silence, ...] = (), lamps: tuple[Lamp, ...] = ()) -> Page:
+    return page(SHOWN, troubles, silences, NOW, lamps)
 
 
 def trouble(service: str, priority: Priority, hours: float = 1, *, over: float | None = None) -> Trouble:
@@ -85,3 +85,14 @@ def test_maintenance_shows_before_and_while_it_goes_on_but_trouble_is_louder() -
 )
 def test_the_team_s_own_silences_and_other_places_are_nobody_s_business(quiet: Silence) -> None:
     assert seen(silences=(quiet,)).work == ()
+
+
+def test_a_probe_that_fails_is_seen_without_an_incident_but_not_where_it_is_silenced() -> None:
+    down = Lamp("prod", "app", State.DOWN, NOW - timedelta(minutes=5))
+    found = seen(lamps=(down,))
+    assert (found.state, states(found)) == (State.DOWN, ["down", "operational"])
+    assert found.lines[0].since == NOW - timedelta(minutes=5)
+    assert states(seen(trouble("app", Priority.P2), lamps=(down,)))[0] == "down"
+    assert states(seen(lamps=(down,), silences=(silence(maintenance=False, services=("app",)),)))[0] == "operational"
+    assert states(seen(lamps=(down,), silences=(silence(services=("app",)),)))[0] == "maintenance"
+    assert states(seen(lamps=(down,), silences=(silence(maintenance=False, services=("maps",)),)))[0] == "down"

@@ -7,6 +7,7 @@ from bot.notify.blocks.incident import incident_card, incident_details, incident
 from bot.notify.blocks.oncall import gaps_card, lineup_card, overrides_card, weeks_card
 from bot.notify.blocks.output import output_card, output_text
 from bot.notify.blocks.parts import Block, Card, escape
+from bot.notify.blocks.probes import probe_list, probe_seen
 from bot.notify.blocks.procedure import procedure_card, procedure_list, procedure_steps
 from bot.notify.blocks.quiet import quiet_list
 from bot.notify.blocks.reader import Reader
@@ -40,6 +41,8 @@ __all__ = [
     "overrides_card",
     "page",
     "plan_card",
+    "probe_list",
+    "probe_seen",
     "procedure_card",
     "procedure_list",
     "procedure_steps",
