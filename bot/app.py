@@ -18,6 +18,7 @@ from aiohttp import web
 from bot.backups import Backups, Copier
 from bot.clock import SystemClock
 from bot.config import Settings
+from bot.databases import Databases
 from bot.desk import Desk
 from bot.language import say
 from bot.lifecycle import Lifecycle
@@ -124,8 +125,9 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
             stop.push_async_callback(pulse.stop)
         backups, backup_worker = Backups(db, desk), BackupWorker(db, desk, beats, Copier(url), owner)
         stop.push_async_callback(backup_worker.stop)
+        databases = Databases(db, desk)
         walking = Walking(db, desk, owner)
-        walker = Walker(walking, Acts(desk, walking, runs, engines, backups))
+        walker = Walker(walking, Acts(desk, walking, runs, engines, backups, databases))
         stop.push_async_callback(walker.stop)
         watch = Watch(
             db, desk, deliverer, metrics,
@@ -165,7 +167,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
             stop.push_async_callback(texts.provider.close)
             await stop.enter_async_context(in_background("texts", texts.run))
         tools = Tools(
-            desk, lifecycle, questions, runs, engines, clock, silences, rota, reach, backups,
+            desk, lifecycle, questions, runs, engines, clock, silences, rota, reach, backups, databases,
             Procedures(db, desk), homes,
         )  # fmt: skip
         slack = slack_door(settings, tools, intake)

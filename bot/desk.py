@@ -19,6 +19,7 @@ from bot.message import Kind
 from bot.news import NewsSettings
 from bot.oncall import Booked, Schedule
 from bot.person import CHANNELS, Person, Step, Steps, Team, methods
+from bot.postgres import DatabaseEntry
 from bot.procedure import Procedure
 from bot.proof import Settings as Proof
 from bot.room import RoomSettings
@@ -69,6 +70,7 @@ class Desk:
     heartbeats: Mapping[str, Heartbeat] = field(default_factory=dict)
     sources: Mapping[str, SourceEntry] = field(default_factory=dict)
     backups: Mapping[str, BackupEntry] = field(default_factory=dict)
+    databases: Mapping[str, DatabaseEntry] = field(default_factory=dict)
     gathering: Gathering = field(default_factory=Gathering)
     steps: Steps = field(default_factory=lambda: CHANNELS)
     second_sms: SecondSms | None = None
@@ -88,10 +90,11 @@ class Desk:
         own = (self.dead_man_url,) if self.dead_man_url else ()
         of_sources = (secret for source in self.sources.values() for secret in source.secrets())
         of_backups = (url for entry in self.backups.values() for url in (entry.url, entry.scratch) if url)
+        of_databases = (entry.url for entry in self.databases.values())
         headers = self.second_sms.headers.values() if self.second_sms else ()
         of_second = (header for header in headers if len(header.reveal()) >= KEY)
         of_hooks = (secret for hook in self.webhooks_out.values() for secret in (hook.url, hook.secret))
-        return (*own, *of_sources, *of_backups, *of_second, *of_hooks)
+        return (*own, *of_sources, *of_backups, *of_databases, *of_second, *of_hooks)
 
     def policy_for(self, service: str) -> Policy:
         """The ladder of this service's incidents; of an unknown service: the default one."""

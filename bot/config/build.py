@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from bot.config import (
     backups,
+    databases,
     defaults,
     proof,
     quiet,
@@ -55,6 +56,7 @@ SECTIONS: Final = (
     "maintenance",
     "heartbeats",
     "backups",
+    "databases",
     "sources",
     "intake",
     "proof_of_reach",
@@ -122,6 +124,7 @@ def _parts(data: Mapping[str, object], problems: Problems) -> Parts:
         maintenance=read.entries(("maintenance",), quiet.WindowSection),
         heartbeats=read.entries(("heartbeats",), quiet.HeartbeatSection),
         backups=read.entries(("backups",), backups.BackupSection),
+        databases=read.entries(("databases",), databases.DatabaseSection),
         sources=read.entries(("sources",), SourceSection),
         status_page=read.section("status_page", status_page.StatusPageSection),
         incident_channels=read.section("incident_channels", rooms.IncidentChannelsSection),
@@ -210,6 +213,7 @@ def _desk(parts: Parts, docker_host: str, warnings: list[str]) -> Desk:
         windows=quiet.windows(parts.maintenance, workspace.time_zone),
         heartbeats=quiet.heartbeats(beats),
         backups=backups.backups(parts.backups),
+        databases=databases.databases(parts.databases, parts.backups),
         proof=proof.settings(parts.proof),
         webhooks_out=webhooks_out.hooks(parts.webhooks_out),
         steps=reaching.steps(parts.notifications),

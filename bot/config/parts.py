@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from bot.config.backups import BackupSection
+from bot.config.databases import DatabaseSection
 from bot.config.models import (
     EnvironmentSection,
     IntakeSection,
@@ -41,6 +42,7 @@ class Parts:
     maintenance: dict[str, WindowSection] = field(default_factory=dict)
     heartbeats: dict[str, HeartbeatSection] = field(default_factory=dict)
     backups: dict[str, BackupSection] = field(default_factory=dict)
+    databases: dict[str, DatabaseSection] = field(default_factory=dict)
     escalation: EscalationSection = field(default_factory=EscalationSection)
     notifications: NotificationsSection = field(default_factory=NotificationsSection)
     sources: dict[str, SourceSection] = field(default_factory=dict)

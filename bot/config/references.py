@@ -34,6 +34,7 @@ def check(parts: Parts, problems: Problems, warnings: list[str]) -> None:
         _targets(parts, parts.proof.tell, ("proof_of_reach", "tell"), problems)
     _status_page(parts, problems)
     _backups(parts, problems)
+    _databases(parts, problems)
     _approvers(parts, problems, warnings)
 
 
@@ -202,6 +203,13 @@ def _backups(parts: Parts, problems: Problems) -> None:
             problems.add_once(where, "must have no / in its name: it is part of an address")
         if entry.keep < timedelta(days=1):
             problems.add_once((*where, "keep"), "must be 1 day or longer")
+
+
+def _databases(parts: Parts, problems: Problems) -> None:
+    for name, entry in parts.databases.items():
+        where = ("databases", name)
+        _known(parts, "environment", entry.environment, (*where, "environment"), problems, "environments")
+        _known(parts, "service", entry.service, (*where, "service"), problems, "services")
 
 
 def _levels(policy: PolicySection, where: Where, problems: Problems) -> None:

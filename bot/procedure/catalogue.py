@@ -17,6 +17,7 @@ class Act(StrEnum):
     STATS = "stats"
     TOP = "top"
     EXEC = "exec"
+    DATABASE = "database"
     RESTART = "restart"
     ROLLBACK = "rollback"
     DEPLOY = "deploy"
@@ -72,6 +73,7 @@ CATALOGUE: Final[Mapping[Act, ActKind]] = {
     Act.STATS: ActKind(),
     Act.TOP: ActKind(),
     Act.EXEC: ActKind(required=frozenset({"look"}), optional=frozenset({"grep"})),  # disk, processes, ports or env
+    Act.DATABASE: ActKind(optional=frozenset({"look"})),  # all, or one part; fails unless it is green
     Act.RESTART: ActKind(),
     Act.ROLLBACK: ActKind(optional=frozenset({"version"}), words=("version",)),
     Act.DEPLOY: ActKind(required=frozenset({"version"}), words=("version",)),

@@ -8,6 +8,7 @@ from bot.answers import Repeated
 from bot.audit import DESK, Actor, Door
 from bot.backup import BackupState
 from bot.backups import Backups
+from bot.databases import Databases
 from bot.desk import Desk
 from bot.errors import Permanent, Retryable, UserError
 from bot.phrase import Phrase, Value
@@ -28,9 +29,11 @@ UNITS: Final = {"s": 1, "m": 60, "h": 3600}
 class Acts:
     """`do` is safe to repeat: a step that was interrupted is begun again, and finds what it had asked for."""
 
-    def __init__(self, desk: Desk, walking: Walking, runs: Runs, engines: Engines, backups: Backups) -> None:
+    def __init__(
+        self, desk: Desk, walking: Walking, runs: Runs, engines: Engines, backups: Backups, databases: Databases
+    ) -> None:
         self.desk, self.walking, self.runs, self.engines, self.backups = desk, walking, runs, engines, backups
-        self.looking = Looking(desk, runs, engines)
+        self.looking = Looking(desk, runs, engines, databases)
 
     async def do(self, task: Task) -> Ended | None:
         """None: it is under way, look again later. Raises `store.database.Unavailable`."""
@@ -42,6 +45,8 @@ class Acts:
                     return await self._logs(task)
                 case Act.BACKUP:
                     return await self._backup(task)
+                case Act.DATABASE:
+                    return await self.looking.database(task, self._by(task, f"step:{task.taken.id}"))
                 case Act.DIAGNOSE | Act.STATS | Act.TOP | Act.EXEC:
                     return await self.looking.do(task, self._readable(task), self._by(task, f"step:{task.taken.id}"))
                 case _:

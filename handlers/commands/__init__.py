@@ -12,6 +12,7 @@ from handlers import parse
 from handlers.commands import (
     backups,
     channels,
+    database,
     deploying,
     incidents,
     looks,
@@ -47,9 +48,9 @@ GROUP: Final = Command(
 LIST: Final = incidents.COMMANDS[0]
 HELP: Final = Command(show_help, ("help",), ("aide",), "", Phrase("this list"))
 COMMANDS: Final[tuple[Command, ...]] = (
-    *services.COMMANDS, *looks.COMMANDS, *deploying.COMMANDS, *incidents.COMMANDS, *responding.COMMANDS,
-    *channels.COMMANDS, *together.COMMANDS, *quiet.COMMANDS, *oncall.COMMANDS, *me.COMMANDS, *reach.COMMANDS,
-    *simulation.COMMANDS, *tasks.COMMANDS, *backups.COMMANDS, *runbook.COMMANDS, GROUP, HELP,
+    *services.COMMANDS, *looks.COMMANDS, *database.COMMANDS, *deploying.COMMANDS, *incidents.COMMANDS,
+    *responding.COMMANDS, *channels.COMMANDS, *together.COMMANDS, *quiet.COMMANDS, *oncall.COMMANDS, *me.COMMANDS,
+    *reach.COMMANDS, *simulation.COMMANDS, *tasks.COMMANDS, *backups.COMMANDS, *runbook.COMMANDS, GROUP, HELP,
 )  # fmt: skip
 HELP_WORDS: Final = frozenset({"", "help", "aide", "?", "-h", "--help"})
 

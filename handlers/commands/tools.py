@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.audit import Actor
 from bot.backups import Backups
 from bot.clock import Clock
+from bot.databases import Databases
 from bot.desk import Desk
 from bot.errors import UserError
 from bot.lifecycle import Lifecycle
@@ -40,6 +41,7 @@ class Tools:
     rota: Rota
     reach: Reach
     backups: Backups
+    databases: Databases
     procedures: Procedures
     homes: Homes
 

@@ -15,6 +15,7 @@ from bot.audit import Actor, Door
 from bot.backups import Backups
 from bot.clock import SystemClock
 from bot.config import load
+from bot.databases import Databases
 from bot.deployment import Deployment, Observation
 from bot.desk import Desk
 from bot.errors import UserError
@@ -198,7 +199,7 @@ async def new_slack_desk(database_url: str, *, http: bool = False, ack_limit: fl
         tools = Tools(
             desk, Lifecycle(db, desk), Questions(db, desk), Runs(db, desk, dict(runbooks)), engines, SystemClock(),
             Silences(db, desk), Rota(db, desk, "https://desk.example"), Reach(db, desk), Backups(db, desk),
-            Procedures(db, desk), Homes(db, desk),
+            Databases(db, desk), Procedures(db, desk), Homes(db, desk),
         )  # fmt: skip
         keys = SlackKeys(
             Secret(environment["SLACK_BOT_TOKEN"]), None if http else Secret(environment["SLACK_APP_TOKEN"]),

@@ -12,6 +12,7 @@ from bot.backup import BackupEntry
 from bot.backups import Backups
 from bot.config.problems import Problems
 from bot.config.runbooks import procedure
+from bot.databases import Databases
 from bot.errors import UserError
 from bot.incident import Priority
 from bot.phrase import Phrase
@@ -65,7 +66,7 @@ class RunbookDesk:
         entry = BackupEntry("nuit", Secret("postgresql://x/y"), "b", "prod", "ecotrajet", time(2), timedelta(days=30))
         desk = replace(runs.desk, procedures={"essai": made}, backups={"nuit": entry})
         walking, backups = Walking(runs.db, desk, owner), Backups(runs.db, desk)
-        acts = Acts(desk, walking, runs.runs, runs.engines, backups)
+        acts = Acts(desk, walking, runs.runs, runs.engines, backups, Databases(runs.db, desk))
         return cls(runs, Procedures(runs.db, desk), Walker(walking, acts), backups)
 
     async def begin(self, *words: str, by: str = "amina", **more: object) -> ProcedureRun:
