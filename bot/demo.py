@@ -74,7 +74,9 @@ async def application(data: Path, console: Console) -> AsyncIterator[Workload | 
 
 @asynccontextmanager
 async def fresh_database(data: Path) -> AsyncIterator[tuple[str, Mapping[str, str]]]:
-    """The desk's, and those of the application by environment. Empty at each start: Slack and the phones of the last demo are gone, so its incidents would page nobody."""
+    """The desk's, and those of the application by environment. Empty at each start: Slack and the phones of the last
+    demo are gone, so its incidents would page nobody.
+    """
     server = EmbeddedPostgres(data)
     async with server as url:
         admin = await asyncpg.connect(server.url_of("postgres"))
