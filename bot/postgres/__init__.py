@@ -24,7 +24,7 @@ from bot.postgres.seen import (
     why_unread,
 )
 from bot.postgres.statement import without_literals
-from bot.postgres.verdict import Finding, Remembered, Verdict
+from bot.postgres.verdict import Finding, Remembered, Verdict, newest
 
 __all__ = [
     "Chain",
@@ -49,6 +49,7 @@ __all__ = [
     "chains",
     "judge",
     "missing_from",
+    "newest",
     "why_unread",
     "without_literals",
 ]

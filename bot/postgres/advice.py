@@ -30,5 +30,7 @@ def for_findings(entry: DatabaseEntry, findings: Sequence[Finding]) -> tuple[Adv
     )
     if len(findings) == 1 and ill:  # it is on the card already
         return (Advice(f"/ecotrajet diagnose {place}", Phrase("how the application is that asks it")),)
+    if len(findings) == 1:
+        return (Advice(f"/ecotrajet db {place}", Phrase("all of it, with a light for each part")),)
     parts = [each.part for each in ill] or [Part.SLOW]
     return tuple(Advice(f"/ecotrajet db {place} {part}", WHAT[part]) for part in dict.fromkeys(parts))[:MOST]

@@ -62,11 +62,11 @@ def _connections(found: Examination) -> tuple[Light, Phrase]:
     forgotten = [each for each in found.sessions or () if each.idles_in_transaction and each.since >= FORGOTTEN]
     if forgotten:
         oldest = max(forgotten, key=lambda each: each.since)
-        more: Values = {"pid": oldest.pid, "application": oldest.application or oldest.user, "for": oldest.since}
+        more: Values = {"pid": str(oldest.pid), "application": oldest.application or oldest.user, "for": oldest.since}
         return Light.YELLOW, Phrase(
             "{application} has left a transaction open for {for} (pid {pid}): it keeps its locks", more
         )
-    return Light.GREEN, Phrase("{used} of {limit} connections, {idle} idle in a transaction", values)
+    return Light.GREEN, Phrase("{used} of {limit} connections; idle in a transaction: {idle}", values)
 
 
 def _slow(found: Examination) -> tuple[Light, Phrase]:
@@ -74,7 +74,11 @@ def _slow(found: Examination) -> tuple[Light, Phrase]:
     assert seen is not None
     longest = seen.running[0] if seen.running else None
     if longest is not None and longest.since >= LONG:
-        values: Values = {"pid": longest.pid, "for": longest.since, "application": longest.application or longest.user}
+        values: Values = {
+            "pid": str(longest.pid),
+            "for": longest.since,
+            "application": longest.application or longest.user,
+        }
         light = Light.RED if longest.since >= VERY_LONG else Light.YELLOW
         return light, Phrase("a query of {application} has been running for {for} (pid {pid})", values)
     if seen.statements is None:
@@ -107,7 +111,7 @@ def _locks(found: Examination) -> tuple[Light, Phrase]:
     if not linked:
         return Light.GREEN, Phrase("nobody waits for anybody")
     first, count = linked[0], sum(len(each.waiting) for each in linked)
-    values: Values = {"pid": first.root.pid, "count": len(first.waiting), "all": count, "for": first.longest,
+    values: Values = {"pid": str(first.root.pid), "count": len(first.waiting), "all": count, "for": first.longest,
                       "who": _called(first)}  # fmt: skip
     light = Light.RED if max(each.longest for each in linked) >= WAITED_LONG or count > SHOWN else Light.YELLOW
     if first.root.pid == 0:
@@ -182,7 +186,7 @@ def _upkeep(found: Examination) -> tuple[Light, Phrase]:
         return Light.YELLOW, Phrase("{size} of WAL are kept for {name}, which does not keep up", kept)
     if seen.cache_hits < COLD:
         return Light.YELLOW, Phrase("only {hits} % of what is read is found in memory", values)
-    return Light.GREEN, Phrase("{hits} % of what is read is found in memory; {deadlocks} deadlocks so far", values)
+    return Light.GREEN, Phrase("{hits} % of what is read is found in memory; deadlocks so far: {deadlocks}", values)
 
 
 RULES: Final[Mapping[Part, Callable[[Examination], tuple[Light, Phrase]]]] = {

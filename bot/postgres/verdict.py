@@ -1,6 +1,6 @@
 """How a database is: one light and one sentence for each part that was looked at, and what to type next. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -46,6 +46,15 @@ class Remembered:
         return cls(stored["about"], datetime.fromisoformat(stored["taken_at"]), tuple(findings))
 
 
+def newest(kept: Sequence[Remembered]) -> Remembered:
+    """One of several, newest first: of each part of the newest one's database what was seen last."""
+    found: dict[Part, Finding] = {}
+    for each in kept:
+        if each.about == kept[0].about:
+            found = {**{finding.part: finding for finding in each.findings}, **found}
+    return Remembered(kept[0].about, kept[0].taken_at, tuple(found[part] for part in Part if part in found))
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """`findings`: in the order of the parts. `headline`: the worst of them in a sentence."""
@@ -63,6 +72,8 @@ class Verdict:
 
     @property
     def headline(self) -> Phrase:
+        if len(self.findings) == 1:
+            return self.findings[0].said
         ill = max(self.findings, key=lambda each: WORST.index(each.light), default=None)
         if ill is None or ill.light is Light.GREEN:
             return Phrase("Nothing wrong is to be seen in the database.")

@@ -1,6 +1,6 @@
 """What was seen of a container, kept with the incident that it belongs to."""
 
-from bot.postgres import Remembered
+from bot.postgres import Remembered, newest
 from bot.runbook import Evidence
 from bot.store.database import Tx
 
@@ -25,7 +25,9 @@ async def keep_of_database(tx: Tx, incident: int, seen: Remembered) -> None:
 
 
 async def latest_of_database(tx: Tx, incident: int) -> Remembered | None:
-    content = await tx.fetchval(
-        "SELECT content FROM evidence WHERE incident = $1 AND kind = 'database' ORDER BY id DESC LIMIT 1", incident
+    """Of each part what was seen last: whoever looked at the locks alone hides nothing of the rest."""
+    rows = await tx.fetch(
+        "SELECT content FROM evidence WHERE incident = $1 AND kind = 'database' ORDER BY id DESC LIMIT 20", incident
     )
-    return Remembered.from_json(content) if content else None
+    kept = [Remembered.from_json(row["content"]) for row in rows]
+    return newest(kept) if kept else None

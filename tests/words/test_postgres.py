@@ -24,6 +24,7 @@ from bot.postgres import (
     Upkeep,
     chains,
     judge,
+    newest,
     without_literals,
 )
 from bot.runbook import Light
@@ -136,3 +137,15 @@ def test_migrations_are_held_against_the_other_environments() -> None:
 def test_what_is_kept_is_what_was_found() -> None:
     kept = Remembered("prod", WELL.taken_at, judge(WELL).findings)
     assert Remembered.from_json(kept.to_json()) == kept
+
+
+def test_a_look_at_one_part_hides_nothing_of_what_was_seen_before() -> None:
+    before = Remembered("prod", WELL.taken_at, judge(WELL).findings)
+    blocked = replace(WELL, sessions=(session(1), session(2, 1)))
+    after = Remembered("prod", WELL.taken_at + MINUTE, judge(blocked, parts=(Part.LOCKS,)).findings)
+    elsewhere = Remembered("staging", WELL.taken_at, judge(blocked).findings)
+    merged = newest([after, elsewhere, before])
+    assert merged.taken_at == after.taken_at
+    assert {each.part: each.light for each in merged.findings} == {
+        **dict.fromkeys(Part, Light.GREEN), Part.LOCKS: Light.RED,
+    }  # fmt: skip

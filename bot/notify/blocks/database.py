@@ -39,7 +39,7 @@ def part_card(
     """One part with its list, and the statement that mends it: for a person to type, since the desk may only read."""
     values: dict[str, Value | Phrase] = {"place": escape(place), "part": reader.say(NAMES[part])}
     heading = reader.say(Phrase("{part} of the database of {place}", values))
-    said = escape(reader.say(verdict.headline if found.unreachable else verdict.findings[0].said))
+    said = escape(reader.say(verdict.headline))
     blocks = [section(f"🩺 *{heading}*\n{verdict.light} {said}")]
     if text := part_text(part, found, reader, others):
         blocks.append(section(head(text)))
