@@ -1,13 +1,18 @@
 """Looks into real databases: what blocks what, open tables, missing migrations, and a role that may only look."""
 
+import shutil
+import tempfile
+from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
 from bot.databases.reading import examine, looking
-from bot.postgres import Part, chains, judge
+from bot.postgres import DatabaseEntry, Part, chains, judge
 from bot.runbook import Light
+from bot.secret import Secret
+from bot.store.embedded import EmbeddedPostgres
 from tests.databases.stage import ServiceDatabases, service_databases
 from tests.postgres import named
 from tests.world import free_port
@@ -130,3 +135,37 @@ async def test_a_database_that_cannot_be_reached_is_red_and_gives_no_secret_away
         assert str(verdict.headline).startswith(reason)
         assert "hunter2" not in str(verdict)
         assert verdict.advice[0].command == "/ecotrajet diagnose prod ecotrajet"
+
+
+@pytest.mark.prove  # with Debian's server: the embedded one comes without the extension
+async def test_statements_that_are_slow_on_average_are_told_without_their_values() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="ecotrajet-statements-"))
+    folder.chmod(0o755)  # PostgreSQL runs as another user under root
+    server = EmbeddedPostgres(folder, programs=Path("/usr/lib/postgresql/15/bin"))
+    try:
+        async with server as url:
+            entry = DatabaseEntry("prod", Secret(url), "prod", "ecotrajet")
+            await do(url, "CREATE SCHEMA extensions")
+            await do(url, "CREATE EXTENSION pg_stat_statements SCHEMA extensions")
+            found = await examine(entry, [Part.SLOW])
+            assert found.slow is not None
+            assert "not loaded" in str(found.slow.why)
+            await do(url, "ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'")
+            await server.restart()
+            await do(url, "SELECT pg_sleep(1.1), 'a secret'")
+            found = await examine(entry, [Part.SLOW])
+            assert found.slow is not None
+            assert found.slow.statements is not None
+            assert found.slow.statements[0].query == "SELECT pg_sleep($1), $2"
+            (finding,) = judge(found, parts=(Part.SLOW,)).findings
+            assert "statements that take a second or more on average: 1; the slowest 1.1 s" in str(finding.said)
+    finally:
+        shutil.rmtree(folder)
+
+
+async def do(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
