@@ -29,6 +29,7 @@ from bot.lifecycle.heartbeats import Heartbeats
 from bot.lifecycle.homes import Homes
 from bot.lifecycle.reach import Reach
 from bot.lifecycle.rota import Rota
+from bot.lifecycle.rotations import Rotations
 from bot.lifecycle.silences import Silences
 from bot.metrics import Metrics
 from bot.notify.groups import Groups
@@ -125,7 +126,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
             stop.push_async_callback(pulse.stop)
         backups, backup_worker = Backups(db, desk), BackupWorker(db, desk, beats, Copier(url), owner)
         stop.push_async_callback(backup_worker.stop)
-        databases = Databases(db, desk)
+        databases, rotations = Databases(db, desk), Rotations(db, desk)
         walking = Walking(db, desk, owner)
         walker = Walker(walking, Acts(desk, walking, runs, engines, backups, databases))
         stop.push_async_callback(walker.stop)
@@ -141,7 +142,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         await stop.enter_async_context(in_background("watch", watch.run))
         homes = Homes(db, desk)
         work = {
-            **entrypoints(db, desk, deliverer, runner, hand_offs, backups),
+            **entrypoints(db, desk, deliverer, runner, hand_offs, backups, rotations),
             **proof.entrypoints(reach.proofs, channels),
         }
         if settings.slack is not None:
@@ -167,7 +168,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
             stop.push_async_callback(texts.provider.close)
             await stop.enter_async_context(in_background("texts", texts.run))
         tools = Tools(
-            desk, lifecycle, questions, runs, engines, clock, silences, rota, reach, backups, databases,
+            desk, lifecycle, questions, runs, engines, clock, silences, rota, reach, backups, databases, rotations,
             Procedures(db, desk), homes,
         )  # fmt: skip
         slack = slack_door(settings, tools, intake)

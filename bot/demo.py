@@ -7,7 +7,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -129,6 +129,8 @@ def example_for(data: Path, app: Workload | None, of_app: Mapping[str, str]) -> 
     example["databases"] = {
         place: {"database": url, "environment": place, "service": "ecotrajet"} for place, url in of_app.items()
     }
+    changed = (datetime.now(UTC) - timedelta(days=80)).date().isoformat()  # the reminder of the first morning
+    example["secrets"] = {"supabase-service-role": {"rotated": changed, "environment": "prod"}}
     data.mkdir(parents=True, exist_ok=True)
     path = data / "demo.yaml"
     path.write_text(yaml.safe_dump(example, allow_unicode=True), "utf-8")

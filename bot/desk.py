@@ -23,6 +23,7 @@ from bot.postgres import DatabaseEntry
 from bot.procedure import Procedure
 from bot.proof import Settings as Proof
 from bot.room import RoomSettings
+from bot.rotation import RotationEntry
 from bot.secret import Secret
 from bot.source import SourceEntry
 from bot.statuspage import Settings as StatusPage
@@ -71,6 +72,7 @@ class Desk:
     sources: Mapping[str, SourceEntry] = field(default_factory=dict)
     backups: Mapping[str, BackupEntry] = field(default_factory=dict)
     databases: Mapping[str, DatabaseEntry] = field(default_factory=dict)
+    rotations: Mapping[str, RotationEntry] = field(default_factory=dict)
     gathering: Gathering = field(default_factory=Gathering)
     steps: Steps = field(default_factory=lambda: CHANNELS)
     second_sms: SecondSms | None = None

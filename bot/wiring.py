@@ -14,6 +14,7 @@ from bot.lifecycle import Lifecycle, ladder
 from bot.lifecycle.handoffs import HandOffs
 from bot.lifecycle.inbox import Inbox
 from bot.lifecycle.reach import Reach
+from bot.lifecycle.rotations import Rotations
 from bot.link import Links
 from bot.message import Kind
 from bot.notify.channel import Channel
@@ -33,7 +34,7 @@ from bot.store import homes as store_of_homes
 from bot.store.database import Database
 from bot.target import upstream
 from bot.worker import proof
-from bot.worker.cron import GAPS, HOUSEKEEPING, Daily
+from bot.worker.cron import GAPS, HOUSEKEEPING, SECRETS, Daily
 from bot.worker.deliver import Deliverer
 from bot.worker.queue import Entrypoint
 from bot.worker.run import Runner
@@ -155,13 +156,20 @@ def chores(desk: Desk) -> tuple[Daily, ...]:
     return (
         HOUSEKEEPING,
         GAPS,
+        SECRETS,
         *proof.chores(desk.proof),
         *(Daily(backup.chore, backup.at) for backup in desk.backups.values()),
     )
 
 
 def entrypoints(
-    db: Database, desk: Desk, deliverer: Deliverer, runner: Runner, hand_offs: HandOffs, backups: Backups
+    db: Database,
+    desk: Desk,
+    deliverer: Deliverer,
+    runner: Runner,
+    hand_offs: HandOffs,
+    backups: Backups,
+    rotations: Rotations,
 ) -> Mapping[str, Entrypoint]:
     """Which job wakes whom; a lane for each channel kind."""
 
@@ -181,6 +189,9 @@ def entrypoints(
         if date.fromisoformat(slot).weekday() == MONDAY:
             await hand_offs.announce_gaps()
 
+    async def secrets(_slot: str) -> None:
+        await rotations.remind()
+
     def backup(name: str) -> Callable[[Any], Awaitable[None]]:
         return lambda slot: backups.due(name, slot)
 
@@ -192,6 +203,7 @@ def entrypoints(
         jobs.RUN: Entrypoint(runner.start),
         HOUSEKEEPING.name: Entrypoint(housekeeping, at_once=1),
         GAPS.name: Entrypoint(gaps, at_once=1),
+        SECRETS.name: Entrypoint(secrets, at_once=1),
         **{each.chore: Entrypoint(backup(each.name), at_once=1) for each in desk.backups.values()},
         **{jobs.deliver_lane(kind): Entrypoint(lane(kind)) for kind in Kind},
     }

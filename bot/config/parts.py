@@ -18,6 +18,7 @@ from bot.config.proof import ProofSection
 from bot.config.quiet import HeartbeatSection, WindowSection
 from bot.config.reaching import EscalationSection, NotificationsSection
 from bot.config.rooms import IncidentChannelsSection
+from bot.config.rotations import RotationSection
 from bot.config.rules import ClassificationSection
 from bot.config.runbooks import RunbooksSection
 from bot.config.sources import SourceSection
@@ -43,6 +44,7 @@ class Parts:
     heartbeats: dict[str, HeartbeatSection] = field(default_factory=dict)
     backups: dict[str, BackupSection] = field(default_factory=dict)
     databases: dict[str, DatabaseSection] = field(default_factory=dict)
+    secrets: dict[str, RotationSection] = field(default_factory=dict)
     escalation: EscalationSection = field(default_factory=EscalationSection)
     notifications: NotificationsSection = field(default_factory=NotificationsSection)
     sources: dict[str, SourceSection] = field(default_factory=dict)

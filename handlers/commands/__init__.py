@@ -22,6 +22,7 @@ from handlers.commands import (
     reach,
     responding,
     runbook,
+    secrets,
     services,
     simulation,
     tasks,
@@ -48,9 +49,10 @@ GROUP: Final = Command(
 LIST: Final = incidents.COMMANDS[0]
 HELP: Final = Command(show_help, ("help",), ("aide",), "", Phrase("this list"))
 COMMANDS: Final[tuple[Command, ...]] = (
-    *services.COMMANDS, *looks.COMMANDS, *database.COMMANDS, *deploying.COMMANDS, *incidents.COMMANDS,
-    *responding.COMMANDS, *channels.COMMANDS, *together.COMMANDS, *quiet.COMMANDS, *oncall.COMMANDS, *me.COMMANDS,
-    *reach.COMMANDS, *simulation.COMMANDS, *tasks.COMMANDS, *backups.COMMANDS, *runbook.COMMANDS, GROUP, HELP,
+    *services.COMMANDS, *looks.COMMANDS, *database.COMMANDS, *secrets.COMMANDS, *deploying.COMMANDS,
+    *incidents.COMMANDS, *responding.COMMANDS, *channels.COMMANDS, *together.COMMANDS, *quiet.COMMANDS,
+    *oncall.COMMANDS, *me.COMMANDS, *reach.COMMANDS, *simulation.COMMANDS, *tasks.COMMANDS, *backups.COMMANDS,
+    *runbook.COMMANDS, GROUP, HELP,
 )  # fmt: skip
 HELP_WORDS: Final = frozenset({"", "help", "aide", "?", "-h", "--help"})
 

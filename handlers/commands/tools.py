@@ -13,6 +13,7 @@ from bot.lifecycle import Lifecycle
 from bot.lifecycle.homes import Homes
 from bot.lifecycle.reach import Reach
 from bot.lifecycle.rota import Rota
+from bot.lifecycle.rotations import Rotations
 from bot.lifecycle.silences import Silences
 from bot.notify.blocks import Card, Reader
 from bot.notify.blocks.modal import Modal
@@ -42,6 +43,7 @@ class Tools:
     reach: Reach
     backups: Backups
     databases: Databases
+    rotations: Rotations
     procedures: Procedures
     homes: Homes
 

@@ -23,6 +23,7 @@ from bot.lifecycle import Lifecycle
 from bot.lifecycle.homes import Homes
 from bot.lifecycle.reach import Reach
 from bot.lifecycle.rota import Rota
+from bot.lifecycle.rotations import Rotations
 from bot.lifecycle.silences import Silences
 from bot.phrase import Phrase
 from bot.questions import Questions
@@ -199,7 +200,7 @@ async def new_slack_desk(database_url: str, *, http: bool = False, ack_limit: fl
         tools = Tools(
             desk, Lifecycle(db, desk), Questions(db, desk), Runs(db, desk, dict(runbooks)), engines, SystemClock(),
             Silences(db, desk), Rota(db, desk, "https://desk.example"), Reach(db, desk), Backups(db, desk),
-            Databases(db, desk), Procedures(db, desk), Homes(db, desk),
+            Databases(db, desk), Rotations(db, desk), Procedures(db, desk), Homes(db, desk),
         )  # fmt: skip
         keys = SlackKeys(
             Secret(environment["SLACK_BOT_TOKEN"]), None if http else Secret(environment["SLACK_APP_TOKEN"]),
