@@ -18,6 +18,7 @@ from aiohttp import web
 from bot.backups import Backups, Copier
 from bot.clock import SystemClock
 from bot.config import Settings
+from bot.databases import Databases
 from bot.desk import Desk
 from bot.language import say
 from bot.lifecycle import Lifecycle
@@ -32,6 +33,7 @@ from bot.lifecycle.probes import Probes
 from bot.lifecycle.reach import Reach
 from bot.lifecycle.reviews import Reviews
 from bot.lifecycle.rota import Rota
+from bot.lifecycle.rotations import Rotations
 from bot.lifecycle.silences import Silences
 from bot.metrics import Metrics
 from bot.notify.groups import Groups
@@ -139,8 +141,9 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
             stop.push_async_callback(pulse.stop)
         backups, backup_worker = Backups(db, desk), BackupWorker(db, desk, beats, Copier(url), owner)
         stop.push_async_callback(backup_worker.stop)
+        databases, rotations = Databases(db, desk), Rotations(db, desk)
         walking = Walking(db, desk, owner)
-        walker = Walker(walking, Acts(desk, walking, runs, engines, backups, probing))
+        walker = Walker(walking, Acts(desk, walking, runs, engines, backups, probing, databases))
         stop.push_async_callback(walker.stop)
         levels = Levels(db, await stop.enter_async_context(Database.open(url, size=2)), desk)
         watch = Watch(
@@ -157,7 +160,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         await stop.enter_async_context(in_background("flood", intake.reception.catch_up))
         homes, reviews = Homes(db, desk), Reviews(db, desk)
         work = {
-            **entrypoints(db, desk, levels, deliverer, runner, hand_offs, backups),
+            **entrypoints(db, desk, levels, deliverer, runner, hand_offs, backups, rotations),
             **proof.entrypoints(reach.proofs, channels),
             **reports.entrypoints(reviews),
         }
@@ -185,7 +188,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
             stop.push_async_callback(texts.provider.close)
             await stop.enter_async_context(in_background("texts", texts.run))
         tools = Tools(
-            desk, lifecycle, questions, runs, engines, clock, silences, rota, reach, backups,
+            desk, lifecycle, questions, runs, engines, clock, silences, rota, reach, backups, databases, rotations,
             Procedures(db, desk), homes, reviews,
             Audience(db, desk), probing,
         )  # fmt: skip

@@ -5,9 +5,9 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from rich.text import Text
 from bot import logs
 from bot.app import running
 from bot.config import Configuration, load
-from bot.sandbox import DEMO_PEOPLE, Sandbox, engine, workload
+from bot.sandbox import DEMO_PEOPLE, Sandbox, databases, engine, workload
 from bot.sandbox.engine import NoEngine, RunningEngine
 from bot.sandbox.workload import Workload, WorkloadError
 from bot.store.clock import fast_forward
@@ -39,9 +39,9 @@ async def run(data: Path, console: Console) -> None:
     async with AsyncExitStack() as stop:
         console.print("Starting the demo…")
         app = await stop.enter_async_context(application(data, console))
-        url = await stop.enter_async_context(fresh_database(data))
+        url, of_app = await stop.enter_async_context(fresh_database(data))
         sandbox = await stop.enter_async_context(sandbox_on(url))
-        configuration = configured(data, url, sandbox, app)
+        configuration = configured(data, url, sandbox, app, of_app)
         logs.configure(configuration.secrets(), quiet=True)
         await stop.enter_async_context(running(configuration.settings, configuration.desk))
         console.print(welcome(configuration, sandbox, app), soft_wrap=True)
@@ -73,8 +73,10 @@ async def application(data: Path, console: Console) -> AsyncIterator[Workload | 
 
 
 @asynccontextmanager
-async def fresh_database(data: Path) -> AsyncIterator[str]:
-    """Empty at each start: Slack and the phones of the last demo are gone, so its incidents would page nobody."""
+async def fresh_database(data: Path) -> AsyncIterator[tuple[str, Mapping[str, str]]]:
+    """The desk's, and those of the application by environment. Empty at each start: Slack and the phones of the last
+    demo are gone, so its incidents would page nobody.
+    """
     server = EmbeddedPostgres(data)
     async with server as url:
         admin = await asyncpg.connect(server.url_of("postgres"))
@@ -83,7 +85,7 @@ async def fresh_database(data: Path) -> AsyncIterator[str]:
             await admin.execute("CREATE DATABASE ecotrajet")
         finally:
             await admin.close()
-        yield url
+        yield url, await databases.fresh(server)
 
 
 @asynccontextmanager
@@ -98,7 +100,9 @@ async def sandbox_on(url: str) -> AsyncIterator[Sandbox]:
         yield sandbox
 
 
-def configured(data: Path, database: str, sandbox: Sandbox, app: Workload | None) -> Configuration:
+def configured(
+    data: Path, database: str, sandbox: Sandbox, app: Workload | None, of_app: Mapping[str, str]
+) -> Configuration:
     """The example configuration, aimed at the demo's containers, and the environment that the sandbox gives."""
     port = free_port(USUAL_PORT)
     url = f"http://127.0.0.1:{port}"
@@ -108,7 +112,7 @@ def configured(data: Path, database: str, sandbox: Sandbox, app: Workload | None
         **sandbox.environment(),
         "DATABASE_URL": database,
         "ECOTRAJET_DATA": str(data),
-        "ECOTRAJET_CONFIG": str(example_for(data, app)),
+        "ECOTRAJET_CONFIG": str(example_for(data, app, of_app)),
         "ECOTRAJET_LISTEN": f"127.0.0.1:{port}",
         "ECOTRAJET_PUBLIC_URL": url,
         "ECOTRAJET_WEBHOOK_TOKEN": secrets.token_urlsafe(12),
@@ -117,12 +121,17 @@ def configured(data: Path, database: str, sandbox: Sandbox, app: Workload | None
     return load(environment)
 
 
-def example_for(data: Path, app: Workload | None) -> Path:
+def example_for(data: Path, app: Workload | None, of_app: Mapping[str, str]) -> Path:
     example: dict[str, Any] = yaml.safe_load((ROOT / "ecotrajet.example.yaml").read_text("utf-8"))
     if app is not None:
         names = {environment: app.container(environment) for environment in ("staging", "prod")}
         example["services"]["ecotrajet"]["containers"] = names
         example["probes"] = {"application": probe_of(app)}
+    example["databases"] = {
+        place: {"database": url, "environment": place, "service": "ecotrajet"} for place, url in of_app.items()
+    }
+    changed = (datetime.now(UTC) - timedelta(days=80)).date().isoformat()  # the reminder of the first morning
+    example["secrets"] = {"supabase-service-role": {"rotated": changed, "environment": "prod"}}
     data.mkdir(parents=True, exist_ok=True)
     path = data / "demo.yaml"
     path.write_text(yaml.safe_dump(example, allow_unicode=True), "utf-8")

@@ -20,12 +20,14 @@ from bot.news import NewsSettings
 from bot.oncall import Booked, Schedule
 from bot.person import CHANNELS, Person, Step, Steps, Team, methods
 from bot.personal import Night, Rules
+from bot.postgres import DatabaseEntry
 from bot.postmortem import Settings as PostmortemSettings
 from bot.probe import ProbeEntry
 from bot.procedure import Procedure
 from bot.proof import Settings as Proof
 from bot.review import Settings as Reports
 from bot.room import RoomSettings
+from bot.rotation import RotationEntry
 from bot.secret import Secret
 from bot.source import SourceEntry
 from bot.statuspage import Settings as StatusPage
@@ -77,6 +79,8 @@ class Desk:
     probes: Mapping[str, ProbeEntry] = field(default_factory=dict)
     sources: Mapping[str, SourceEntry] = field(default_factory=dict)
     backups: Mapping[str, BackupEntry] = field(default_factory=dict)
+    databases: Mapping[str, DatabaseEntry] = field(default_factory=dict)
+    rotations: Mapping[str, RotationEntry] = field(default_factory=dict)
     gathering: Gathering = field(default_factory=Gathering)
     steps: Steps = field(default_factory=lambda: CHANNELS)
     night: Mapping[Priority, tuple[Step, ...]] = field(default_factory=dict)
@@ -105,7 +109,8 @@ class Desk:
         of_second = (header for header in headers if len(header.reveal()) >= KEY)
         of_hooks = (secret for hook in self.webhooks_out.values() for secret in (hook.url, hook.secret))
         of_probes = (each for probe in self.probes.values() for each in probe.secrets() if len(each.reveal()) >= KEY)
-        return (*own, *of_sources, *of_backups, *of_second, *of_hooks, *of_probes)
+        of_databases = (entry.url for entry in self.databases.values())
+        return (*own, *of_sources, *of_backups, *of_databases, *of_second, *of_hooks, *of_probes)
 
     def policy_for(self, service: str) -> Policy:
         """The ladder of this service's incidents; of an unknown service: the default one."""

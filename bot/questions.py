@@ -175,6 +175,7 @@ async def view(tx: Tx, desk: Desk, incident: Incident) -> IncidentView:
         roles=tuple(await roles.of_incident(tx, incident.number)),
         news=(await news.latest(tx, [incident.number])).get(incident.number),
         evidence=await evidence.latest(tx, incident.number),
+        database=await evidence.latest_of_database(tx, incident.number),
         suggested=await suggested(tx, desk, incident),
         verdicts=await verdicts.of_incident(tx, incident.number),
     )

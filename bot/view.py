@@ -9,6 +9,7 @@ from bot.incident import Incident
 from bot.message import Kind, State
 from bot.news import News
 from bot.phrase import Phrase
+from bot.postgres import Remembered
 from bot.procedure import Suggestion
 from bot.report import Report
 from bot.resolution import Resolution
@@ -112,6 +113,7 @@ class IncidentView:
     roles: tuple[RoleRow, ...] = ()
     news: News | None = None
     evidence: Evidence | None = None  # the last that was kept of a container
+    database: Remembered | None = None  # the last that was kept of a database
     suggested: tuple[Suggestion, ...] = ()
     verdicts: Mapping[str, str] = field(default_factory=dict)  # what those who were paged said of it
 

@@ -14,6 +14,7 @@ from bot.lifecycle import Lifecycle
 from bot.lifecycle.handoffs import HandOffs
 from bot.lifecycle.inbox import Inbox
 from bot.lifecycle.reach import Reach
+from bot.lifecycle.rotations import Rotations
 from bot.link import Links
 from bot.message import Kind
 from bot.notify.channel import Channel
@@ -35,7 +36,7 @@ from bot.store.database import Database
 from bot.store.escalations import Rung
 from bot.target import upstream
 from bot.worker import proof, reports
-from bot.worker.cron import GAPS, HOUSEKEEPING, Daily
+from bot.worker.cron import GAPS, HOUSEKEEPING, SECRETS, Daily
 from bot.worker.deliver import Deliverer
 from bot.worker.levels import AT_ONCE, Levels
 from bot.worker.queue import Entrypoint
@@ -164,6 +165,7 @@ def chores(desk: Desk) -> tuple[Daily, ...]:
     return (
         HOUSEKEEPING,
         GAPS,
+        SECRETS,
         *proof.chores(desk.proof),
         *reports.chores(desk.reports),
         *(Daily(backup.chore, backup.at) for backup in desk.backups.values()),
@@ -178,6 +180,7 @@ def entrypoints(
     runner: Runner,
     hand_offs: HandOffs,
     backups: Backups,
+    rotations: Rotations,
 ) -> Mapping[str, Entrypoint]:
     """Which job wakes whom; a lane for each channel kind."""
 
@@ -199,6 +202,9 @@ def entrypoints(
         if date.fromisoformat(slot).weekday() == MONDAY:
             await hand_offs.announce_gaps()
 
+    async def secrets(_slot: str) -> None:
+        await rotations.remind()
+
     def backup(name: str) -> Callable[[Any], Awaitable[None]]:
         return lambda slot: backups.due(name, slot)
 
@@ -210,6 +216,7 @@ def entrypoints(
         jobs.RUN: Entrypoint(runner.start),
         HOUSEKEEPING.name: Entrypoint(housekeeping, at_once=1),
         GAPS.name: Entrypoint(gaps, at_once=1),
+        SECRETS.name: Entrypoint(secrets, at_once=1),
         **{each.chore: Entrypoint(backup(each.name), at_once=1) for each in desk.backups.values()},
         **{jobs.deliver_lane(kind): Entrypoint(lane(kind)) for kind in Kind},
     }

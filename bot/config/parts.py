@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from bot.config.afterwards import PostmortemsSection, TasksSection
 from bot.config.backups import BackupSection
+from bot.config.databases import DatabaseSection
 from bot.config.models import (
     EnvironmentSection,
     IntakeSection,
@@ -20,6 +21,7 @@ from bot.config.quiet import HeartbeatSection, WindowSection
 from bot.config.reaching import EscalationSection, NotificationsSection
 from bot.config.reports import ReportsSection
 from bot.config.rooms import IncidentChannelsSection
+from bot.config.rotations import RotationSection
 from bot.config.rules import ClassificationSection
 from bot.config.runbooks import RunbooksSection
 from bot.config.sources import SourceSection
@@ -45,6 +47,8 @@ class Parts:
     heartbeats: dict[str, HeartbeatSection] = field(default_factory=dict)
     probes: dict[str, ProbeSection] = field(default_factory=dict)
     backups: dict[str, BackupSection] = field(default_factory=dict)
+    databases: dict[str, DatabaseSection] = field(default_factory=dict)
+    secrets: dict[str, RotationSection] = field(default_factory=dict)
     escalation: EscalationSection = field(default_factory=EscalationSection)
     notifications: NotificationsSection = field(default_factory=NotificationsSection)
     sources: dict[str, SourceSection] = field(default_factory=dict)

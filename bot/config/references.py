@@ -35,6 +35,8 @@ def check(parts: Parts, problems: Problems, warnings: list[str]) -> None:
         _targets(parts, parts.proof.tell, ("proof_of_reach", "tell"), problems)
     _status_page(parts, problems)
     _backups(parts, problems)
+    _databases(parts, problems)
+    _secrets(parts, problems)
     _approvers(parts, problems, warnings)
 
 
@@ -234,6 +236,22 @@ def _backups(parts: Parts, problems: Problems) -> None:
             problems.add_once((*where, "decrypt_with"), "must be set: encrypted dumps are to be restored")
         if entry.keep < timedelta(days=1):
             problems.add_once((*where, "keep"), "must be 1 day or longer")
+
+
+def _databases(parts: Parts, problems: Problems) -> None:
+    for name, entry in parts.databases.items():
+        where = ("databases", name)
+        _known(parts, "environment", entry.environment, (*where, "environment"), problems, "environments")
+        _known(parts, "service", entry.service, (*where, "service"), problems, "services")
+
+
+def _secrets(parts: Parts, problems: Problems) -> None:
+    for name, entry in parts.secrets.items():
+        where = ("secrets", name)
+        if entry.environment:
+            _known(parts, "environment", entry.environment, (*where, "environment"), problems, "environments")
+        if entry.every < timedelta(days=1):
+            problems.add_once((*where, "every"), "must be 1 day or longer")
 
 
 def _levels(policy: PolicySection, where: Where, problems: Problems) -> None:

@@ -18,6 +18,7 @@ class Act(StrEnum):
     TOP = "top"
     EXEC = "exec"
     PROBE = "probe"
+    DATABASE = "database"
     RESTART = "restart"
     ROLLBACK = "rollback"
     DEPLOY = "deploy"
@@ -78,6 +79,7 @@ CATALOGUE: Final[Mapping[Act, ActKind]] = {
     Act.TOP: ActKind(),
     Act.EXEC: ActKind(required=frozenset({"look"}), optional=frozenset({"grep"})),  # disk, processes, ports or env
     Act.PROBE: ActKind(optional=frozenset({"name"})),  # fails unless every probe meant passes now, and quickly enough
+    Act.DATABASE: ActKind(optional=frozenset({"look"})),  # all, or one part; fails unless it is green
     Act.RESTART: ActKind(),
     Act.ROLLBACK: ActKind(optional=frozenset({"version"}), words=("version",)),
     Act.DEPLOY: ActKind(required=frozenset({"version"}), words=("version",)),

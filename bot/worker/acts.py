@@ -8,6 +8,7 @@ from bot.answers import Repeated
 from bot.audit import DESK, Actor, Door
 from bot.backup import BackupState, Kind
 from bot.backups import Backups
+from bot.databases import Databases
 from bot.desk import Desk
 from bot.errors import Permanent, Retryable, UserError
 from bot.lifecycle.probes import Probes
@@ -31,11 +32,12 @@ class Acts:
     """`do` is safe to repeat: a step that was interrupted is begun again, and finds what it had asked for."""
 
     def __init__(
-        self, desk: Desk, walking: Walking, runs: Runs, engines: Engines, backups: Backups, probes: Probes
-    ) -> None:
+        self, desk: Desk, walking: Walking, runs: Runs, engines: Engines, backups: Backups, probes: Probes,
+        databases: Databases,
+    ) -> None:  # fmt: skip
         self.desk, self.walking, self.runs, self.engines, self.backups = desk, walking, runs, engines, backups
         self.probes = probes
-        self.looking = Looking(desk, runs, engines)
+        self.looking = Looking(desk, runs, engines, databases)
 
     async def do(self, task: Task) -> Ended | None:
         """None: it is under way, look again later. Raises `store.database.Unavailable`."""
@@ -51,6 +53,8 @@ class Acts:
                     return await self._put_back(task)
                 case Act.PROBE:
                     return await probed(task, self.probes, lambda each: self._may_look(task, each.environment))
+                case Act.DATABASE:
+                    return await self.looking.database(task, self._by(task, f"step:{task.taken.id}"))
                 case Act.DIAGNOSE | Act.STATS | Act.TOP | Act.EXEC:
                     return await self.looking.do(task, self._readable(task), self._by(task, f"step:{task.taken.id}"))
                 case _:

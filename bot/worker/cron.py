@@ -34,6 +34,8 @@ class Daily:
 HOUSEKEEPING: Final = Daily("housekeeping", time(4, 30))
 GAPS: Final = Daily("oncall_gaps", time(9, 0))
 """Each day; it speaks on Mondays."""
+SECRETS: Final = Daily("secrets", time(9, 0))
+"""Each day; it speaks of a secret twice: two weeks before it is due, and when it is."""
 
 
 class Calendar:

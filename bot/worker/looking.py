@@ -4,11 +4,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from bot.audit import Actor
+from bot.databases import Databases
 from bot.desk import Desk
 from bot.errors import UserError
 from bot.notify.blocks import Reader
+from bot.notify.blocks.database import report_text
 from bot.notify.blocks.looks import figures, table
 from bot.phrase import Phrase
+from bot.postgres import Part
 from bot.procedure import Act
 from bot.runbook import Engines
 from bot.runbook.looks import Probe
@@ -20,8 +23,8 @@ from bot.target import Target, nearest
 class Looking:
     """Raises UserError: no such container, not running, engine away."""
 
-    def __init__(self, desk: Desk, runs: Runs, engines: Engines) -> None:
-        self.desk, self.runs, self.engines = desk, runs, engines
+    def __init__(self, desk: Desk, runs: Runs, engines: Engines, databases: Databases) -> None:
+        self.desk, self.runs, self.engines, self.databases = desk, runs, engines, databases
 
     async def do(self, task: Task, target: Target, by: Actor) -> Ended:
         assert task.step.do is not None
@@ -33,6 +36,17 @@ class Looking:
         reader = self._reader(task)
         advice = [f"{each.command} · {reader.say(each.what)}" for each in made.verdict.advice]
         return Ended(made.verdict.well, made.verdict.cause, "\n".join(advice))
+
+    async def database(self, task: Task, by: Actor) -> Ended:
+        """Well when it is green; kept with the incident that is open on the service."""
+        look = task.given.get("look", "")
+        if look and look not in set(Part):
+            values = {"word": look, "known": ", ".join(Part)}
+            raise UserError(Phrase("I do not know “{word}” here. To look at one thing: {known}.", values))
+        entry = self.databases.named([word for word in (task.environment, task.service) if word])
+        looked = await self.databases.look(entry, [Part(look)] if look else [], by)
+        text = report_text(looked.found, looked.verdict, self._reader(task), looked.others)
+        return Ended(looked.verdict.well, looked.verdict.headline, text)
 
     async def stats(self, task: Task, target: Target, by: Actor) -> Ended:
         reader, usages = self._reader(task), await self.engines.looks.stats([target])

@@ -12,6 +12,7 @@ from handlers import parse
 from handlers.commands import (
     backups,
     channels,
+    database,
     deploying,
     follow,
     incidents,
@@ -24,6 +25,7 @@ from handlers.commands import (
     report,
     responding,
     runbook,
+    secrets,
     services,
     simulation,
     tasks,
@@ -50,7 +52,8 @@ GROUP: Final = Command(
 LIST: Final = incidents.COMMANDS[0]
 HELP: Final = Command(show_help, ("help",), ("aide",), "", Phrase("this list"))
 COMMANDS: Final[tuple[Command, ...]] = (
-    *services.COMMANDS, *looks.COMMANDS, *deploying.COMMANDS, *incidents.COMMANDS, *responding.COMMANDS,
+    *services.COMMANDS, *looks.COMMANDS, *database.COMMANDS, *secrets.COMMANDS,
+    *deploying.COMMANDS, *incidents.COMMANDS, *responding.COMMANDS,
     *channels.COMMANDS, *together.COMMANDS, *quiet.COMMANDS, *oncall.COMMANDS, *me.COMMANDS, *reach.COMMANDS,
     *simulation.COMMANDS, *tasks.COMMANDS, *backups.COMMANDS, *probes.COMMANDS, *runbook.COMMANDS,
     *report.COMMANDS, *follow.COMMANDS, GROUP, HELP,

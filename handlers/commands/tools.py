@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.audit import Actor
 from bot.backups import Backups
 from bot.clock import Clock
+from bot.databases import Databases
 from bot.desk import Desk
 from bot.errors import UserError
 from bot.lifecycle import Lifecycle
@@ -15,6 +16,7 @@ from bot.lifecycle.probes import Probes
 from bot.lifecycle.reach import Reach
 from bot.lifecycle.reviews import Reviews
 from bot.lifecycle.rota import Rota
+from bot.lifecycle.rotations import Rotations
 from bot.lifecycle.silences import Silences
 from bot.notify.blocks import Card, Reader
 from bot.notify.blocks.modal import Modal
@@ -43,6 +45,8 @@ class Tools:
     rota: Rota
     reach: Reach
     backups: Backups
+    databases: Databases
+    rotations: Rotations
     procedures: Procedures
     homes: Homes
     reviews: Reviews

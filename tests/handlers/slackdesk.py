@@ -15,6 +15,7 @@ from bot.audit import Actor, Door
 from bot.backups import Backups
 from bot.clock import SystemClock
 from bot.config import load
+from bot.databases import Databases
 from bot.deployment import Deployment, Observation
 from bot.desk import Desk
 from bot.errors import UserError
@@ -25,6 +26,7 @@ from bot.lifecycle.probes import Probes
 from bot.lifecycle.reach import Reach
 from bot.lifecycle.reviews import Reviews
 from bot.lifecycle.rota import Rota
+from bot.lifecycle.rotations import Rotations
 from bot.lifecycle.silences import Silences
 from bot.phrase import Phrase
 from bot.probe import ProbeEntry, Seen
@@ -206,6 +208,7 @@ async def new_slack_desk(database_url: str, *, http: bool = False, ack_limit: fl
         tools = Tools(
             desk, Lifecycle(db, desk), Questions(db, desk), Runs(db, desk, dict(runbooks)), engines, SystemClock(),
             Silences(db, desk), Rota(db, desk, "https://desk.example"), Reach(db, desk), Backups(db, desk),
+            Databases(db, desk), Rotations(db, desk),
             Procedures(db, desk), Homes(db, desk), Reviews(db, desk), Audience(db, desk),
             Probes(db, desk, str, never),
         )  # fmt: skip

@@ -12,6 +12,7 @@ from bot.backup import BackupEntry
 from bot.backups import Backups
 from bot.config.problems import Problems
 from bot.config.runbooks import procedure
+from bot.databases import Databases
 from bot.errors import UserError
 from bot.incident import Priority
 from bot.lifecycle.probes import Probes
@@ -79,7 +80,7 @@ class RunbookDesk:
 
         walking, backups = Walking(runs.db, desk, owner), Backups(runs.db, desk)
         probes = Probes(runs.db, desk, str, look)
-        acts = Acts(desk, walking, runs.runs, runs.engines, backups, probes)
+        acts = Acts(desk, walking, runs.runs, runs.engines, backups, probes, Databases(runs.db, desk))
         return cls(runs, Procedures(runs.db, desk), Walker(walking, acts), backups)
 
     async def begin(self, *words: str, by: str = "amina", **more: object) -> ProcedureRun:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from bot.config.problems import Where, unknown_key, unknown_name
+from bot.postgres import Part
 from bot.procedure import Act, Procedure, ProcedureStep
 from bot.procedure.procedure import ALWAYS_GIVEN, PLACEHOLDER
 from bot.procedure.suggestion import plain
@@ -58,6 +59,8 @@ def _act(made: Procedure, step: ProcedureStep) -> Iterator[Mistake]:
     look = step.given.get("look", "")
     if step.do is Act.EXEC and look and not PLACEHOLDER.search(look) and look not in set(Probe):
         yield ("with", "look"), unknown_name("look", look, list(Probe))
+    if step.do is Act.DATABASE and look and not PLACEHOLDER.search(look) and look not in set(Part):
+        yield ("with", "look"), unknown_name("look", look, list(Part))
     if made.safe and not step.do.only_looks:
         yield ("do",), "a runbook marked safe only looks: " + ", ".join(each for each in Act if each.only_looks)
 

@@ -8,6 +8,7 @@ from bot.escalation import LAST_RESORT
 from bot.incident import Incident, Priority, Status
 from bot.notify.blocks import responding
 from bot.notify.blocks.changes import changed
+from bot.notify.blocks.database import remembered
 from bot.notify.blocks.diagnosis import evidence_of
 from bot.notify.blocks.gathered import gathered
 from bot.notify.blocks.marks import LIGHT, severity
@@ -109,6 +110,8 @@ def incident_details(view: IncidentView, reader: Reader) -> Card:
         blocks += [divider(), section(f"*{reader.say(Phrase('Escalation'))}*\n{ladder}")]
     if view.evidence is not None:
         blocks += [divider(), *evidence_of(view.evidence, reader)]
+    if view.database is not None:
+        blocks += [divider(), *remembered(view.database, reader)]
     if view.timeline:
         story = "\n".join(told(row, reader) for row in view.timeline[-STORY_SHOWN:])
         blocks += [divider(), section(f"*{reader.say(Phrase('What happened'))}*\n{story}")]

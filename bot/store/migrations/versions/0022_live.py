@@ -7,7 +7,7 @@ import sqlalchemy.util
 from alembic import op
 
 revision = "0022"
-down_revision = "0020"
+down_revision = "0021"
 
 
 def upgrade() -> None:
