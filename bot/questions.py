@@ -181,6 +181,15 @@ async def view(tx: Tx, desk: Desk, incident: Incident) -> IncidentView:
     )
 
 
+async def short_view(tx: Tx, incident: Incident) -> IncidentView:
+    """What texts, calls and mails tell of it."""
+    return IncidentView(
+        incident=incident,
+        alerts=tuple(alert_row(row) for row in await alerts.of_incident(tx, incident.number)),
+        dues=tuple(due_row(row) for row in await dues.of_incident(tx, incident.number, incident.round)),
+    )
+
+
 async def suggested(tx: Tx, desk: Desk, incident: Incident) -> tuple[Suggestion, ...]:
     """Runbooks that help, but for those that were begun for it already; none once it is over."""
     found = suggestions(desk.procedures.values(), incident, desk.environments)

@@ -246,15 +246,15 @@ async def people_of_level(tx: Tx, page: Message) -> list[str]:
 
 
 async def overdue(tx: Tx, grace: timedelta, stuck: timedelta, limit: int = 200) -> Sequence[asyncpg.Record]:
-    """(id, kind, stuck) of messages that should have left `grace` ago, or whose sender went away; `stuck`: a page that
-    should have left so long ago that whoever rescues pages does not get it out either.
+    """(id, kind, page, stuck) of messages that should have left `grace` ago, or whose sender went away; pages first.
+    `stuck`: a page that should have left so long ago that whoever rescues pages does not get it out either.
     """
     return await tx.fetch(
-        "(SELECT id, kind, about = 'page' AND due_at <= app_now() - $3::interval AS stuck FROM message"
-        "  WHERE state = 'waiting' AND due_at <= app_now() - $1::interval"
+        "(SELECT id, kind, about = 'page' AS page, about = 'page' AND due_at <= app_now() - $3::interval AS stuck"
+        "  FROM message WHERE state = 'waiting' AND due_at <= app_now() - $1::interval"
         "  ORDER BY about <> 'page', due_at LIMIT $2)"
         " UNION ALL"
-        " (SELECT id, kind, about = 'page' AND due_at <= app_now() - $3::interval FROM message"
+        " (SELECT id, kind, about = 'page', about = 'page' AND due_at <= app_now() - $3::interval FROM message"
         "  WHERE state = 'sending' AND lease_until < clock_timestamp() LIMIT $2)",
         grace, limit, stuck,
     )  # fmt: skip

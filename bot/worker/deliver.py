@@ -21,7 +21,7 @@ from bot.message import EDITED, LEASE, MAX_ATTEMPTS, About, Kind, Message, State
 from bot.metrics import Metrics
 from bot.notify.channel import Channel, Outgoing
 from bot.phrase import Phrase, Value
-from bot.questions import digest_view, postmortem_view, view
+from bot.questions import digest_view, postmortem_view, short_view, view
 from bot.store import (
     audit,
     bundles,
@@ -35,6 +35,7 @@ from bot.store import (
     runs,
 )
 from bot.store.database import Database, Tx, Unavailable
+from bot.view import IncidentView
 from bot.worker import bundle
 from bot.worker.places import above, beside, remember_place, standing, subject, waits_for_its_card
 from bot.worker.wanted import no_longer_wanted
@@ -51,6 +52,8 @@ TRIES_FOR_EVER: Final = OF_REVIEW | {
     About.POSTMORTEM, About.RUN_OUTPUT, About.FILE,
 }  # fmt: skip
 """Nobody is waiting for these in the night: they are kept until the channel is back, a minute apart at most."""
+SENTENCES: Final = frozenset({About.NOTE, About.TELL, About.ASK, About.DRILL})
+"""In Slack they say their phrase, and nothing else of the incident."""
 
 
 class Deliverer:
@@ -61,13 +64,15 @@ class Deliverer:
     ) -> None:
         self.db, self.desk, self.channels, self.metrics, self.owner = db, desk, channels, metrics, owner
         self.lanes = {kind: asyncio.Semaphore(PER_LANE) for kind in Kind}
+        self.patient = {kind: asyncio.Semaphore(PER_LANE // 2) for kind in Kind}
         self.cards: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # gone with their last user
         self.trouble: dict[Kind, str] = {}
         """Why the last sending by a channel failed, until one goes through: `/readyz` lists it as degraded."""
 
-    async def deliver(self, kind: Kind, number: int) -> None:
-        """Send message `number` if it is due and not taken."""
-        async with self.lanes[kind]:
+    async def deliver(self, kind: Kind, number: int, *, urgent: bool = True) -> None:
+        """Send message `number` if it is due and not taken. Of those that are not urgent only some stand in the lane:
+        a page never comes after hundreds of cards that were left behind."""
+        async with contextlib.nullcontext() if urgent else self.patient[kind], self.lanes[kind]:
             outgoing = await self.take(number)
             if outgoing is None:
                 return
@@ -122,15 +127,15 @@ class Deliverer:
 
     async def outgoing(self, tx: Tx, message: Message) -> Outgoing:
         """The message with what it is about, as the rows say now."""
-        incident = await incidents.get(tx, message.incident) if message.incident else None
         person = self.desk.people.get(message.person or "")
-        place = await cards.place(tx, subject(message), message.to)
+        seen = await self.seen(tx, message)
+        place = await cards.place(tx, subject(message), message.to) if message.kind is Kind.SLACK else None
         card = above(message)
         there = await cards.place(tx, card, message.to) if card else None
         return Outgoing(
             message=message,
             language=person.language if person else self.desk.language,
-            view=await view(tx, self.desk, incident) if incident else None,
+            view=seen,
             run=await runs.view(tx, message.run) if message.run else None,
             existing_ts=standing(message, place),
             as_of=await incidents.now(tx),
@@ -139,11 +144,20 @@ class Deliverer:
             thread=f"{there.channel_id}:{there.ts}" if there else None,
             output=await output.of(tx, message),
             digest=await digest_view(tx, message.person or "") if message.about is About.DIGEST else None,
-            postmortem=await postmortem_view(tx, self.desk, incident)
-            if incident and message.about is About.POSTMORTEM
+            postmortem=await postmortem_view(tx, self.desk, seen.incident)
+            if seen and message.about is About.POSTMORTEM
             else None,
             review=await reviews.of(tx, self.desk, str(message.body["period"])) if message.about in OF_REVIEW else None,
         )
+
+    async def seen(self, tx: Tx, message: Message) -> IncidentView | None:
+        """As much of the incident as this message shows: in a burst, reading it is most of what a page costs."""
+        if message.incident is None or (message.kind is Kind.SLACK and message.about in SENTENCES):
+            return None
+        incident = await incidents.get(tx, message.incident)
+        if incident is None:
+            return None
+        return await (view(tx, self.desk, incident) if message.kind is Kind.SLACK else short_view(tx, incident))
 
     async def speak(self, outgoing: Outgoing) -> None:
         message = outgoing.message

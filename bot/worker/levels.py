@@ -65,7 +65,7 @@ class Levels:
                 continue
             more = fired > 0
             for rung, answer in group:
-                if more and rung in left:
+                if more and rung in left and not answer.done():
                     self.asked.append((rung, answer))  # beyond this group, or held: the next one tries
                 elif not answer.done():
                     answer.set_result(rung not in left)

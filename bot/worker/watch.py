@@ -2,11 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
 from typing import Final
 
-import asyncpg
 import structlog
 
 from bot.message import Kind
@@ -25,6 +24,7 @@ class NotClean(Exception):
 
 
 EVERY: Final = 1.0
+COUNTED_EVERY: Final = 5.0  # seconds
 GRACE: Final = timedelta(milliseconds=700)
 """How long the job engine gets before the watch does it itself: a due page leaves within 2 s in any case."""
 STUCK: Final = timedelta(seconds=30)
@@ -50,6 +50,7 @@ class Watch:
         self.sign_of_life = sign_of_life
         self.broken = 0  # rescued messages whose sending ended in an error of our own since the last round
         self.last_clean_round = time.monotonic()
+        self.count_at = 0.0
         self.under_way: dict[tuple[str, int], asyncio.Task[None]] = {}
 
     def age(self) -> float:
@@ -83,11 +84,11 @@ class Watch:
         async with self.db.transaction() as tx:
             levels = await escalations.overdue(tx, GRACE)
             waiting = await messages.overdue(tx, GRACE, STUCK)
-            open_ones = await incidents.counts(tx)
-        self.measure(open_ones, len(levels))
+        await self.measure(len(levels))
         await self.levels.fire_all([Rung(*row) for row in levels])
         for row in waiting:
-            self.spawn(("message", row["id"]), self.deliverer.deliver(Kind(row["kind"]), row["id"]))
+            work = self.deliverer.deliver(Kind(row["kind"]), row["id"], urgent=row["page"])
+            self.spawn(("message", row["id"]), work)
         async with self.db.transaction() as tx:
             await audit.seal(tx)
         for chore in self.chores:
@@ -100,8 +101,14 @@ class Watch:
         if self.sign_of_life is not None:
             await self.sign_of_life()
 
-    def measure(self, open_ones: Sequence[asyncpg.Record], overdue: int) -> None:
+    async def measure(self, overdue: int) -> None:
+        """Counting reads every open incident, so not each round."""
         self.metrics.overdue_levels.set(overdue)
+        if time.monotonic() < self.count_at:
+            return
+        async with self.db.transaction() as tx:
+            open_ones = await incidents.counts(tx)
+        self.count_at = time.monotonic() + COUNTED_EVERY
         self.metrics.incidents_open.clear()
         for row in open_ones:
             self.metrics.incidents_open.labels(row["priority"], row["status"]).set(row["n"])

@@ -83,7 +83,7 @@ async def test_a_round_that_is_not_clean_sends_none(database_url: str, dead_man:
 class Mute(Deliverer):
     """A mistake of our own stands in the way of every message."""
 
-    async def deliver(self, kind: Kind, number: int) -> None:
+    async def deliver(self, kind: Kind, number: int, *, urgent: bool = True) -> None:
         raise RuntimeError("mistaken")
 
 
