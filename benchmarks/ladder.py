@@ -165,14 +165,20 @@ def used(*pids: int) -> float:
     return total
 
 
+async def connections(desk: Bench) -> list[int]:
+    rows = await desk.ask("SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    return [row["pid"] for row in rows]
+
+
 async def idle(desk: Bench) -> tuple[float, float]:
     """Shares of a core, in per cent: the desk's, and what PostgreSQL does for its connections."""
     assert desk.process is not None
     await asyncio.sleep(5)  # what a start leaves to do
-    backends = [row["pid"] for row in await desk.ask("SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()")]
-    before, postgres = used(desk.process.pid), used(*backends)
+    backends = await connections(desk)
+    before, postgres = used(desk.process.pid), {pid: used(pid) for pid in backends}
     await asyncio.sleep(IDLE)
-    return (used(desk.process.pid) - before) / IDLE * 100, (used(*backends) - postgres) / IDLE * 100
+    stayed = [used(pid) - postgres[pid] for pid in await connections(desk) if pid in postgres]
+    return (used(desk.process.pid) - before) / IDLE * 100, sum(stayed) / IDLE * 100
 
 
 async def burst(desk: Bench, levels: int) -> dict[str, list[float]]:

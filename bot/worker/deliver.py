@@ -21,7 +21,7 @@ from bot.message import EDITED, LEASE, MAX_ATTEMPTS, About, Kind, Message, State
 from bot.metrics import Metrics
 from bot.notify.channel import Channel, Outgoing
 from bot.phrase import Phrase, Value
-from bot.questions import digest_view, postmortem_view, short_view, view
+from bot.questions import digest_view, postmortem_view
 from bot.store import (
     audit,
     bundles,
@@ -35,9 +35,9 @@ from bot.store import (
     runs,
 )
 from bot.store.database import Database, Tx, Unavailable
-from bot.view import IncidentView
 from bot.worker import bundle
 from bot.worker.places import above, beside, remember_place, standing, subject, waits_for_its_card
+from bot.worker.shown import shown
 from bot.worker.wanted import no_longer_wanted
 
 log = structlog.get_logger("deliver")
@@ -52,8 +52,6 @@ TRIES_FOR_EVER: Final = OF_REVIEW | {
     About.POSTMORTEM, About.RUN_OUTPUT, About.FILE,
 }  # fmt: skip
 """Nobody is waiting for these in the night: they are kept until the channel is back, a minute apart at most."""
-SENTENCES: Final = frozenset({About.NOTE, About.TELL, About.ASK, About.DRILL})
-"""In Slack they say their phrase, and nothing else of the incident."""
 
 
 class Deliverer:
@@ -128,7 +126,7 @@ class Deliverer:
     async def outgoing(self, tx: Tx, message: Message) -> Outgoing:
         """The message with what it is about, as the rows say now."""
         person = self.desk.people.get(message.person or "")
-        seen = await self.seen(tx, message)
+        seen = await shown(tx, self.desk, message)
         place = await cards.place(tx, subject(message), message.to) if message.kind is Kind.SLACK else None
         card = above(message)
         there = await cards.place(tx, card, message.to) if card else None
@@ -149,15 +147,6 @@ class Deliverer:
             else None,
             review=await reviews.of(tx, self.desk, str(message.body["period"])) if message.about in OF_REVIEW else None,
         )
-
-    async def seen(self, tx: Tx, message: Message) -> IncidentView | None:
-        """As much of the incident as this message shows: in a burst, reading it is most of what a page costs."""
-        if message.incident is None or (message.kind is Kind.SLACK and message.about in SENTENCES):
-            return None
-        incident = await incidents.get(tx, message.incident)
-        if incident is None:
-            return None
-        return await (view(tx, self.desk, incident) if message.kind is Kind.SLACK else short_view(tx, incident))
 
     async def speak(self, outgoing: Outgoing) -> None:
         message = outgoing.message

@@ -1,0 +1,22 @@
+"""As much of an incident as a message shows of it: in a burst of pages, reading it is most of what each costs."""
+
+from typing import Final
+
+from bot.desk import Desk
+from bot.message import About, Kind, Message
+from bot.questions import short_view, view
+from bot.store import incidents
+from bot.store.database import Tx
+from bot.view import IncidentView
+
+SENTENCES: Final = frozenset({About.NOTE, About.TELL, About.ASK, About.DRILL})
+"""In Slack they say their phrase, and nothing else of the incident."""
+
+
+async def shown(tx: Tx, desk: Desk, message: Message) -> IncidentView | None:
+    if message.incident is None or (message.kind is Kind.SLACK and message.about in SENTENCES):
+        return None
+    incident = await incidents.get(tx, message.incident)
+    if incident is None:
+        return None
+    return await (view(tx, desk, incident) if message.kind is Kind.SLACK else short_view(tx, incident))
