@@ -29,6 +29,7 @@ from bot.lifecycle.dues import Dues
 from bot.lifecycle.handoffs import HandOffs
 from bot.lifecycle.heartbeats import Heartbeats
 from bot.lifecycle.homes import Homes
+from bot.lifecycle.outages import Outages
 from bot.lifecycle.probes import Probes
 from bot.lifecycle.reach import Reach
 from bot.lifecycle.reviews import Reviews
@@ -63,6 +64,7 @@ from bot.wiring import (
 from bot.worker import proof, reports
 from bot.worker.acts import Acts
 from bot.worker.aftercare import Aftercare
+from bot.worker.away import AwayEngines
 from bot.worker.backup import BackupWorker
 from bot.worker.blind import Blindness, ask_database
 from bot.worker.calendars import Calendars
@@ -178,6 +180,8 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         await stop.enter_async_context(Calendar(db, desk.zone, chores(desk)).running())
         await stop.enter_async_context(in_background("observe", Observer(db, desk, engines, SystemClock(), tidy).run))
         await stop.enter_async_context(in_background("probes", Probing(probing, desk, metrics).run))
+        away = AwayEngines(Outages(db, desk), desk, engines)
+        await stop.enter_async_context(in_background("engines away", away.run))
         await stop.enter_async_context(in_background("webhooks", Hooks(db, desk, owner).run))
         await stop.enter_async_context(in_background("calendars", Calendars(db, desk).run))
         if settings.slack is not None:

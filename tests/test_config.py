@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot.alert import Alert, AlertStatus
 from bot.classification import DEFAULT_RULES, classify
 from bot.config import default_desk, load, load_desk
+from bot.config.models import duration
 from bot.desk import Desk
 from bot.errors import ConfigError
 from bot.escalation import Level
@@ -402,3 +403,16 @@ def works_or_says_why(file: Path) -> bool:
         return bool(load_desk(file).policy_for("x").levels)
     except ConfigError as error:
         return bool(error.problems) and all(": " in problem for problem in error.problems)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("10 s", timedelta(seconds=10)), ("30s", timedelta(seconds=30)), ("90 s", timedelta(seconds=90)),
+        ("15 min", timedelta(minutes=15)), ("1 h 30", timedelta(minutes=90)),
+        ("1 h 30 s", timedelta(hours=1, seconds=30)),
+        ("2 j 3 h 10 min 5 s", timedelta(days=2, hours=3, minutes=10, seconds=5)), ("0", timedelta(0)),
+    ],
+)  # fmt: skip
+def test_a_duration_means_what_it_says(written: str, meant: timedelta) -> None:
+    assert duration(written) == meant  # ten seconds were once read as one minute and no second

@@ -14,7 +14,7 @@ from bot.target import fold
 
 DURATION: Final = re.compile(
     r"(?:(?P<days>\d+)\s*(?:d|j|days?|jours?))?\s*(?:(?P<hours>\d+)\s*(?:h|hours?|heures?))?\s*"
-    r"(?:(?P<minutes>\d+)\s*(?:m|mn|min|minutes?)?)?\s*(?:(?P<seconds>\d+)\s*s)?",
+    r"(?:(?P<minutes>\d+)\s*(?:m|mn|min|minutes?)|(?P<bare>\d+)(?!\s*[\ds]))?\s*(?:(?P<seconds>\d+)\s*s)?",
     re.IGNORECASE,
 )
 DAYS: Final = {
@@ -25,13 +25,14 @@ TURN: Final = re.compile(r"(?:(\d+)\s*)?(day|jour|week|semaine)s?", re.IGNORECAS
 
 
 def duration(value: object) -> timedelta:
-    """`0`, `15 min`, `1 h`, `1 h 30`, `2 days`."""
+    """`0`, `30 s`, `15 min`, `1 h`, `1 h 30`, `2 days`."""
     text = str(value).strip()
     found = DURATION.fullmatch(text)
     bare = text.isdigit() and text != "0"
     if isinstance(value, bool) or not text or found is None or bare:
         raise ValueError("must be a duration, such as 15 min or 1 h 30")
-    return timedelta(**{unit: int(amount) for unit, amount in found.groupdict().items() if amount})
+    amounts = {unit: int(amount) for unit, amount in found.groupdict().items() if amount}
+    return timedelta(minutes=amounts.pop("bare", 0)) + timedelta(**amounts)
 
 
 def turn(value: object) -> int:

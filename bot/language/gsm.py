@@ -42,7 +42,7 @@ ALIKE: Final = {
 def to_gsm(text: str) -> str:
     """`text` with what the alphabet lacks replaced by what it has, if there is anything like it."""
     quoted = GUILLEMETS.sub('"', unicodedata.normalize("NFC", text))
-    return "".join(_like(letter) for letter in quoted)
+    return "".join(_like(letter) for letter in quoted).lstrip(" ")  # of a sign that stood first
 
 
 def _like(letter: str) -> str:

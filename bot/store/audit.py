@@ -49,6 +49,16 @@ async def of_incident(tx: Tx, number: int) -> list[asyncpg.Record]:
     return await tx.fetch("SELECT * FROM audit WHERE incident = $1 ORDER BY id", number)
 
 
+async def latest(tx: Tx, number: int, did: Sequence[str], on: str) -> str | None:
+    """Which of these was done last in the incident's story, on this subject; None: none of them."""
+    found: str | None = await tx.fetchval(
+        "SELECT did FROM audit WHERE incident = $1 AND did = ANY($2::text[]) AND subject = $3"
+        " ORDER BY id DESC LIMIT 1",
+        number, list(did), on,
+    )  # fmt: skip
+    return found
+
+
 async def seal(tx: Tx) -> int:
     """Chain the rows not yet sealed, in order; how many. Nothing when another replica is at it.
 

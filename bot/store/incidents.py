@@ -98,6 +98,21 @@ async def for_everybody(tx: Tx, environments: Sequence[str], back: timedelta) ->
     return [from_row(row) for row in rows]
 
 
+async def to_hear_of(tx: Tx, environment: str, service: str, part: str, *, away: bool) -> list[int]:
+    """Open incidents of this service, or of none in its environment, to whom it is news that `part` is away, or back.
+
+    The 50 newest of a day.
+    """
+    rows = await tx.fetch(
+        "SELECT i.number FROM incident i WHERE i.status <> 'resolved' AND i.environment = $1 AND i.service IN ($2, '')"
+        " AND i.opened_at > app_now() - interval '1 day' AND coalesce((SELECT a.did = 'part.away' FROM audit a"
+        "  WHERE a.incident = i.number AND a.subject = $3 AND a.did IN ('part.away', 'part.back')"
+        "  ORDER BY a.id DESC LIMIT 1), false) <> $4 ORDER BY i.number DESC LIMIT 50",
+        environment, service, part, away,
+    )  # fmt: skip
+    return [row["number"] for row in rows]
+
+
 async def counts(tx: Tx) -> Sequence[asyncpg.Record]:
     """(priority, status, n) of those open."""
     return await tx.fetch(

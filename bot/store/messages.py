@@ -198,12 +198,13 @@ async def kinds_tried(tx: Tx, page: Message) -> list[Kind]:
     return [Kind(row["kind"]) for row in rows]
 
 
-async def hasten(tx: Tx, page: Message) -> bool:
-    """What was to follow later to the same person leaves now; False: nothing was."""
+async def hasten(tx: Tx, page: Message, kinds: Sequence[Kind] = tuple(Kind)) -> bool:
+    """What was to follow later to the same person by these channels leaves now; False: nothing was."""
     rows = await tx.fetch(
         "UPDATE message SET due_at = app_now() WHERE about = 'page' AND incident = $1 AND round = $2 AND level = $3"
-        " AND person = $4 AND state = 'waiting' AND due_at > app_now() AND starts = 0 RETURNING id, kind",
-        page.incident, page.round, page.level, page.person,
+        " AND person = $4 AND state = 'waiting' AND due_at > app_now() AND starts = 0"
+        " AND kind = ANY($5::text[]) RETURNING id, kind",
+        page.incident, page.round, page.level, page.person, [kind.value for kind in kinds],
     )  # fmt: skip
     # Another key than that of the alarm which waits for the later time.
     await jobs.enqueue(tx, [jobs.deliver_job(Kind(row["kind"]), About.PAGE, row["id"], -1) for row in rows])

@@ -16,7 +16,7 @@ from bot.carrier import VIA
 from bot.desk import Desk
 from bot.errors import Permanent, Retryable
 from bot.incident import Incident
-from bot.lifecycle import digest, ladder, reviews, speaking
+from bot.lifecycle import digest, ladder, outages, reviews, speaking
 from bot.message import EDITED, LEASE, MAX_ATTEMPTS, About, Kind, Message, State, retry_delay
 from bot.metrics import Metrics
 from bot.notify.channel import Channel, Outgoing
@@ -46,6 +46,9 @@ PER_LANE: Final = 10
 TIME_LIMIT: Final = 15.0  # seconds for one sending, however often its lease is renewed meanwhile
 DRAWING: Final = 60.0  # seconds, with drawing; matplotlib looks for fonts when it is first used on a machine
 SIGN_OF_LIFE: Final = LEASE.total_seconds() / 3
+WAITED_ENOUGH: Final = 2
+"""Tries of a page, within two seconds: what comes and goes is over by then."""
+BY_TWILIO: Final = frozenset({Kind.SMS, Kind.VOICE})
 OF_REVIEW: Final = frozenset({About.REVIEW, About.PICTURES})
 TRIES_FOR_EVER: Final = OF_REVIEW | {
     About.CARD, About.PAGE_EDIT, About.RUN_CARD, About.RUNBOOK_CARD, About.NOTE, About.TELL, About.ASK,
@@ -221,12 +224,24 @@ class Deliverer:
             return
         log.info("will try again", channel=message.kind.value, message=message.id, reason=reason)
         async with self.db.transaction() as tx:
+            if message.about is About.PAGE and message.kind is not Kind.SLACK:
+                await self.unwell(tx, message, reason)
             await bundles.release(tx, message, self.owner)
             after = jittered(retry_delay(message.starts, wish))
             if not await messages.again(tx, message, self.owner, after):
                 if message.about is About.DIGEST:
                     await digests.hasten(tx, message.person or "", after)
                 await messages.move(tx, message.id, State.DROPPED, self.owner, why=Phrase("a newer edit is waiting"))
+
+    async def unwell(self, tx: Tx, page: Message, reason: str) -> None:
+        """Refused for the second time: what goes by another provider does not wait; the third time it is said aloud.
+
+        A call goes by the same provider as a text, so that it keeps its time.
+        """
+        if page.kind in BY_TWILIO and page.starts >= WAITED_ENOUGH:
+            await messages.hasten(tx, page, (Kind.SLACK, Kind.EMAIL))
+        if page.starts > WAITED_ENOUGH:
+            await outages.channel(tx, self.desk, page, reason)
 
     async def failed(self, message: Message, reason: str) -> None:
         """It will never arrive this way: the person's next channel now; nobody left on the level: the next level."""

@@ -98,6 +98,7 @@ async def test_french_punctuation_does_not_double_the_price() -> None:
     said = to_gsm("L’incident « été » : prêt — où ça… cœur, naïf, garçon")
     assert said == 'L\'incident "été" : pret - où ca... coeur, naif, garcon'
     assert is_gsm(said)
+    assert to_gsm("🚨 Le bureau ne répond plus") == "Le bureau ne répond plus"
 
 
 @pytest.mark.parametrize(
