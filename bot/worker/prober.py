@@ -13,6 +13,7 @@ import ssl
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
@@ -206,9 +207,13 @@ def place_of(entry: ProbeEntry) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-@functools.cache
 def trust(authority: str) -> ssl.SSLContext:
-    """Raises OSError: the authority's file cannot be read."""
+    """Read anew when the file has changed. Raises OSError: the authority's file cannot be read."""
+    return _trust(authority, Path(authority).stat().st_mtime_ns if authority else 0)
+
+
+@functools.lru_cache(maxsize=64)
+def _trust(authority: str, _changed: int) -> ssl.SSLContext:
     context = ssl.create_default_context()
     if authority:
         context.load_verify_locations(cafile=authority)

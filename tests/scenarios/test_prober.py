@@ -146,3 +146,8 @@ async def test_certificates_are_read_also_when_they_are_over_or_nobody_trusts_th
         seen = await prober.look(entry(f"https://{place}/", authority=str(authority)))
         assert str(seen.wrong).startswith("its certificate is refused")
         assert seen.certificate_until == over.certificate.not_valid_after_utc
+        authority.write_bytes(over.pem())  # an authority that was replaced is read anew
+        seen = await prober.look(entry(f"https://{place}/", authority=str(authority)))
+        assert str(seen.wrong) == "its certificate is refused: certificate has expired"
+    seen = await prober.look(entry("https://127.0.0.1:1/", authority="/nowhere/authority.pem"))
+    assert str(seen.wrong) == "the authority’s file cannot be read"

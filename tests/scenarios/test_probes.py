@@ -19,6 +19,7 @@ from bot.lifecycle.probes import Probes
 from bot.maintenance import Matcher
 from bot.metrics import Metrics
 from bot.probe import ProbeEntry, Seen
+from bot.store import probes
 from bot.store.clock import shift_to
 from bot.store.database import Database
 from bot.worker.prober import Prober
@@ -32,11 +33,11 @@ __all__ = ["site"]
 # What follows ---------------------------------------------------------------------------------------------------
 
 
-def probing_desk(folder: Path, probes: dict[str, Any]) -> Desk:
+def probing_desk(folder: Path, wanted: dict[str, Any]) -> Desk:
     place = {"environment": "prod", "service": "ecotrajet", "retries": 2, "private": True}
 
     def edit(configuration: dict[str, Any]) -> None:
-        configuration["probes"] = {name: {**place, **given} for name, given in probes.items()}
+        configuration["probes"] = {name: {**place, **given} for name, given in wanted.items()}
 
     return load_desk(edited_config(folder, edit))
 
@@ -180,6 +181,17 @@ async def test_two_replicas_look_once_and_a_dead_one_s_look_is_taken_over(
         await one.probes.check(dead[0])  # it was only frozen: what it saw counts no more
         async with one.db.transaction() as tx:
             assert await tx.fetchval("SELECT count(*) FROM probe_result") == 12
+
+
+async def test_results_are_kept_for_a_week(database_url: str, tmp_path: Path, site: Site) -> None:
+    async with watcher(database_url, probing_desk(tmp_path, {"app": {"url": site.url()}})) as one:
+        await one.rounds()
+        await one.pass_time(timedelta(days=8))
+        await one.rounds()
+        async with one.db.transaction() as tx:
+            await probes.prune(tx)
+        assert len(await one.rows("SELECT * FROM probe_result")) == 1
+        assert len(await one.rows("SELECT * FROM probe")) == 1
 
 
 async def test_a_target_that_hangs_holds_up_no_other(database_url: str, tmp_path: Path, site: Site) -> None:
