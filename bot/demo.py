@@ -125,7 +125,7 @@ def example_for(data: Path, app: Workload | None, of_app: Mapping[str, str]) -> 
     example: dict[str, Any] = yaml.safe_load((ROOT / "ecotrajet.example.yaml").read_text("utf-8"))
     if app is not None:
         names = {environment: app.container(environment) for environment in ("staging", "prod")}
-        example["services"]["ecotrajet"]["containers"] = names
+        example["services"]["ecotrajet"] |= {"containers": names, "required": ["APP_RELEASE"]}
         example["probes"] = {"application": probe_of(app)}
     example["databases"] = {
         place: {"database": url, "environment": place, "service": "ecotrajet"} for place, url in of_app.items()

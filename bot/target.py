@@ -77,6 +77,8 @@ class Service:
     containers: Mapping[str, str]
     label: str = ""
     aliases: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()  # variables that its containers must have
+    reaches: Mapping[str, str] = field(default_factory=dict)  # variable that holds an address -> path to ask for
 
     def answers_to(self) -> frozenset[str]:
         """Every folded word that means this service."""

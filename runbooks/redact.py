@@ -63,6 +63,11 @@ class Redactor:
         return "Redactor(...)"
 
 
+def names_secret(name: str) -> bool:
+    """Whether a variable of this name usually holds a secret, or the address of something with one."""
+    return bool(_SECRET_NAME.search(name)) and not _HARMLESS_NAME.fullmatch(name)
+
+
 def by_pattern(text: str) -> str:
     """Hide what looks like a secret, whoever's it is."""
     for pattern in _PATTERNS:

@@ -36,7 +36,10 @@ def is_production(place: Environment) -> bool:
 
 
 def service(name: str, entry: ServiceSection) -> Service:
-    return Service(name, dict(entry.containers), entry.label or name, tuple(entry.aliases))
+    return Service(
+        name, dict(entry.containers), entry.label or name, tuple(entry.aliases), tuple(entry.required),
+        dict(entry.reaches),
+    )  # fmt: skip
 
 
 def channel_policy(channel: str) -> Policy:

@@ -123,6 +123,8 @@ def engine_url(value: object) -> str:
     return text
 
 
+Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=120)]
+UrlPath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9_./~-]*$", max_length=200)]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Name = Annotated[str, StringConstraints(min_length=1)]
 Zone = Annotated[ZoneInfo, BeforeValidator(zone)]
@@ -192,6 +194,8 @@ class ServiceSection(Section):
     aliases: list[Name] = []
     containers: dict[str, Text] = {}
     policy: Name = "default"
+    required: list[Variable] = []
+    reaches: dict[Variable, UrlPath] = {}
 
 
 class PersonSection(Section):

@@ -19,6 +19,8 @@ class Act(StrEnum):
     EXEC = "exec"
     PROBE = "probe"
     DATABASE = "database"
+    VALIDATE = "validate"
+    SECURITY = "security"
     RESTART = "restart"
     ROLLBACK = "rollback"
     DEPLOY = "deploy"
@@ -79,7 +81,10 @@ CATALOGUE: Final[Mapping[Act, ActKind]] = {
     Act.TOP: ActKind(),
     Act.EXEC: ActKind(required=frozenset({"look"}), optional=frozenset({"grep"})),  # disk, processes, ports or env
     Act.PROBE: ActKind(optional=frozenset({"name"})),  # fails unless every probe meant passes now, and quickly enough
-    Act.DATABASE: ActKind(optional=frozenset({"look"})),  # all, or one part; fails unless it is green
+    # All, or one part; fails unless it is green. `optional: "yes"`: done when no database is configured there.
+    Act.DATABASE: ActKind(optional=frozenset({"look", "optional"})),
+    Act.VALIDATE: ActKind(),  # fails when a required variable is missing, or what it names does not answer
+    Act.SECURITY: ActKind(),  # fails when critical or high vulnerabilities are known
     Act.RESTART: ActKind(),
     Act.ROLLBACK: ActKind(optional=frozenset({"version"}), words=("version",)),
     Act.DEPLOY: ActKind(required=frozenset({"version"}), words=("version",)),

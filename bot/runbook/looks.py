@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.phrase import Phrase
+from bot.runbook.checks import Patches, Validated
 from bot.runbook.outcome import Evidence
 from bot.target import Target
 
@@ -167,6 +168,7 @@ class Comparison:
     there: tuple[str, ...] = ()
     different: tuple[str, ...] = ()
     same: int = 0
+    shared: tuple[str, ...] = ()  # those of `same` that look like secrets: each place should have its own
     schema: tuple[str, str] = ("", "")  # what each image says of its database schema; '': nothing
 
     @property
@@ -231,6 +233,14 @@ class Looks(Protocol):
 
     async def probe(self, target: Target, probe: Probe, grep: str = "") -> Answer:
         """Within its time limit, or UserError. `grep`: only lines that hold it, after hiding; case ignored."""
+        ...
+
+    async def validate(self, target: Target) -> Validated:
+        """The variables its service requires, the addresses they hold, the age of keys."""
+        ...
+
+    async def patches(self, target: Target) -> Patches:
+        """The image's age, and what scanners at hand know of it."""
         ...
 
     async def findings(self, target: Target) -> Findings: ...

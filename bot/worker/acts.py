@@ -20,7 +20,7 @@ from bot.runs import Runs
 from bot.runs.runs import Wish
 from bot.runs.walking import Ended, Task, Walking
 from bot.target import Environment, Service, Target, resolve, resolve_all
-from bot.worker.looking import Looking
+from bot.worker.looking import LOOKS, Looking
 from bot.worker.probed import probed
 
 TAIL: Final = 50
@@ -55,7 +55,7 @@ class Acts:
                     return await probed(task, self.probes, lambda each: self._may_look(task, each.environment))
                 case Act.DATABASE:
                     return await self.looking.database(task, self._by(task, f"step:{task.taken.id}"))
-                case Act.DIAGNOSE | Act.STATS | Act.TOP | Act.EXEC:
+                case act if act in LOOKS:
                     return await self.looking.do(task, self._readable(task), self._by(task, f"step:{task.taken.id}"))
                 case _:
                     return await self._run(task)

@@ -8,6 +8,7 @@ from bot.databases import Databases
 from bot.desk import Desk
 from bot.errors import UserError
 from bot.notify.blocks import Reader
+from bot.notify.blocks.checks import patches_headline, patches_text, validated_lines
 from bot.notify.blocks.database import report_text
 from bot.notify.blocks.looks import figures, table
 from bot.phrase import Phrase
@@ -43,7 +44,12 @@ class Looking:
         if look and look not in set(Part):
             values = {"word": look, "known": ", ".join(Part)}
             raise UserError(Phrase("I do not know “{word}” here. To look at one thing: {known}.", values))
-        entry = self.databases.named([word for word in (task.environment, task.service) if word])
+        try:
+            entry = self.databases.named([word for word in (task.environment, task.service) if word])
+        except UserError as none:
+            if "optional" in task.given:
+                return Ended(True, none.phrase)
+            raise
         looked = await self.databases.look(entry, [Part(look)] if look else [], by)
         text = report_text(looked.found, looked.verdict, self._reader(task), looked.others)
         return Ended(looked.verdict.well, looked.verdict.headline, text)
@@ -71,6 +77,16 @@ class Looking:
         answer = await self.engines.looks.probe(target, Probe(wanted), task.given.get("grep", ""))
         return Ended(True, Phrase("{reason}", {"reason": answer.command}), answer.text.strip())
 
+    async def validate(self, task: Task, target: Target, by: Actor) -> Ended:
+        reader, found = self._reader(task), await self.engines.looks.validate(target)
+        well = found.is_well(task.taken.started_at)
+        said = Phrase("The configuration is whole.") if well else Phrase("Something is wrong with the configuration.")
+        return Ended(well, said, "\n".join(validated_lines(found, reader)))
+
+    async def security(self, task: Task, target: Target, by: Actor) -> Ended:
+        found = await self.engines.looks.patches(target)
+        return Ended(not found.grave, patches_headline(found), patches_text(found, self._reader(task)))
+
     def _reader(self, task: Task) -> Reader:
         return Reader.of(self.desk, self.desk.language, task.taken.started_at)
 
@@ -80,4 +96,6 @@ LOOKS: Final[Mapping[Act, Callable[[Looking, Task, Target, Actor], Awaitable[End
     Act.STATS: Looking.stats,
     Act.TOP: Looking.top,
     Act.EXEC: Looking.execute,
+    Act.VALIDATE: Looking.validate,
+    Act.SECURITY: Looking.security,
 }

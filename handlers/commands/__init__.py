@@ -12,6 +12,7 @@ from handlers import parse
 from handlers.commands import (
     backups,
     channels,
+    checks,
     database,
     deploying,
     follow,
@@ -52,11 +53,10 @@ GROUP: Final = Command(
 LIST: Final = incidents.COMMANDS[0]
 HELP: Final = Command(show_help, ("help",), ("aide",), "", Phrase("this list"))
 COMMANDS: Final[tuple[Command, ...]] = (
-    *services.COMMANDS, *looks.COMMANDS, *database.COMMANDS, *secrets.COMMANDS,
-    *deploying.COMMANDS, *incidents.COMMANDS, *responding.COMMANDS,
-    *channels.COMMANDS, *together.COMMANDS, *quiet.COMMANDS, *oncall.COMMANDS, *me.COMMANDS, *reach.COMMANDS,
-    *simulation.COMMANDS, *tasks.COMMANDS, *backups.COMMANDS, *probes.COMMANDS, *runbook.COMMANDS,
-    *report.COMMANDS, *follow.COMMANDS, GROUP, HELP,
+    *services.COMMANDS, *looks.COMMANDS, *database.COMMANDS, *checks.COMMANDS, *secrets.COMMANDS, *deploying.COMMANDS,
+    *incidents.COMMANDS, *responding.COMMANDS, *channels.COMMANDS, *together.COMMANDS, *quiet.COMMANDS,
+    *oncall.COMMANDS, *me.COMMANDS, *reach.COMMANDS, *simulation.COMMANDS, *tasks.COMMANDS, *backups.COMMANDS,
+    *probes.COMMANDS, *runbook.COMMANDS, *report.COMMANDS, *follow.COMMANDS, GROUP, HELP,
 )  # fmt: skip
 HELP_WORDS: Final = frozenset({"", "help", "aide", "?", "-h", "--help"})
 

@@ -75,6 +75,11 @@ class Engine:
         self._failed_at = 0.0
         self._slots = asyncio.Semaphore(SESSIONS if address.url.startswith("ssh://") else CALLS_AT_ONCE)
 
+    @property
+    def url(self) -> str:
+        """Where it is, for programs that ask it themselves."""
+        return self._address.url
+
     async def call(self, ask: Callable[[APIClient], T], *, limit: float | None = None) -> T:
         """The answer of `ask`, run in a thread. Raises Unreachable, Gone, Conflict or EngineSaid."""
         loop = asyncio.get_running_loop()

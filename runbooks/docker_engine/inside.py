@@ -48,11 +48,13 @@ class Said:
         return not self.exit_code or not any(words in self.output for words in NOT_SO)
 
 
-async def run(engine: Engine, seen: Seen, commands: Sequence[Sequence[str]], *, limit: int | None = None) -> Said:
+async def run(
+    engine: Engine, seen: Seen, commands: Sequence[Sequence[str]], *, limit: int | None = None, most: int = MOST
+) -> Said:
     """The first of `commands` that the container has. Raises UserError: it has none of them, or not in time."""
     limit = limit or LIMIT
     for command in commands:
-        said = await _limited(engine, seen, command, limit)
+        said = await _limited(engine, seen, command, limit, most)
         if said.exit_code is None:
             raise GivenUp(
                 Phrase(
@@ -71,18 +73,18 @@ async def run(engine: Engine, seen: Seen, commands: Sequence[Sequence[str]], *, 
     )
 
 
-async def _limited(engine: Engine, seen: Seen, command: Sequence[str], limit: int) -> Said:
+async def _limited(engine: Engine, seen: Seen, command: Sequence[str], limit: int, most: int) -> Said:
     """Under `timeout`, which also ends the process; without it only we stop."""
     began = time.monotonic()
-    wrapped = await _once(engine, seen, ("timeout", "-s", "KILL", str(limit), *command), limit)
+    wrapped = await _once(engine, seen, ("timeout", "-s", "KILL", str(limit), *command), limit, most)
     if wrapped.missing and b"timeout" in wrapped.output and b"exec" in wrapped.output:
-        plain = await _once(engine, seen, command, limit)
+        plain = await _once(engine, seen, command, limit, most)
         return Said(" ".join(command), plain.output, plain.exit_code)
     late = wrapped.exit_code in KILLED and time.monotonic() - began >= limit - 0.5
     return Said(" ".join(command), wrapped.output, None if late else wrapped.exit_code)
 
 
-async def _once(engine: Engine, seen: Seen, command: Sequence[str], limit: int) -> Said:
+async def _once(engine: Engine, seen: Seen, command: Sequence[str], limit: int, most: int) -> Said:
     within = limit + PATIENCE
 
     def ask(api: APIClient) -> Said:
@@ -90,7 +92,7 @@ async def _once(engine: Engine, seen: Seen, command: Sequence[str], limit: int) 
         made = raw.prepare(api, seen.id, command)
         answer = raw.begin(api, made, within)
         try:
-            output, ended = _read(answer, deadline)
+            output, ended = _read(answer, deadline, most)
         finally:
             answer.close()
         return Said(" ".join(command), output, raw.exit_code(api, made) if ended else None)
@@ -98,13 +100,13 @@ async def _once(engine: Engine, seen: Seen, command: Sequence[str], limit: int) 
     return await engine.call(ask, limit=within + PATIENCE)
 
 
-def _read(answer: Any, deadline: float) -> tuple[bytes, bool]:
-    """What it says, MOST bytes of it, and whether it came to its end in time."""
+def _read(answer: Any, deadline: float, most: int) -> tuple[bytes, bool]:
+    """What it says, `most` bytes of it, and whether it came to its end in time."""
     said, size = [], 0
     try:
         for piece in stream.output(answer, tty=False, at_once=True):
-            if size < MOST:
-                said.append(piece[: MOST - size])
+            if size < most:
+                said.append(piece[: most - size])
                 size += len(piece)
             if time.monotonic() > deadline:
                 return b"".join(said), False

@@ -9,7 +9,7 @@ from runbooks.docker_engine import look
 from runbooks.docker_engine.evidence import health_log
 from runbooks.docker_engine.look import Raw, Seen, moment
 from runbooks.docker_engine.usage import cores_of
-from runbooks.redact import Redactor
+from runbooks.redact import Redactor, names_secret
 from runbooks.warnings import SCHEMA_LABEL, health_of
 
 MIB = 2**20
@@ -115,6 +115,7 @@ def compare(here: Seen, image_here: Raw | None, there: Seen, image_there: Raw | 
         here=tuple(sorted(first.keys() - second.keys())),
         there=tuple(sorted(second.keys() - first.keys())),
         different=tuple(name for name in both if first[name] != second[name]),
+        shared=tuple(name for name in both if first[name] and first[name] == second[name] and names_secret(name)),
         same=sum(first[name] == second[name] for name in both),
         schema=(schema_of(image_here), schema_of(image_there)),
     )

@@ -9,9 +9,10 @@ from typing import Any, Final, TypeVar
 from bot.deployment import short, version_name
 from bot.errors import UserError
 from bot.phrase import Phrase, Value
+from bot.runbook.checks import Patches, Validated
 from bot.runbook.looks import Answer, Changed, Comparison, Files, Findings, Inspection, Network, Probe, Processes, Usage
 from bot.target import Target
-from runbooks.docker_engine import evidence, inside, inspection, look, probes, raw, swarm, usage
+from runbooks.docker_engine import evidence, inside, inspection, look, patches, probes, raw, swarm, usage, validation
 from runbooks.docker_engine.client import Engine
 from runbooks.docker_engine.failures import EngineSaid
 from runbooks.docker_engine.look import Seen, moment
@@ -84,6 +85,16 @@ class DockerLooks:
             command, text = await _probed(engine, seen, probe)
             lines = [line for line in Redactor(seen.env).clean(text).splitlines() if grep.casefold() in line.casefold()]
             return Answer(seen.name, command, "\n".join(lines))
+
+    async def validate(self, target: Target) -> Validated:
+        with worded():
+            engine, all_seen = await self._running(target)
+            return await validation.of(engine, all_seen[0], target.service)
+
+    async def patches(self, target: Target) -> Patches:
+        with worded():
+            engine, all_seen = await self._running(target)
+            return await patches.of(engine, all_seen[0])
 
     async def findings(self, target: Target) -> Findings:
         with worded():

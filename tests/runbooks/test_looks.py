@@ -110,6 +110,7 @@ async def test_two_environments_are_compared_without_any_value(stage: Stage) -> 
     assert (found.here, found.there) == (("ONLY_PROD",), ("NEW_IN_STAGING",))
     assert found.different == ("APP_RELEASE", "KEY")
     assert found.same >= 1
+    assert found.shared == ("DB_PASSWORD",)
     assert set(found.facts) == {Fact.IMAGE, Fact.DIGEST, Fact.SCHEMA, Fact.MEMORY, Fact.MOUNTS}
     assert found.schema == ("", "20251101")
     assert "a-key-of" not in str(found)

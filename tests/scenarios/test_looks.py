@@ -22,7 +22,10 @@ def app(engine: RunningEngine) -> Iterator[Workload]:
     prefix = f"test-{uuid4().hex[:8]}"
     versions = ("v1", "v2", "v4-crash")
     made = sandbox_workload.start(prefix, host=engine.host, interval="300ms", versions=versions, environments=())
-    made.deploy("prod", "v2", "-e", f"DB_PASSWORD={SECRET}", "-e", "VITE_URL=https://prod.example", "--memory", "64m")
+    made.deploy(
+        "prod", "v2", "-e", f"DB_PASSWORD={SECRET}", "-e", "VITE_URL=https://prod.example", "--memory", "64m",
+        "-e", "SITE=http://127.0.0.1:8080",
+    )  # fmt: skip
     made.deploy("staging", "v1", "-e", "VITE_URL=https://staging.example")
     yield made
     sandbox_workload.stop(prefix, host=engine.host)
@@ -33,6 +36,7 @@ async def world(database_url: str, app: Workload, tmp_path: Path) -> AsyncIterat
     def edit(configuration: dict[str, Any]) -> None:
         service = configuration["services"]["ecotrajet"]
         service["containers"] = {each: app.container(each) for each in ("prod", "staging")}
+        service |= {"required": ["NODE_ENV", "DB_PASSWORD"], "reaches": {"SITE": "/health"}}
         configuration["services"]["billing"] = {"containers": {"prod": "no-such-billing"}}
         configuration["environments"]["dev"] = {"engine": "unix:///nowhere/docker.sock"}
         service["containers"]["dev"] = "ecotrajet-dev"
@@ -79,6 +83,18 @@ async def test_people_look_into_prod_from_slack_each_in_their_language(world: Wo
     assert ":8080" in await asked(world, "amina", "exec prod ecotrajet ports", "Ports en écoute")
     assert "VITE_URL=…" in await asked(world, "amina", "exec staging variables --grep vite", "Variables de staging")
     assert "of 64 MiB" in await asked(world, "david", "stats prod ecotrajet", "What prod · ecotrajet uses now")
+
+
+async def test_configuration_and_patches_are_checked_from_slack(world: World) -> None:
+    checked = await asked(world, "amina", "valide prod app", "Configuration de prod · ecotrajet")
+    assert "❌ NODE_ENV est absente" in checked
+    assert "variables obligatoires présentes\u00a0: 2 sur 3" in checked
+    assert "✅ SITE → http://127.0.0.1:8080/health répond (200)" in checked
+    missing = await asked(world, "david", "validate staging", "Configuration of staging")
+    assert "❌ SITE is missing" in missing
+    patches = await asked(world, "amina", "sécurité prod app", "Sécurité de prod · ecotrajet")
+    assert "Aucun outil d’analyse n’est disponible" in patches
+    assert "npm n’est pas dans cette image" in patches
 
 
 MISTAKES = {

@@ -52,7 +52,7 @@ async def test_the_first_diagnosis_looks_at_a_real_container_and_changes_nothing
         number = await world.alert("Recherche indisponible")
         await world.eventually_value(1, "SELECT count(*) FROM procedure_run WHERE state = 'succeeded'", within=30)
         steps = await world.rows("SELECT position, state, output FROM procedure_step ORDER BY id")
-        assert [row["position"] for row in steps] == [0, 1, 2, 3, 4]
+        assert [row["position"] for row in steps] == [0, 1, 2, 3, 4, 5]
         looks = {row["position"]: row["output"] for row in steps}
         assert "🟢 prod/ecotrajet v2" in looks[0]
         assert "Mémoire" in looks[1]

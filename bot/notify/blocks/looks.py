@@ -164,7 +164,7 @@ def compare_card(places: tuple[str, str], found: Comparison, reader: Reader) -> 
     blocks = [section(f"*{heading}*\n`{line(found.containers[0])}` · `{line(found.containers[1])}`")]
     if found.alike:
         same = Phrase("Both are alike: image, configuration and all {count} variables.", {"count": found.same})
-        return card(heading, [*blocks, section(reader.say(same))])
+        blocks.append(section(reader.say(same)))
     rows = [
         f"*{reader.say(FACTS[fact])}*\n{here}: `{line(one) or '—'}`\n{there}: `{line(other) or '—'}`"
         for fact, (one, other) in found.facts.items()
@@ -174,9 +174,10 @@ def compare_card(places: tuple[str, str], found: Comparison, reader: Reader) -> 
         (Phrase("Variables only in {place}", {"place": here}), found.here),
         (Phrase("Variables only in {place}", {"place": there}), found.there),
         (Phrase("Variables with another value"), found.different),
+        (Phrase("⚠️ The same value in both, though each should have its own"), found.shared),
     )
     blocks += [section(f"*{reader.say(label)}*\n{names(listed)}") for label, listed in told if listed]
-    return card(heading, [*blocks, context(*_remarks(found, reader))])
+    return card(heading, blocks if found.alike else [*blocks, context(*_remarks(found, reader))])
 
 
 def _remarks(found: Comparison, reader: Reader) -> list[str]:
