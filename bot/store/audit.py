@@ -49,6 +49,15 @@ async def of_incident(tx: Tx, number: int) -> list[asyncpg.Record]:
     return await tx.fetch("SELECT * FROM audit WHERE incident = $1 ORDER BY id", number)
 
 
+async def last_of(tx: Tx, incident: int, did: Sequence[str], result: str) -> str | None:
+    """Which of these was done last with this result; None: none of them."""
+    last: str | None = await tx.fetchval(
+        "SELECT did FROM audit WHERE incident = $1 AND did = ANY($2::text[]) AND result = $3 ORDER BY id DESC LIMIT 1",
+        incident, list(did), result,
+    )  # fmt: skip
+    return last
+
+
 async def seal(tx: Tx) -> int:
     """Chain the rows not yet sealed, in order; how many. Nothing when another replica is at it.
 
