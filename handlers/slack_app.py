@@ -32,7 +32,7 @@ from bot.notify.blocks.story import File
 from bot.phrase import Phrase
 from bot.report import Report
 from bot.secret import Secret
-from handlers import actions, commands, declaring, escalating, modals, parse, people
+from handlers import actions, commands, declaring, escalating, kept, modals, parse, people
 from handlers.commands import Tools
 from handlers.errands import Errands
 from handlers.people import Visitor
@@ -119,7 +119,7 @@ class SlackDoor:
         app = AsyncApp(name="ecotrajet", client=client, authorize=authorize, signing_secret=secret)
         app.middleware(self.store_first)
         app.command(COMMAND)(self.command)
-        app.event("message")(self.heard)
+        app.event("message")(self.mark)
         app.action(re.compile(".*", re.DOTALL))(self.press)  # links are acked, too, or Slack shows a warning sign
         app.shortcut(DECLARE)(self.shortcut)
         app.shortcut(DECLARE_MESSAGE)(self.shortcut)
@@ -127,6 +127,9 @@ class SlackDoor:
         app.view(re.compile(".*", re.DOTALL))(self.submission)
         app.event("app_mention")(self.mention)
         app.event("reaction_added")(self.reaction)
+        app.event("reaction_removed")(self.mark)
+        app.event("pin_added")(self.mark)
+        app.event("pin_removed")(self.mark)
         app.event("app_home_opened")(self.home)
         return app
 
@@ -141,8 +144,10 @@ class SlackDoor:
         await next()
         return None
 
-    async def heard(self) -> None:
-        """Everything was done before the ack; without a listener bolt would answer 404."""
+    async def mark(self, body: dict[str, Any]) -> None:
+        """A pin, a 📌 or a file: perhaps a line of a story. Of other messages all was done before the ack."""
+        if kept.tells(body["event"]):
+            self._begin(body, people.of_event, self._answer_mark)
 
     async def command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
@@ -174,6 +179,7 @@ class SlackDoor:
         name, item = str(event.get("reaction", "")).partition("::")[0], event.get("item", {})  # `::skin-tone-2`
         if name and name == self.tools.desk.declare_emoji and item.get("type") == "message":
             self._begin(body, people.of_event, self._answer_reaction)
+        await self.mark(body)
 
     async def home(self, body: dict[str, Any]) -> None:
         """The same event tells of the Messages tab."""
@@ -241,6 +247,9 @@ class SlackDoor:
         channel, ts = str(body["event"]["item"]["channel"]), str(body["event"]["item"]["ts"])
         text = await self.messages.text_of(channel, ts)
         await self._offer(visitor, say, text, await self.messages.permalink(channel, ts))
+
+    async def _answer_mark(self, body: Body, visitor: Visitor, _say: Say) -> None:
+        await kept.happened(self.tools, self.messages, body["event"], visitor)
 
     async def _answer_home(self, body: Body, _visitor: Visitor, _say: Say) -> None:
         """The worker publishes it: also again, when it changes."""

@@ -61,7 +61,11 @@ class Messages:
         return f"https://{domain}.slack.com/archives/{channel}/p{ts.replace('.', '')}" if domain else ""
 
     async def text_of(self, channel: str, ts: str) -> str:
-        """What a message says; '' when it cannot be read. One in a thread is no part of the channel's history."""
+        """What a message says; '' when it cannot be read."""
+        return str((await self.message_of(channel, ts)).get("text") or "")
+
+    async def message_of(self, channel: str, ts: str) -> Mapping[str, Any]:
+        """{} when it cannot be read. One in a thread is no part of the channel's history."""
         try:
             async with asyncio.timeout(WITHIN):
                 found = await self.client.conversations_history(
@@ -73,8 +77,8 @@ class Messages:
                     )
         except AWAY as error:
             log.warning("a message cannot be read", channel=channel, error=_word(error))
-            return ""
-        return next((str(each.get("text") or "") for each in found["messages"] if each.get("ts") == ts), "")
+            return {}
+        return next((each for each in found["messages"] if each.get("ts") == ts), {})
 
     async def beside(self, event: Mapping[str, Any], card: Card) -> None:
         """To whoever caused an event, where it happened; nobody else sees it."""

@@ -21,8 +21,10 @@ from bot.audit import Actor, Door, Entry
 from bot.classification import Classification, classify
 from bot.desk import Desk
 from bot.incident import Incident, Priority
+from bot.kept import Kept
 from bot.lifecycle import (
     calming,
+    keeping,
     ladder,
     moves,
     news,
@@ -221,6 +223,13 @@ class Lifecycle:
             if not await deliveries.first_time(tx, by):
                 return Repeated()
             return await tasks.finish(tx, self.desk, task, by)
+
+    async def keep(self, kept: Kept, by: Actor) -> int | None:
+        """A line of the story; the incident's number, None: it is of no incident, or nothing changes by it."""
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return None
+            return await keeping.keep(tx, kept, by)
 
     async def want_postmortem(self, number: int, by: Actor) -> Incident | NoSuchIncident | Repeated:
         """Its draft is on its way. Raises UserError while the incident is open."""

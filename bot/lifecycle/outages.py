@@ -29,7 +29,7 @@ class Outages:
     async def _engine(self, tx: Tx, number: int, engine: str, environment: str, *, away: bool) -> None:
         """Under the incident's lock it is asked again: two replicas say it once."""
         incident = await incidents.lock(tx, number)
-        last = await audit.latest(tx, number, (AWAY, BACK), f"engine:{engine}")
+        last = await audit.latest(tx, number, (AWAY, BACK), on=f"engine:{engine}")
         if incident is None or (last == AWAY) is away:
             return
         place = self.desk.environments[environment]
@@ -48,7 +48,7 @@ class Outages:
 async def channel(tx: Tx, desk: Desk, page: Message, reason: str) -> None:
     """Pages of this incident do not get out by this channel, which is tried on; once for each incident."""
     incident = await incidents.lock(tx, page.incident) if page.incident is not None else None
-    if incident is None or await audit.latest(tx, incident.number, (AWAY,), f"channel:{page.kind}") is not None:
+    if incident is None or await audit.latest(tx, incident.number, (AWAY,), on=f"channel:{page.kind}") is not None:
         return
     said = Phrase(
         "⚠️ {channel} does not work at the moment ({why}): it is tried again, and the other ways are used",

@@ -145,6 +145,24 @@ class Actor:
         message = self._workspace.message(on.channel, on.ts) if on else None
         return await self.slack.gestures.shortcut(self.person, callback_id, message)
 
+    async def reacts(self, to: ShownMessage, name: str) -> Delivery:
+        """An emoji under a message, taken back when it was there."""
+        return await self.slack.gestures.react(self.person, self._message(to), name)
+
+    async def pins(self, message: ShownMessage) -> Delivery:
+        """A message is pinned, or taken off when it was."""
+        return await self.slack.gestures.pin(self.person, self._message(message))
+
+    async def shares(self, name: str, channel: str, thread: ShownMessage | None = None) -> Delivery:
+        """A file."""
+        parent = (thread.thread or thread.ts) if thread else None
+        return await self.slack.gestures.share(self.person, self._place(channel), name, thread=parent)
+
+    def _message(self, shown: ShownMessage) -> Message:
+        found = self._workspace.message(shown.channel, shown.ts)
+        assert found is not None, f"there is no message {shown.ts} any more"
+        return found
+
     async def opens_home(self) -> Delivery:
         """Open the bot's home tab."""
         return await self.slack.gestures.open_home(self.person)

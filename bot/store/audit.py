@@ -49,12 +49,14 @@ async def of_incident(tx: Tx, number: int) -> list[asyncpg.Record]:
     return await tx.fetch("SELECT * FROM audit WHERE incident = $1 ORDER BY id", number)
 
 
-async def latest(tx: Tx, number: int, did: Sequence[str], on: str) -> str | None:
-    """Which of these was done last in the incident's story, on this subject; None: none of them."""
+async def latest(
+    tx: Tx, number: int, did: Sequence[str], *, on: str | None = None, result: str | None = None
+) -> str | None:
+    """Which of these was done last in the incident's story, on this subject or with this result; None: none of them."""
     found: str | None = await tx.fetchval(
-        "SELECT did FROM audit WHERE incident = $1 AND did = ANY($2::text[]) AND subject = $3"
-        " ORDER BY id DESC LIMIT 1",
-        number, list(did), on,
+        "SELECT did FROM audit WHERE incident = $1 AND did = ANY($2::text[])"
+        " AND ($3::text IS NULL OR subject = $3) AND ($4::text IS NULL OR result = $4) ORDER BY id DESC LIMIT 1",
+        number, list(did), on, result,
     )  # fmt: skip
     return found
 

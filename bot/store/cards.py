@@ -23,3 +23,11 @@ async def put(tx: Tx, subject: str, channel: str, place: Place) -> None:
         " ON CONFLICT (subject, channel) DO UPDATE SET channel_id = $3, ts = $4",
         subject, channel, place.channel_id, place.ts,
     )  # fmt: skip
+
+
+async def subject_at(tx: Tx, channel_id: str, ts: str) -> str | None:
+    """What the card that stands there is about; None: no card does."""
+    subject: str | None = await tx.fetchval(
+        "SELECT subject FROM card WHERE channel_id = $1 AND ts = $2 LIMIT 1", channel_id, ts
+    )
+    return subject

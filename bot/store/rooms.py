@@ -49,6 +49,12 @@ async def get(tx: Tx, incident: int) -> Room | None:
     return from_row(row) if row else None
 
 
+async def incident_of(tx: Tx, channel_id: str) -> int | None:
+    """Whose own channel it is, or was; None: nobody's."""
+    number: int | None = await tx.fetchval("SELECT incident FROM incident_channel WHERE channel_id = $1", channel_id)
+    return number
+
+
 async def due(tx: Tx, limit: int = 20) -> list[int]:
     """Incidents whose channel is to be looked after, and nobody does."""
     rows = await tx.fetch(

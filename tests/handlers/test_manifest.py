@@ -55,6 +55,9 @@ EVENTS = {  # docs.slack.dev/reference/events
     "app_mention": {"app_mentions:read"},
     "app_home_opened": set(),
     "reaction_added": {"reactions:read"},
+    "reaction_removed": {"reactions:read"},
+    "pin_added": {"pins:read"},
+    "pin_removed": {"pins:read"},
     "message.channels": {"channels:history"},
     "message.groups": {"groups:history"},
 }

@@ -28,6 +28,11 @@ async def test_the_story_is_shown_and_kept_as_files(slack_desk: SlackDesk) -> No
     assert "Base \\*perdue\\* \\<!channel\\>" in kept
     assert "Bruno Martin" in kept
 
+    await bruno.types(f"/ecotrajet timeline {number} pdf")
+    await bruno.sees(f"incident-{number}.pdf est dans vos messages", within=20)
+    (pdf,) = [each for each in slack_desk.sandbox.slack.workspace.files.values() if ".pdf" in str(each["name"])]
+    assert bytes(pdf["content"]).startswith(b"%PDF-")
+
     await bruno.types(f"/ecotrajet timeline {number} json")
     await bruno.sees(f"incident-{number}.json est dans vos messages")
     body = json.loads(uploaded(slack_desk, f"incident-{number}.json"))

@@ -131,12 +131,9 @@ def _limit(view: IncidentView, reader: Reader) -> Said:
 
 def timeline(rows: Sequence[TimelineRow], reader: Reader, leave_out: tuple[str, ...] = ELSEWHERE) -> Rows:
     """Without what was kept and taken back."""
-    back = {row.result for row in rows if row.did == TAKEN_BACK}
-    shown = [
-        row
-        for row in rows
-        if not row.did.startswith(leave_out) and not (row.did in (KEPT, TAKEN_BACK) and row.result in back)
-    ][:LONGEST_TIMELINE]
+    last = {row.result: row.did for row in rows if row.did in (KEPT, TAKEN_BACK)}
+    told = (row for row in rows if not row.did.startswith(leave_out) and row.did != TAKEN_BACK)
+    shown = [row for row in told if row.did != KEPT or last[row.result] == KEPT][:LONGEST_TIMELINE]
     return Rows(tuple(said_of(row, reader) for row in shown), tuple(_clock(row.at, reader) for row in shown))
 
 

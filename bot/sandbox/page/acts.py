@@ -30,6 +30,7 @@ class Acts:
                 "home": self.home,
                 "shortcut": self.shortcut,
                 "react": self.react,
+                "pin": self.pin,
                 "sms": self.sms,
                 "answer": self.answer,
                 "key": self.key,
@@ -109,6 +110,10 @@ class Acts:
         """A global shortcut, or one on a message."""
         message = self._message(body) if body.get("ts") else None
         return (await self.slack.gestures.shortcut(me, str(body["callback"]), message)).status
+
+    async def pin(self, me: Person, body: Json) -> str:
+        """A pin, or its end."""
+        return (await self.slack.gestures.pin(me, self._message(body))).status
 
     async def react(self, me: Person, body: Json) -> str:
         """A reaction."""

@@ -169,6 +169,31 @@ class Gestures:
         }
         return await self.event(person, kind, message.channel, body)
 
+    async def pin(self, person: Person, message: Message) -> Delivery:
+        """A message is pinned to its channel, or taken off when it was."""
+        message.pinned = not message.pinned
+        self.workspace.changed()
+        kind = "pin_added" if message.pinned else "pin_removed"
+        shown = {**message.as_slack(), "permalink": f"{self.workspace.url}/archives/{message.channel}/p{message.ts}"}
+        item = {"type": "message", "channel": message.channel, "message": shown, "created_by": person.slack_id}
+        body: Json = {"type": kind, "user": person.slack_id, "channel_id": message.channel, "item": item}
+        if kind == "pin_removed":
+            room = self.workspace.conversations[message.channel]
+            body["has_pins"] = any(one.pinned for one in room.messages)
+        return await self.event(person, kind, message.channel, body)
+
+    async def share(
+        self, person: Person, place: Conversation, name: str, text: str = "", thread: str | None = None
+    ) -> Delivery:
+        """A file with a few words."""
+        file: Json = {"id": f"F0{len(self.workspace.files):08}", "name": name, "title": name, "size": 1}
+        file["permalink"] = f"{self.workspace.url}/upload/{file['id']}"
+        self.workspace.files[file["id"]] = {**file, "content": b"x"}
+        message = Message(place.id, self.workspace.new_ts(), person.slack_id, text, thread_ts=thread, files=[file])
+        self.workspace.post(message)
+        said: Json = {"type": "message", "subtype": "file_share", **message.as_slack(), "channel": place.id}
+        return await self.event(person, "message.channels", place.id, {**said, "type": "message"})
+
     async def open_home(self, person: Person) -> Delivery:
         """The bot's home tab, if it has one."""
         body: Json = {"type": "app_home_opened", "user": person.slack_id, "tab": "home"}

@@ -221,6 +221,7 @@ const doing = {
   thread: (node) => { state.thread = message(node).ts; refresh().then(() => $("answer").focus()); },
   leave: () => { state.thread = ""; refresh(); },
   press, press_view: press,
+  pin: (node) => act("pin", message(node)),
   react: (node) => act("react", { ...message(node), name: node.dataset.name }),
   shortcut: (node) => act("shortcut", { ...message(node), callback: node.dataset.callback }),
   close: (node) => act("close", { view: node.closest("[data-view]").dataset.view }),
