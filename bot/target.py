@@ -71,12 +71,15 @@ class EngineAddress:
 class Service:
     """`containers`: environment -> container name, `project/service` for one run by Docker Compose, or `swarm:name`
     for a service of Docker Swarm. A container name can hold neither a slash nor a colon, so these never meet.
+    `confidential`: its incidents are only for those who handle them. `runbook`: an address, '' for none.
     """
 
     name: str
     containers: Mapping[str, str]
     label: str = ""
     aliases: tuple[str, ...] = ()
+    confidential: bool = False
+    runbook: str = ""
 
     def answers_to(self) -> frozenset[str]:
         """Every folded word that means this service."""

@@ -36,7 +36,9 @@ def is_production(place: Environment) -> bool:
 
 
 def service(name: str, entry: ServiceSection) -> Service:
-    return Service(name, dict(entry.containers), entry.label or name, tuple(entry.aliases))
+    return Service(
+        name, dict(entry.containers), entry.label or name, tuple(entry.aliases), entry.confidential, entry.runbook or ""
+    )
 
 
 def channel_policy(channel: str) -> Policy:

@@ -191,6 +191,8 @@ class ServiceSection(Section):
     aliases: list[Name] = []
     containers: dict[str, Text] = {}
     policy: Name = "default"
+    confidential: bool = False
+    runbook: WebAddress = None
 
 
 class PersonSection(Section):

@@ -35,8 +35,9 @@ from bot.store import (
     runs,
 )
 from bot.store.database import Database, Tx, Unavailable
+from bot.view import IncidentView
 from bot.worker import bundle
-from bot.worker.places import above, beside, remember_place, standing, subject, waits_for_its_card
+from bot.worker.places import above, beside, only_inside, remember_place, standing, subject, waits_for_its_card
 from bot.worker.wanted import no_longer_wanted
 
 log = structlog.get_logger("deliver")
@@ -92,7 +93,7 @@ class Deliverer:
                 return None
             if message.kind not in self.channels:  # it fails at once: nothing more needs to be known of it
                 return Outgoing(message, self.desk.language, None, None, None, as_of=message.due_at)
-            why = await no_longer_wanted(tx, message)
+            why = await no_longer_wanted(tx, message) or await only_inside(tx, self.desk, message)
             if why is not None:
                 await speaking.drop(tx, message, self.owner, why)
                 return None
@@ -130,7 +131,7 @@ class Deliverer:
         return Outgoing(
             message=message,
             language=person.language if person else self.desk.language,
-            view=await view(tx, self.desk, incident) if incident else None,
+            view=await self.shown(tx, incident, message) if incident else None,
             run=await runs.view(tx, message.run) if message.run else None,
             existing_ts=standing(message, place),
             as_of=await incidents.now(tx),
@@ -144,6 +145,12 @@ class Deliverer:
             else None,
             review=await reviews.of(tx, self.desk, str(message.body["period"])) if message.about in OF_REVIEW else None,
         )
+
+    async def shown(self, tx: Tx, incident: Incident, message: Message) -> IncidentView:
+        """In a channel that is not its own, a confidential incident is veiled."""
+        found = await view(tx, self.desk, incident)
+        at_home = found.room is not None and found.room.channel_id == message.to
+        return found if message.person is not None or at_home else found.veiled()
 
     async def speak(self, outgoing: Outgoing) -> None:
         message = outgoing.message
