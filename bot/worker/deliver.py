@@ -66,6 +66,9 @@ class Deliverer:
         self.trouble: dict[Kind, str] = {}
         """Why the last sending by a channel failed, until one goes through: `/readyz` lists it as degraded."""
 
+        self.unheard: str | None = None
+        """Why nothing is said in the incidents channel any more; as above."""
+
     async def deliver(self, kind: Kind, number: int) -> None:
         """Send message `number` if it is due and not taken."""
         async with self.lanes[kind]:
@@ -202,6 +205,8 @@ class Deliverer:
     async def sent(self, outgoing: Outgoing, provider_id: str) -> None:
         message = outgoing.message
         self.trouble.pop(message.kind, None)
+        if message.to == self.desk.incidents_channel:
+            self.unheard = None
         async with self.db.transaction() as tx:
             late = await messages.late_by(tx, message.due_at)
             if not await messages.move(tx, message.id, State.SENT, self.owner, provider_id=provider_id):
@@ -234,6 +239,8 @@ class Deliverer:
 
     async def failed(self, message: Message, reason: str) -> None:
         """It will never arrive this way: the person's next channel now; nobody left on the level: the next level."""
+        if message.to == self.desk.incidents_channel and message.kind is Kind.SLACK:
+            self.unheard = reason  # archived, deleted, the bot removed from it
         log.warning("not delivered", channel=message.kind.value, message=message.id, reason=reason)
         why = Phrase("{reason}", {"reason": reason[:200]})
         async with self.db.transaction() as tx:

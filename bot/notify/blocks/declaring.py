@@ -6,7 +6,7 @@ from typing import Final
 from bot.desk import Desk
 from bot.incident import Incident, Priority
 from bot.notify.blocks.marks import LIGHT, severity
-from bot.notify.blocks.modal import MAX_OPTIONS, MAX_RADIOS, Modal, Option, choice, field, modal, radios, written
+from bot.notify.blocks.modal import MAX_RADIOS, Modal, Option, choice, field, modal, radios, written
 from bot.notify.blocks.parts import Block, Card, actions, button, card, context, escape, line, link, section
 from bot.notify.blocks.reader import Reader
 from bot.notify.blocks.state import state
@@ -100,7 +100,7 @@ def _joining(known: Sequence[Incident], reader: Reader) -> list[Block]:
 
 def _place(name: str, label: Phrase, options: Sequence[Option], chosen: str, reader: Reader) -> Block:
     unknown = (reader.say(Phrase("I do not know")), NONE)
-    return field(name, reader.say(label), choice([unknown, *options[: MAX_OPTIONS - 1]], chosen or NONE))
+    return field(name, reader.say(label), choice([unknown, *options], chosen or NONE))
 
 
 def _readers(reader: Reader) -> list[Option]:
