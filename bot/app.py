@@ -172,7 +172,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
             tabs = HomeTabs(homes, desk, engines, workspace)
             work[jobs.HOME] = Entrypoint(tabs.look)
             await stop.enter_async_context(in_background("home tabs", tabs.run))
-            keeper = RoomKeeper(db, desk, workspace, owner)
+            keeper = RoomKeeper(db, desk, workspace, owner, settings.public_url or "")
             work[jobs.ROOM] = Entrypoint(keeper.look)
             await stop.enter_async_context(in_background("channels", keeper.run))
         await stop.enter_async_context(Queue(url, db.role, work).running())

@@ -121,6 +121,11 @@ class Desk:
         """How everybody is reached who has not chosen for themselves."""
         return Rules(self.steps, self.night, self.hours_of_night)
 
+    def is_confidential(self, service: str) -> bool:
+        """Whether what happens to it is only for those who handle it."""
+        known = self.services.get(service)
+        return known is not None and known.confidential
+
     def methods(self, person: Person, priority: Priority) -> tuple[Step, ...]:
         """How a page reaches this person; empty: they have nothing at all."""
         return methods(person, priority, self.steps)

@@ -64,7 +64,7 @@ class Home:
     def others(self) -> tuple[Incident, ...]:
         """Open incidents that are none of theirs."""
         theirs = {each.number for each in (*self.to_answer, *self.mine)}
-        return tuple(each for each in self.board.incidents if each.number not in theirs)
+        return tuple(each.veiled() for each in self.board.incidents if each.number not in theirs)
 
     def turn_now(self) -> list[tuple[str, Shift]]:
         """Their turns that hold now."""

@@ -1,6 +1,6 @@
 """An incident: its priority, its status, and the only moves it may make."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -26,6 +26,7 @@ RESOLVE_WITHIN: Final = {
     Priority.P2: timedelta(hours=4),
     Priority.P3: timedelta(hours=24),
 }
+VEIL: Final = "🔒"
 REOPEN_WITHIN: Final = timedelta(hours=24)
 
 
@@ -76,6 +77,7 @@ class Incident:
     flapping_until: datetime | None = None
     takers: tuple[Taker, ...] = ()
     takers_wanted: int = 1
+    confidential: bool = False
 
     @property
     def on_it(self) -> tuple[str, ...]:
@@ -86,6 +88,13 @@ class Incident:
     @property
     def resolve_by(self) -> datetime:
         return self.opened_at + RESOLVE_WITHIN[self.priority]
+
+    def veiled(self) -> "Incident":
+        """What those may see who do not handle it: of a confidential one neither title nor words."""
+        if not self.confidential:
+            return self
+        why = Phrase("confidential: only those who handle it see what it is about")
+        return replace(self, title=VEIL, summary="", why=why)
 
 
 def title_of(environment_label: str, severity: str, text: str) -> str:

@@ -118,9 +118,9 @@ class Questions:
             return statuspage.page(settings, troubles, planned, await incidents.now(tx), lamps)
 
     async def open_incidents(self) -> list[Incident]:
-        """Worst first, then oldest first; 200 at most."""
+        """Worst first, then oldest first; 200 at most. Confidential ones veiled."""
         async with self.db.transaction() as tx:
-            return await incidents.open_ones(tx)
+            return [each.veiled() for each in await incidents.open_ones(tx)]
 
     async def open_tasks(self) -> list[TaskRow]:
         """What is left to do after incidents, the oldest first; 40 at most."""
@@ -177,6 +177,8 @@ async def view(tx: Tx, desk: Desk, incident: Incident) -> IncidentView:
         evidence=await evidence.latest(tx, incident.number),
         database=await evidence.latest_of_database(tx, incident.number),
         suggested=await suggested(tx, desk, incident),
+        insiders=await incidents.insiders(tx, incident.number) if incident.confidential else frozenset(),
+        call=desk.rooms.call_of(incident.number),
         verdicts=await verdicts.of_incident(tx, incident.number),
     )
 
@@ -201,7 +203,7 @@ async def suggested(tx: Tx, desk: Desk, incident: Incident) -> tuple[Suggestion,
 
 async def digest_view(tx: Tx, person: str) -> DigestView:
     """What is open now, and of what this person follows what ended since their last digest."""
-    found = await incidents.open_ones(tx)
+    found = [each.veiled() for each in await incidents.open_ones(tx)]
     rows: list[tuple[Incident, datetime | None]] = []
     for incident in found[:DIGEST_SHOWN]:
         ahead = [due_row(row) for row in await dues.of_incident(tx, incident.number, incident.round)]

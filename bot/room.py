@@ -42,17 +42,25 @@ def may_come_from(to: RoomState) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class RoomSettings:
-    """`automatic`: priorities that get one without being asked. It is archived so long after the incident is over."""
+    """`automatic`: priorities that get one without being asked. It is archived so long after the incident is over.
+    `call`: an address in which `{number}` is the incident's.
+    """
 
     automatic: frozenset[Priority] = frozenset({Priority.P1})
     prefix: str = "inc"
     archive_after: timedelta = REOPEN_WITHIN
+    call: str = ""
+
+    def call_of(self, number: int) -> str:
+        """Where people talk about this incident; '' for nowhere."""
+        return self.call.replace("{number}", str(number))
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
     """One row of `incident_channel`. `since`: when it was asked for, by the real clock. `name` is decided before it is
-    made. `topic`, `invited` (Slack ids) and `pinned` (a message's ts) are what was done there already.
+    made. `topic`, `invited` (Slack ids) and `pinned` (a message's ts) and
+    `bookmarks` (see `Bookmark`) are what was done there already.
     """
 
     incident: int
@@ -64,8 +72,19 @@ class Room:
     topic: str = ""
     invited: tuple[str, ...] = ()
     pinned: str = ""
+    bookmarks: tuple[str, ...] = ()
     starts: int = 0
     why: Phrase | None = None
+
+
+class Bookmark(StrEnum):
+    """The links above the channel, in this order."""
+
+    CARD = "card"
+    TIMELINE = "timeline"
+    CALL = "call"
+    RUNBOOK = "runbook"
+    STATUS = "status"
 
 
 def name_of(prefix: str, number: int, title: str) -> str:

@@ -71,6 +71,7 @@ class EngineAddress:
 class Service:
     """`containers`: environment -> container name, `project/service` for one run by Docker Compose, or `swarm:name`
     for a service of Docker Swarm. A container name can hold neither a slash nor a colon, so these never meet.
+    `confidential`: its incidents are only for those who handle them. `runbook`: an address, '' for none.
     """
 
     name: str
@@ -79,6 +80,8 @@ class Service:
     aliases: tuple[str, ...] = ()
     required: tuple[str, ...] = ()  # variables that its containers must have
     reaches: Mapping[str, str] = field(default_factory=dict)  # variable that holds an address -> path to ask for
+    confidential: bool = False
+    runbook: str = ""
 
     def answers_to(self) -> frozenset[str]:
         """Every folded word that means this service."""

@@ -115,7 +115,20 @@ class IncidentView:
     evidence: Evidence | None = None  # the last that was kept of a container
     database: Remembered | None = None  # the last that was kept of a database
     suggested: tuple[Suggestion, ...] = ()
+    insiders: frozenset[str] = frozenset()  # of a confidential one: those who may read it
+    call: str = ""  # where people talk about it
     verdicts: Mapping[str, str] = field(default_factory=dict)  # what those who were paged said of it
+
+    def veiled(self) -> "IncidentView":
+        """The same for those who do not handle it: see `Incident.veiled`."""
+        if not self.incident.confidential:
+            return self
+        return IncidentView(
+            self.incident.veiled(), (), self.levels, (), dues=self.dues, responders=self.responders, roles=self.roles
+        )
+
+    def for_reader(self, person: str) -> "IncidentView":
+        return self if person in self.insiders else self.veiled()
 
     def waits_for(self, person: str | None) -> bool:
         """Whether this person was asked and has not answered."""

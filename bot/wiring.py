@@ -110,7 +110,8 @@ def probes(
 
     def speaks(kind: Kind) -> health.Probe:
         async def spoke() -> None:
-            if (trouble := deliverer.trouble.get(kind)) is not None:
+            trouble = deliverer.trouble.get(kind) or (deliverer.unheard if kind is Kind.SLACK else None)
+            if trouble is not None:
                 raise ConnectionError(trouble)
 
         return spoke

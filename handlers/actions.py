@@ -172,7 +172,9 @@ async def show(tools: Tools, press: Press) -> Reply:
     """All that is known of an incident, from somebody's Home tab."""
     number = press.number("incident")
     view = await tools.questions.incident(number)
-    return no_such_incident(number) if view is None else incident_details(view, tools.reader(press.visitor.language))
+    if view is None:
+        return no_such_incident(number)
+    return incident_details(view.for_reader(press.visitor.by.id), tools.reader(press.visitor.language))
 
 
 async def open_channel(tools: Tools, press: Press) -> Reply:

@@ -9,7 +9,7 @@ from bot.classification import classify
 from bot.errors import UserError
 from bot.incident import Priority
 from bot.notify.blocks import declaring
-from bot.notify.blocks.declaring import NONE
+from bot.notify.blocks.declaring import NONE, YES
 from bot.notify.blocks.modal import Modal, carried, filled
 from bot.phrase import Phrase
 from bot.report import Report, similar
@@ -46,6 +46,7 @@ async def judged(tools: Tools, view: Mapping[str, Any], visitor: Visitor) -> Mod
         "priority": str(given.get("priority") or found.priority or Priority.P2),
         "environment": found.environment,
         "service": found.service,
+        "confidential": YES if given.get("confidential") == YES or desk.is_confidential(found.service) else NONE,
     }
     why = Phrase("you said so") if given.get("priority") else found.why
     known = similar(report, found.environment, found.service, await tools.questions.open_incidents())
@@ -64,6 +65,6 @@ async def confirmed(tools: Tools, view: Mapping[str, Any], visitor: Visitor) -> 
     priority = Priority(said["priority"]) if said["priority"] in set(Priority) else None
     declared = await tools.lifecycle.declare(
         title=report.title, priority=priority, environment=said["environment"], service=said["service"],
-        text=report.more, by=visitor.by, report=report,
+        text=report.more, by=visitor.by, report=report, confidential=chosen.get("confidential") == YES,
     )  # fmt: skip
     return worded(declared)

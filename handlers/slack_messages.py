@@ -20,6 +20,8 @@ log = structlog.get_logger("slack")
 
 TRIES: Final = 3
 TITLE: Final = "ÉcoTrajet"
+TOO_LATE: Final = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "ratelimited"})
+SOON: Final = 1.0  # seconds; Slack never asks for less
 WITHIN: Final = 1.0  # seconds for what is only nice to have before a modal opens; its trigger lives for three
 AWAY: Final = (SlackApiError, SlackClientError, ClientError, TimeoutError, OSError)
 
@@ -33,14 +35,21 @@ class Messages:
     async def open(self, trigger: str, modal: Modal, *, above: bool = False) -> None:
         """`above`: of the form in which the press was. Raises UserError when Slack no longer lets it open."""
         show = self.client.views_push if above else self.client.views_open
-        try:
-            await show(trigger_id=trigger, view=modal.view)
-        except SlackApiError as refused:
-            word = str(refused.response.get("error", ""))
-            if word not in {"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"}:
-                raise
-            log.warning("the form came too late", error=word)
-            raise UserError(Phrase("The form came too late: Slack waits three seconds for it. Try again.")) from None
+        for last in (False, True):
+            try:
+                await show(trigger_id=trigger, view=modal.view)
+            except SlackApiError as refused:
+                word = _word(refused)
+                if word == "ratelimited" and not last:
+                    await asyncio.sleep(SOON)  # the trigger lives for three
+                elif word in TOO_LATE:
+                    log.warning("the form came too late", error=word)
+                    said = Phrase("The form came too late: Slack waits three seconds for it. Try again.")
+                    raise UserError(said) from None
+                else:
+                    raise
+            else:
+                return
 
     async def permalink(self, channel: str, ts: str) -> str:
         """'' when Slack does not tell it in time, or the bot is not in that channel."""

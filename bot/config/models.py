@@ -196,6 +196,8 @@ class ServiceSection(Section):
     policy: Name = "default"
     required: list[Variable] = []
     reaches: dict[Variable, UrlPath] = {}
+    confidential: bool = False
+    runbook: WebAddress = None
 
 
 class PersonSection(Section):

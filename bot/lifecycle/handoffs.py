@@ -103,7 +103,7 @@ def open_work(found: list[Incident]) -> Phrase:
     """The open incidents, the worst first."""
     if not found:
         return Phrase("No open incident.")
-    listed = " · ".join(f"#{each.number} {each.priority} {each.title[:80]}" for each in found[:SHOWN])
+    listed = " · ".join(f"#{each.number} {each.priority} {each.veiled().title[:80]}" for each in found[:SHOWN])
     if len(found) > SHOWN:
         return Phrase("Open incidents: {listed} (and {count} more)", {"listed": listed, "count": len(found) - SHOWN})
     return Phrase("Open incidents: {listed}", {"listed": listed})

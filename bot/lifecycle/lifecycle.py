@@ -165,7 +165,7 @@ class Lifecycle:
 
     async def declare(
         self, *, title: str, priority: Priority | None, environment: str, service: str, text: str, by: Actor,
-        report: Report | None = None,
+        report: Report | None = None, confidential: bool = False,
     ) -> Declared | Repeated:  # fmt: skip
         """A person says that something is wrong. Without a priority the rules propose one, P2 at least kept open."""
         alert = Alert(
@@ -184,7 +184,7 @@ class Lifecycle:
             elif judged.priority is None:
                 why = Phrase("Declared without a priority: please classify")
                 judged = Classification(Priority.P2, DECLARED, why, judged.environment, judged.service, judged.severity)
-            opened = await receive.open_incident(tx, self.desk, alert, judged, by)
+            opened = await receive.open_incident(tx, self.desk, alert, judged, by, confidential=confidential)
             if report is not None:
                 await reports.insert(tx, opened.number, by.id, report)
             return Declared(opened)

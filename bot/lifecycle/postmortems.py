@@ -8,7 +8,8 @@ from bot.incident import Incident, Status
 from bot.message import About, Ask, Kind
 from bot.phrase import Phrase
 from bot.postmortem import WRITE
-from bot.store import audit, incidents, messages
+from bot.room import RoomState
+from bot.store import audit, incidents, messages, rooms
 from bot.store.database import Tx
 
 
@@ -45,9 +46,27 @@ async def want(tx: Tx, desk: Desk, number: int, by: Actor) -> Incident | NoSuchI
         )
     if await messages.on_its_way(tx, About.POSTMORTEM, number):
         return incident
+    to = await _where(tx, desk, incident, by)
     said = Phrase("{name} asked for the draft of the post-mortem", {"name": by.name})
     await audit.write(tx, Entry(by, "postmortem.asked", number, why=said))
-    await messages.queue(
-        tx, kind=Kind.SLACK, about=About.POSTMORTEM, to=desk.incidents_channel, incident=number, body={"by": by.id}
-    )
+    await messages.queue(tx, kind=Kind.SLACK, about=About.POSTMORTEM, to=to, incident=number, body={"by": by.id})
     return incident
+
+
+async def _where(tx: Tx, desk: Desk, incident: Incident, by: Actor) -> str:
+    """Of a confidential one into its own channel, else to whoever asks. Raises UserError for those who did not handle
+    it.
+    """
+    if not incident.confidential:
+        return desk.incidents_channel
+    if by.id not in await incidents.insiders(tx, incident.number):
+        said = Phrase(
+            "#{number} is confidential: those who handled it have its post-mortem.", {"number": incident.number}
+        )
+        raise UserError(said)
+    room, person = await rooms.get(tx, incident.number), desk.people.get(by.id)
+    if room is not None and room.state is RoomState.OPEN:
+        return room.channel_id
+    if person is None or person.slack is None:
+        raise UserError(Phrase("Its channel is archived, and you have no Slack messages: ask somebody who handled it."))
+    return person.slack

@@ -135,9 +135,12 @@ async def fresh(
 
 
 async def open_incident(
-    tx: Tx, desk: Desk, alert: Alert, judged: Classification, by: Actor, storm: Phrase | None = None
-) -> Incident:
-    """`storm`: why it stands for all of its environment and not for one service."""
+    tx: Tx, desk: Desk, alert: Alert, judged: Classification, by: Actor, storm: Phrase | None = None,
+    *, confidential: bool = False,
+) -> Incident:  # fmt: skip
+    """`storm`: why it stands for all of its environment and not for one service. `confidential` by whoever declares it;
+    else as its service is.
+    """
     if judged.priority is None:
         raise ValueError("what is only recorded opens nothing")
     environment = desk.environments.get(judged.environment)
@@ -149,6 +152,7 @@ async def open_incident(
             summary=alert.text[:3000], environment=judged.environment, service="" if storm else judged.service,
             rule=incidents.STORM_RULE if storm else judged.rule, why=storm or judged.why,
             policy=desk.policy_for(judged.service), opened_by=by.id,
+            confidential=confidential or desk.is_confidential(judged.service),
         ),
     )  # fmt: skip
     await audit.write(tx, Entry(by, "incident.opened", incident.number, on=alert.dedup_key, why=judged.why))

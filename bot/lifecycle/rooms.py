@@ -34,8 +34,12 @@ RoomAnswer = RoomWanted | RoomThere | AlreadyResolved | NoSuchIncident | Repeate
 
 
 async def automatically(tx: Tx, desk: Desk, incident: Incident, by: Actor) -> None:
-    """Of a priority that gets one without being asked."""
-    if incident.priority in desk.rooms.automatic and await rooms.want_automatically(tx, incident.number, by.id):
+    """Of a priority that gets one without being asked; of what is confidential in any case, since it is said nowhere
+    else."""
+    if incident.confidential:
+        if await rooms.want(tx, incident.number, by.id):
+            await rooms.wake(tx, incident.number)
+    elif incident.priority in desk.rooms.automatic and await rooms.want_automatically(tx, incident.number, by.id):
         await rooms.wake(tx, incident.number)
 
 
@@ -69,6 +73,8 @@ async def company(tx: Tx, desk: Desk, incident: Incident, room: Room) -> list[st
 async def opened(tx: Tx, desk: Desk, incident: Incident, name: str, channel: str, by: Actor) -> None:
     """Its card is to be posted there, and where it is to be said."""
     said = Phrase("A channel for this incident: #{channel}", {"channel": name})
+    if call := desk.rooms.call_of(incident.number):
+        said = Phrase("{said} · call: {link}", {"said": said, "link": call})
     await audit.write(tx, Entry(by, "channel.opened", incident.number, on=channel, why=said))
     await speaking.card(tx, incident, channel)
     await speaking.card(tx, incident, desk.incidents_channel)

@@ -36,8 +36,8 @@ COLOURS: Final = {Priority.P1: "#D55E00", Priority.P2: "#E69F00", Priority.P3: "
 PATTERNS: Final = {Priority.P1: "", Priority.P2: "//", Priority.P3: ".."}
 NIGHT: Final = "#0072B2"
 BEFORE: Final = "#BBBBBB"
-BIG: Final = 24  # points; 33 pixels of 1000, 13 of 390
-SMALL: Final = 19
+BIG: Final = 24  # points; 33 pixels of 1000, 11 where a telephone shows them on 330
+SMALL: Final = 22
 MOST_ALT: Final = 1000  # characters of an alternative text
 PEOPLE: Final = 8
 SIGNS: Final = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf\u23e9-\u23ff\ufe0f] ?")
@@ -75,7 +75,11 @@ def _incidents(review: Review, reader: Reader) -> Picture:
         _pattern(bars, PATTERNS[priority])
         axes.bar_label(bars, [str(each) if each else "" for each in heights], label_type="center", **_on_bar())
         floor = [low + each for low, each in zip(floor, heights, strict=True)]
-    labels = [_column(start, review.period.span, reader) for start, _ in found.columns]
+    starts = [start for start, _ in found.columns]
+    labels = [
+        _column(start, end, review.period.span, reader)
+        for start, end in zip(starts, [*starts[1:], review.period.end], strict=True)
+    ]
     axes.set_xticks(list(at), labels)
     axes.set_ylim(0, max([*floor, 1]) * 1.1)
     axes.set_yticks([])
@@ -136,7 +140,7 @@ def _load(review: Review, reader: Reader) -> Picture:
         y = -row * 1.3
         by_day = each.pages - each.night_pages
         said = reader.say(load_line(each, reader))
-        axes.text(0, y + 0.36, said, fontsize=SMALL, color=INK, va="bottom")
+        axes.text(0, y + 0.36, _plain(said), fontsize=SMALL, color=INK, va="bottom")
         axes.barh(y, by_day, 0.5, color=COLOURS[Priority.P2])
         _pattern(axes.barh(y, each.night_pages, 0.5, by_day, color=NIGHT), "//")
     _only_bars(axes, most * 1.05, (-1.3 * len(loads) + 0.7, 1.0))
@@ -151,7 +155,7 @@ def _noise(review: Review, reader: Reader) -> Picture:
     most = max(each.alerts for each in found)
     for row, each in enumerate(found):
         y = -row * 1.3
-        axes.text(0, y + 0.36, _fits(place(each, reader)), fontsize=SMALL, color=INK, va="bottom")
+        axes.text(0, y + 0.36, _plain(_fits(place(each, reader))), fontsize=SMALL, color=INK, va="bottom")
         axes.barh(y, each.alerts, 0.5, color=COLOURS[Priority.P1])
         axes.text(each.alerts + most * 0.015, y, str(each.alerts), fontsize=SMALL, color=INK, va="center")
     _only_bars(axes, most * 1.15, (-1.3 * len(found) + 0.7, 1.0))
@@ -166,7 +170,7 @@ def _canvas(title: str, subtitle: str, height: int) -> tuple[Any, Any]:
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-    layout = ConstrainedLayoutEngine(w_pad=0.25, h_pad=0.2)
+    layout = ConstrainedLayoutEngine(w_pad=0.25, h_pad=0.12)
     figure = Figure(figsize=(WIDTH / DPI, height / DPI), dpi=DPI, layout=layout, facecolor="white")
     axes = figure.subplots()
     figure.suptitle(title, fontsize=BIG + 4, weight="bold", color=INK, x=0.025, ha="left")
@@ -196,8 +200,8 @@ def _on_bar() -> dict[str, Any]:
     return {"fontsize": SMALL, "color": INK, "weight": "bold", "bbox": box}
 
 
-def _column(start: date, span: Span, reader: Reader) -> str:
-    """Below a bar: `lun. 16`, or a week's first day."""
+def _column(start: date, end: date, span: Span, reader: Reader) -> str:
+    """Below a bar: `lun` over `16`, or a week's days."""
     if span is Span.WEEK:
         names = (
             Phrase("Mon"),
@@ -209,7 +213,8 @@ def _column(start: date, span: Span, reader: Reader) -> str:
             Phrase("Sun"),
         )
         return f"{reader.say(names[start.weekday()])}\n{start.day}"
-    return reader.say(Phrase("from {day}", {"day": f"{start.day}/{start.month}"}))
+    last = (end - timedelta(days=1)).day
+    return f"{start.day}-{last}" if last != start.day else str(last)
 
 
 def _median(found: Spread) -> float:
@@ -220,8 +225,13 @@ def _ninth(found: Spread) -> float:
     return found.p90.total_seconds() if found.p90 else 0.0
 
 
-def _fits(text: str, most: int = 58) -> str:
+def _fits(text: str, most: int = 50) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _plain(text: str) -> str:
+    """`$` begins a formula in matplotlib."""
+    return text.replace("$", r"\$")
 
 
 def _picture(name: str, title: str, alt: str, review: Review, reader: Reader, figure: Any) -> Picture:

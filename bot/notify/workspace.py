@@ -45,10 +45,10 @@ class SlackWorkspace:
         async with answered():
             await self.client.views_publish(user_id=user, view=view)
 
-    async def create(self, name: str) -> str | None:
-        """The new public channel's id; None: a channel of this name is there already."""
+    async def create(self, name: str, *, private: bool = False) -> str | None:
+        """The new channel's id; None: a channel of this name is there already."""
         async with answered("name_taken"):
-            made = await self.client.conversations_create(name=name)
+            made = await self.client.conversations_create(name=name, is_private=private or None)
             return str(made["channel"]["id"])
         return None
 
@@ -58,7 +58,7 @@ class SlackWorkspace:
         for _ in range(PAGES):
             async with answered():
                 listed = await self.client.conversations_list(
-                    types="public_channel", exclude_archived=True, limit=A_PAGE, cursor=cursor
+                    types="public_channel,private_channel", exclude_archived=True, limit=A_PAGE, cursor=cursor
                 )
             for channel in listed["channels"]:
                 if channel.get("name") == name:
@@ -81,6 +81,17 @@ class SlackWorkspace:
         """A message that was deleted meanwhile is pinned to nothing."""
         async with answered("already_pinned", "message_not_found"):
             await self.client.pins_add(channel=channel, timestamp=ts)
+
+    async def bookmark(self, channel: str, title: str, link: str) -> None:
+        """A link above the channel."""
+        async with answered():
+            await self.client.bookmarks_add(channel_id=channel, title=title, type="link", link=link)
+
+    async def permalink(self, channel: str, ts: str) -> str:
+        """'' for a message that was deleted."""
+        async with answered("message_not_found"):
+            return str((await self.client.chat_getPermalink(channel=channel, message_ts=ts))["permalink"])
+        return ""
 
     async def archive(self, channel: str) -> None:
         async with answered("already_archived"):

@@ -24,7 +24,7 @@ def from_row(row: asyncpg.Record) -> Incident:
         summary=row["summary"], acknowledged_by=row["acknowledged_by"], acknowledged_at=row["acknowledged_at"],
         resolved_by=row["resolved_by"], resolved_at=row["resolved_at"], card_version=row["card_version"],
         flapping_until=row["flapping_until"], takers=tuple(Taker.from_json(each) for each in row["takers"]),
-        takers_wanted=row["takers_wanted"],
+        takers_wanted=row["takers_wanted"], confidential=row["confidential"],
     )  # fmt: skip
 
 
@@ -41,14 +41,15 @@ class Opening:
     why: Phrase
     policy: Policy
     opened_by: str
+    confidential: bool = False
 
 
 async def insert(tx: Tx, new: Opening) -> Incident:
     row = await tx.fetchrow(
-        "INSERT INTO incident (priority, title, summary, environment, service, rule, why, policy, ladder, opened_by)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING *",
+        "INSERT INTO incident (priority, title, summary, environment, service, rule, why, policy, ladder, opened_by,"
+        " confidential) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING *",
         new.priority, new.title, new.summary, new.environment, new.service, new.rule, new.why.to_json(),
-        new.policy.name, new.policy.to_json(), new.opened_by,
+        new.policy.name, new.policy.to_json(), new.opened_by, new.confidential,
     )  # fmt: skip
     assert row is not None  # INSERT … RETURNING always returns
     return from_row(row)
@@ -57,6 +58,19 @@ async def insert(tx: Tx, new: Opening) -> Incident:
 async def get(tx: Tx, number: int) -> Incident | None:
     row = await tx.fetchrow("SELECT * FROM incident WHERE number = $1", number)
     return from_row(row) if row else None
+
+
+async def insiders(tx: Tx, number: int) -> frozenset[str]:
+    """Those who opened it, have or had it, were asked or paged, or hold a role."""
+    rows = await tx.fetch(
+        "SELECT unnest(ARRAY[opened_by, acknowledged_by, resolved_by]) AS person FROM incident WHERE number = $1"
+        " UNION SELECT person FROM responder WHERE incident = $1"
+        " UNION SELECT person FROM incident_role WHERE incident = $1"
+        " UNION SELECT person FROM message WHERE incident = $1 AND about = 'page' AND state <> 'dropped'"
+        " UNION SELECT actor FROM audit WHERE incident = $1 AND did = 'incident.acknowledged'",
+        number,
+    )
+    return frozenset(row["person"] for row in rows if row["person"])
 
 
 async def lock(tx: Tx, number: int) -> Incident | None:

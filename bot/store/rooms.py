@@ -18,7 +18,8 @@ def from_row(row: asyncpg.Record) -> Room:
     return Room(
         incident=row["incident"], state=RoomState(row["state"]), asked_by=row["asked_by"], since=row["since"],
         name=row["name"], channel_id=row["channel_id"], topic=row["topic"], invited=tuple(row["invited"]),
-        pinned=row["pinned"], starts=row["starts"], why=Phrase.from_json(row["why"]) if row["why"] else None,
+        pinned=row["pinned"], bookmarks=tuple(row["bookmarks"]), starts=row["starts"],
+        why=Phrase.from_json(row["why"]) if row["why"] else None,
     )  # fmt: skip
 
 
@@ -27,8 +28,8 @@ async def want(tx: Tx, incident: int, by: str) -> bool:
     asked = await tx.execute(
         "INSERT INTO incident_channel AS c (incident, asked_by) VALUES ($1, $2) ON CONFLICT (incident) DO UPDATE"
         " SET state = 'wanted', automatic = false, asked_by = $2, asked_at = app_now(), since = clock_timestamp(),"
-        " name = '', channel_id = '', topic = '', invited = '{}', pinned = '', starts = 0, look_at = app_now(),"
-        " why = NULL WHERE c.state = ANY($3::text[])",
+        " name = '', channel_id = '', topic = '', invited = '{}', pinned = '', bookmarks = '{}', starts = 0,"
+        " look_at = app_now(), why = NULL WHERE c.state = ANY($3::text[])",
         incident, by, may_come_from(RoomState.WANTED),
     )  # fmt: skip
     return asked == "INSERT 0 1"
@@ -80,8 +81,8 @@ async def hold(tx: Tx, room: Room, owner: str) -> bool:
     """A sign of life, with what was done so far; False: the lease went to another."""
     held = await tx.execute(
         "UPDATE incident_channel SET lease_until = clock_timestamp() + $3, name = $4, topic = $5, invited = $6,"
-        " pinned = $7 WHERE incident = $1 AND lease_owner = $2",
-        room.incident, owner, LEASE, room.name, room.topic, list(room.invited), room.pinned,
+        " pinned = $7, bookmarks = $8 WHERE incident = $1 AND lease_owner = $2",
+        room.incident, owner, LEASE, room.name, room.topic, list(room.invited), room.pinned, list(room.bookmarks),
     )  # fmt: skip
     return held == "UPDATE 1"
 

@@ -36,7 +36,7 @@ from bot.store import (
 )
 from bot.store.database import Database, Tx, Unavailable
 from bot.worker import bundle
-from bot.worker.places import above, beside, remember_place, standing, subject, waits_for_its_card
+from bot.worker.places import above, beside, only_inside, remember_place, standing, subject, waits_for_its_card
 from bot.worker.shown import shown
 from bot.worker.wanted import no_longer_wanted
 
@@ -70,6 +70,9 @@ class Deliverer:
         self.trouble: dict[Kind, str] = {}
         """Why the last sending by a channel failed, until one goes through: `/readyz` lists it as degraded."""
 
+        self.unheard: str | None = None
+        """Why nothing is said in the incidents channel any more; as above."""
+
     async def deliver(self, kind: Kind, number: int, *, urgent: bool = True) -> None:
         """Send message `number` if it is due and not taken. Of those that are not urgent only some stand in the lane:
         a page never comes after hundreds of cards that were left behind."""
@@ -98,7 +101,7 @@ class Deliverer:
                 return None
             if message.kind not in self.channels:  # it fails at once: nothing more needs to be known of it
                 return Outgoing(message, self.desk.language, None, None, None, as_of=message.due_at)
-            why = await no_longer_wanted(tx, message)
+            why = await no_longer_wanted(tx, message) or await only_inside(tx, self.desk, message)
             if why is not None:
                 await speaking.drop(tx, message, self.owner, why)
                 return None
@@ -201,6 +204,8 @@ class Deliverer:
     async def sent(self, outgoing: Outgoing, provider_id: str) -> None:
         message = outgoing.message
         self.trouble.pop(message.kind, None)
+        if message.to == self.desk.incidents_channel:
+            self.unheard = None
         async with self.db.transaction() as tx:
             late = await messages.late_by(tx, message.due_at)
             if not await messages.move(tx, message.id, State.SENT, self.owner, provider_id=provider_id):
@@ -245,6 +250,8 @@ class Deliverer:
 
     async def failed(self, message: Message, reason: str) -> None:
         """It will never arrive this way: the person's next channel now; nobody left on the level: the next level."""
+        if message.to == self.desk.incidents_channel and message.kind is Kind.SLACK:
+            self.unheard = reason  # archived, deleted, the bot removed from it
         log.warning("not delivered", channel=message.kind.value, message=message.id, reason=reason)
         why = Phrase("{reason}", {"reason": reason[:200]})
         async with self.db.transaction() as tx:

@@ -6,8 +6,10 @@ from bot.desk import Desk
 from bot.lifecycle import reviews
 from bot.message import EDITED, About, Message
 from bot.notify.channel import Outgoing
+from bot.phrase import Phrase
 from bot.store import (
     cards,
+    incidents,
     rooms,
 )
 from bot.store.cards import Place
@@ -55,6 +57,19 @@ async def beside(tx: Tx, desk: Desk, message: Message, provider_id: str) -> None
             await rooms.look_again(tx, message.incident)
     elif message.about is About.NOTE and message.to == desk.incidents_channel:
         await rooms.echo(tx, message.incident, message.body)
+
+
+async def only_inside(tx: Tx, desk: Desk, message: Message) -> Phrase | None:
+    """Why a note does not leave for the incidents channel: it is said in the incident's own. What is said of that
+    channel itself leaves.
+    """
+    if message.about is not About.NOTE or message.to != desk.incidents_channel or message.incident is None:
+        return None
+    incident = await incidents.get(tx, message.incident)
+    if incident is None or not incident.confidential or message.body.get("not_echoed"):
+        return None
+    await rooms.echo(tx, incident.number, message.body)
+    return Phrase("confidential: said in its own channel alone")
 
 
 def above(message: Message) -> str | None:

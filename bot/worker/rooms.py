@@ -18,10 +18,10 @@ from bot.incident import Incident, Status
 from bot.lifecycle import rooms as use_cases
 from bot.message import retry_delay
 from bot.notify.blocks import Reader
-from bot.notify.blocks.rooms import topic_of
+from bot.notify.blocks.rooms import say_bookmark, topic_of
 from bot.notify.workspace import Gone, SlackWorkspace
 from bot.phrase import Phrase
-from bot.room import Room, RoomState, name_of, names_for
+from bot.room import Bookmark, Room, RoomState, name_of, names_for
 from bot.store import cards, incidents, rooms
 from bot.store.database import Database, Unavailable
 
@@ -37,8 +37,9 @@ class LeaseLost(Exception):
 class RoomKeeper:
     """`run` for ever. Safe in several replicas: the row's lease says who works."""
 
-    def __init__(self, db: Database, desk: Desk, workspace: SlackWorkspace, owner: str) -> None:
-        self.db, self.desk, self.workspace, self.owner = db, desk, workspace, owner
+    def __init__(self, db: Database, desk: Desk, workspace: SlackWorkspace, owner: str, public_url: str = "") -> None:
+        """`public_url` '': there is no status page to link to."""
+        self.db, self.desk, self.workspace, self.owner, self.public_url = db, desk, workspace, owner, public_url
 
     async def run(self) -> None:
         while True:
@@ -96,15 +97,17 @@ class RoomKeeper:
             return
         room = await self._people(room, incident)
         room = await self._pin(room, incident)
+        room = await self._bookmarks(room, incident)
         async with self.db.transaction() as tx:
             await rooms.rest(tx, room, self.owner, closes_at)
 
     async def _open(self, room: Room, incident: Incident) -> Room:
         """Raises Permanent when Slack does not want it."""
-        wanted = name_of(self.desk.rooms.prefix, incident.number, incident.title)
+        title = "" if incident.confidential else incident.title  # everybody may read the name
+        wanted = name_of(self.desk.rooms.prefix, incident.number, title)
         for name in names_for(room.name, wanted):
             room = await self._held(replace(room, name=name))
-            channel = await self.workspace.create(name) or await self._made_before(room)
+            channel = await self.workspace.create(name, private=incident.confidential) or await self._made_before(room)
             if channel is not None:
                 break
         else:
@@ -169,6 +172,42 @@ class RoomKeeper:
             said = Phrase("⚠️ The card could not be pinned: {reason}", {"reason": never.reason})
             await self._hampered(room, incident, said)
         return await self._held(replace(room, pinned=place.ts))
+
+    async def _bookmarks(self, room: Room, incident: Incident) -> Room:
+        """Each once; one that was taken away by hand stays away."""
+        for which, link in await self._links(room, incident):
+            if which.value in room.bookmarks or not link:
+                continue
+            title = say_bookmark(which, Reader.of(self.desk, self.desk.language, room.since))
+            try:
+                await self.workspace.bookmark(room.channel_id, title, link)
+            except Gone:
+                raise
+            except Permanent as never:
+                said = Phrase("⚠️ Links could not be set above the channel: {reason}", {"reason": never.reason})
+                await self._hampered(room, incident, said)
+                return await self._held(replace(room, bookmarks=tuple(each.value for each in Bookmark)))
+            room = await self._held(replace(room, bookmarks=(*room.bookmarks, which.value)))
+        return room
+
+    async def _links(self, room: Room, incident: Incident) -> list[tuple[Bookmark, str]]:
+        """'' for what is not there, or not yet. The story hangs below the card in the incidents channel."""
+        async with self.db.transaction() as tx:
+            subject = f"incident:{incident.number}"
+            here = await cards.place(tx, subject, room.channel_id)
+            there = await cards.place(tx, subject, self.desk.incidents_channel)
+        told = {each.value for each in (Bookmark.CARD, Bookmark.TIMELINE)} - set(room.bookmarks)
+        card = await self.workspace.permalink(here.channel_id, here.ts) if here and told else ""
+        story = there and told and not incident.confidential
+        service = self.desk.services.get(incident.service)
+        status = f"{self.public_url}/status" if self.public_url and self.desk.status_page.shown else ""
+        return [
+            (Bookmark.CARD, card),
+            (Bookmark.TIMELINE, await self.workspace.permalink(there.channel_id, there.ts) if there and story else ""),
+            (Bookmark.CALL, self.desk.rooms.call_of(incident.number)),
+            (Bookmark.RUNBOOK, service.runbook if service else ""),
+            (Bookmark.STATUS, status),
+        ]
 
     async def _held(self, room: Room) -> Room:
         """What was done is written down. Raises LeaseLost."""

@@ -14,9 +14,12 @@ SENTENCES: Final = frozenset({About.NOTE, About.TELL, About.ASK, About.DRILL})
 
 
 async def shown(tx: Tx, desk: Desk, message: Message) -> IncidentView | None:
+    """In a channel that is not its own, a confidential incident is veiled."""
     if message.incident is None or (message.kind is Kind.SLACK and message.about in SENTENCES):
         return None
     incident = await incidents.get(tx, message.incident)
     if incident is None:
         return None
-    return await (view(tx, desk, incident) if message.kind is Kind.SLACK else short_view(tx, incident))
+    found = await (view(tx, desk, incident) if message.kind is Kind.SLACK else short_view(tx, incident))
+    at_home = found.room is not None and found.room.channel_id == message.to
+    return found if message.person is not None or at_home else found.veiled()

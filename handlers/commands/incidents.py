@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from bot import access
@@ -10,6 +11,7 @@ from bot.audit import Actor
 from bot.errors import UserError
 from bot.incident import Priority
 from bot.notify.blocks import Reader, declaring, incident_details, incident_list, incident_why, story
+from bot.notify.blocks.declaring import YES
 from bot.phrase import Phrase
 from bot.report import LONGEST_TITLE, Report
 from bot.target import fold
@@ -17,6 +19,8 @@ from bot.view import IncidentView
 from handlers import parse
 from handlers.answers import no_such_incident, worded
 from handlers.commands.tools import Asked, Command, Reply, Tools
+
+CONFIDENTIAL: Final = frozenset({"confidential", "confidentiel"})
 
 
 async def group(tools: Tools, asked: Asked) -> Reply:
@@ -44,7 +48,7 @@ async def show(tools: Tools, asked: Asked) -> Reply:
         return Phrase(
             "There is no incident #{number}. See the open ones: `/ecotrajet incident list`.", {"number": number}
         )
-    return incident_details(view, asked.reader)
+    return incident_details(view.for_reader(asked.by.id), asked.reader)
 
 
 async def timeline(tools: Tools, asked: Asked) -> Reply:
@@ -58,7 +62,7 @@ async def timeline(tools: Tools, asked: Asked) -> Reply:
     view = await tools.questions.incident(number)
     if view is None:
         return no_such_incident(number)
-    return await asyncio.to_thread(FORMS[form], view, asked.reader)
+    return await asyncio.to_thread(FORMS[form], view.for_reader(asked.by.id), asked.reader)
 
 
 async def postmortem(tools: Tools, asked: Asked) -> Reply:
@@ -82,7 +86,9 @@ async def drafted(tools: Tools, number: int, by: Actor) -> Phrase | None:
 async def why(tools: Tools, asked: Asked) -> Reply:
     number = asked.number("/ecotrajet why 42")
     found = await tools.questions.why(number)
-    return no_such_incident(number) if found is None else incident_why(found, asked.reader)
+    if found is None:
+        return no_such_incident(number)
+    return incident_why(replace(found, view=found.view.for_reader(asked.by.id)), asked.reader)
 
 
 async def acknowledge(tools: Tools, asked: Asked) -> Reply:
@@ -139,11 +145,14 @@ async def split(tools: Tools, asked: Asked) -> Reply:
 
 
 async def declare(tools: Tools, asked: Asked) -> Reply:
-    """`declare [P1|P2|P3] [env] [service] what is wrong`: the first words may say how bad and where.
+    """`declare [P1|P2|P3] [env] [service] what is wrong`: the first words may say how bad and where, `--confidential`
+    anywhere that it is not for everybody.
 
     Without saying what is wrong, the form with the four questions opens.
     """
     priority, environment, service, rest = None, "", "", list(asked.line.words)
+    secret = [word for word in rest if fold(word.lstrip("-—–")) in CONFIDENTIAL and word[:1] in "-—–"]
+    rest, confidential = [word for word in rest if word not in secret], bool(secret)
     while rest:
         place = next((e.name for e in tools.desk.environments.values() if fold(rest[0]) in e.answers_to()), None)
         named = next((s.name for s in tools.desk.services.values() if fold(rest[0]) in s.answers_to()), None)
@@ -159,10 +168,11 @@ async def declare(tools: Tools, asked: Asked) -> Reply:
     title = " ".join(rest).strip()
     if not title:
         given = {"priority": priority or "", "environment": environment, "service": service}
+        given |= {"confidential": YES} if confidential else {}
         return declaring.questions(asked.reader, Report(""), given)
     declared = await tools.lifecycle.declare(
         title=title[:LONGEST_TITLE], priority=priority, environment=environment, service=service,
-        text=title if len(title) > LONGEST_TITLE else "", by=asked.by,
+        text=title if len(title) > LONGEST_TITLE else "", by=asked.by, confidential=confidential,
     )  # fmt: skip
     return worded(declared)
 

@@ -6,7 +6,7 @@ from typing import Final
 from bot.desk import Desk
 from bot.incident import Incident, Priority
 from bot.notify.blocks.marks import LIGHT, severity
-from bot.notify.blocks.modal import MAX_OPTIONS, MAX_RADIOS, Modal, Option, choice, field, modal, radios, written
+from bot.notify.blocks.modal import MAX_RADIOS, Modal, Option, choice, field, modal, radios, written
 from bot.notify.blocks.parts import Block, Card, actions, button, card, context, escape, line, link, section
 from bot.notify.blocks.reader import Reader
 from bot.notify.blocks.state import state
@@ -16,6 +16,7 @@ from bot.report import LONGEST, Report
 ASKED: Final = "declare.questions"
 JUDGED: Final = "declare.open"
 OFFER: Final = "declare.offer"
+YES: Final = "yes"
 NONE: Final = "-"  # the value of "none of them": Slack takes no empty one
 CARRIED_TEXT: Final = 800  # characters; a button carries 2000, and JSON may double each
 
@@ -46,7 +47,7 @@ def proposal(
 ) -> Modal:
     """What would be opened, to be corrected; `known` are open incidents that it may be already.
 
-    `judged` holds `priority`, `environment` and `service` ('' when not known).
+    `judged` holds `priority`, `environment` and `service` ('' when not known), and `confidential` (YES or NONE).
     """
     blocks = [section(f"*{line(report.title)}*"), *_joining(known, reader)]
     grades = [(f"{LIGHT[each]} {each} {reader.say(severity(each))}", each.value) for each in Priority]
@@ -57,6 +58,7 @@ def proposal(
         ),
         _place("environment", Phrase("Environment"), _environments(desk, reader), judged["environment"], reader),
         _place("service", Phrase("Service"), _services(desk), judged["service"], reader),
+        field("confidential", reader.say(Phrase("Who may read it?")), radios(_readers(reader), judged["confidential"])),
     ]  # fmt: skip
     return modal(
         JUDGED, reader.say(Phrase("Declare an incident")), reader.say(Phrase("Confirm")), reader.say(Phrase("Cancel")),
@@ -98,7 +100,14 @@ def _joining(known: Sequence[Incident], reader: Reader) -> list[Block]:
 
 def _place(name: str, label: Phrase, options: Sequence[Option], chosen: str, reader: Reader) -> Block:
     unknown = (reader.say(Phrase("I do not know")), NONE)
-    return field(name, reader.say(label), choice([unknown, *options[: MAX_OPTIONS - 1]], chosen or NONE))
+    return field(name, reader.say(label), choice([unknown, *options], chosen or NONE))
+
+
+def _readers(reader: Reader) -> list[Option]:
+    return [
+        (reader.say(Phrase("The whole team")), NONE),
+        (reader.say(Phrase("Confidential: only those who handle it, in a private channel")), YES),
+    ]
 
 
 def _environments(desk: Desk, reader: Reader) -> list[Option]:

@@ -149,7 +149,7 @@ def _tasks(home: Home, reader: Reader) -> list[Block]:
 def _manager(home: Home, reader: Reader) -> list[Block]:
     """Impact, who is on it, the clocks; then who is on call. No technical word."""
     blocks: list[Block] = []
-    worth = [each for each in home.board.incidents if each.priority is not Priority.P3]
+    worth = [each.veiled() for each in home.board.incidents if each.priority is not Priority.P3]
     for each in worth[:SHOWN]:
         pairs = [
             (Phrase("Since"), reader.time(each.opened_at)),

@@ -148,7 +148,7 @@ def _body(view: IncidentView, reader: Reader) -> list[Block]:
         suggested({"runbook": each.name, "incident": incident.number}, each.title, each.why, reader)
         for each in view.suggested
     ]
-    small = context(reader.say(why), *gathered(view, reader), channel_link(view.room, reader), _links(view, reader))
+    small = context(reader.say(why), *gathered(view, reader), channel_link(view, reader), _links(view, reader))
     return [*blocks, *helps, small]
 
 

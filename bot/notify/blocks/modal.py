@@ -77,8 +77,10 @@ def written(longest: int, initial: str = "", placeholder: str = "", *, lines: bo
 
 
 def choice(options: Sequence[Option], chosen: str) -> Block:
-    """One of a menu; `chosen` is the value that stands there at first."""
-    return _with_first({"type": "static_select"}, [_option(each) for each in options[:MAX_OPTIONS]], chosen)
+    """One of a menu; `chosen` is the value that stands there at first, and is never one of those that are too many."""
+    shown = list(options[:MAX_OPTIONS])
+    shown[-1:] = [each for each in options[MAX_OPTIONS:] if each[1] == chosen][:1] or shown[-1:]
+    return _with_first({"type": "static_select"}, [_option(each) for each in shown], chosen)
 
 
 def clock(initial: time) -> Block:

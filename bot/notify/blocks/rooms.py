@@ -4,11 +4,12 @@ from typing import Final
 
 from bot.incident import Incident, Status
 from bot.notify.blocks.marks import LIGHT, severity
-from bot.notify.blocks.parts import Block, Card, button, card, cut, escape, line, section
+from bot.notify.blocks.parts import Block, Card, button, card, cut, escape, line, link, section
 from bot.notify.blocks.reader import Reader
 from bot.notify.blocks.state import names, still_wanted
 from bot.phrase import Phrase
-from bot.room import Room, RoomState
+from bot.room import Bookmark, Room, RoomState
+from bot.view import IncidentView
 
 OPEN: Final = "incident.channel"
 LONGEST_TOPIC: Final = 250  # Slack's own limit
@@ -25,6 +26,20 @@ def topic_of(incident: Incident, reader: Reader) -> str:
     return cut(f"{grade} · #{incident.number} · {line(incident.title, 120)} · {reader.say(who)}", LONGEST_TOPIC)
 
 
+def say_bookmark(which: Bookmark, reader: Reader) -> str:
+    match which:
+        case Bookmark.CARD:
+            return reader.say(Phrase("Card"))
+        case Bookmark.TIMELINE:
+            return reader.say(Phrase("Timeline"))
+        case Bookmark.CALL:
+            return reader.say(Phrase("Call"))
+        case Bookmark.RUNBOOK:
+            return reader.say(Phrase("Runbook"))
+        case Bookmark.STATUS:
+            return reader.say(Phrase("Status page"))
+
+
 def channel_button(incident: Incident, room: Room | None, reader: Reader) -> list[Block]:
     """None where there is one already, or soon."""
     if room is not None and room.state in (RoomState.OPEN, RoomState.WANTED):
@@ -32,11 +47,14 @@ def channel_button(incident: Incident, room: Room | None, reader: Reader) -> lis
     return [button(reader.say(Phrase("Open a channel")), OPEN, {"incident": incident.number})]
 
 
-def channel_link(room: Room | None, reader: Reader) -> str:
-    """'' where there is none."""
-    if room is None or room.state is not RoomState.OPEN:
-        return ""
-    return f"💬 {reader.say(Phrase('Its channel'))} <#{room.channel_id}>"
+def channel_link(view: IncidentView, reader: Reader) -> str:
+    """The channel and the call; '' where there is neither."""
+    found = []
+    if view.room is not None and view.room.state is RoomState.OPEN:
+        found.append(f"💬 {reader.say(Phrase('Its channel'))} <#{view.room.channel_id}>")
+    if view.call:
+        found.append(f"📞 {link(view.call, escape(reader.say(Phrase('Call'))))}")
+    return " · ".join(found)
 
 
 def there(incident: Incident, room: Room, reader: Reader) -> Card:
