@@ -2,13 +2,33 @@
 
 from typing import Final
 
-from bot.classification.harm import FAILS
 from bot.classification.patterns import words
+from bot.classification.vocabulary import FAILS
 
+RISES: Final = (
+    r"(?:en (?:forte |nette |legere )?(?:hausse|augmentation)|augment\w+|grimpe\w*|explose\w*|bondi\w*|s'envole\w*"
+    r"|monte(?:nt)?|progresse\w*|rising|rises?|rose|climb\w*|spik\w+|increas\w+|surg\w+|soar\w*|jump\w*|grow\w*"
+    r"|going up|went up|doubled|tripled|x ?\d+|(?:multiplie|divise)\w* par \w+|inhabituel\w*|anorma\w+|unusual\w*"
+    r"|elevated|eleve\w*|high(?:er)?|burst|rafale)"
+)
+FAULTS: Final = (
+    r"(?:(?:error|failure|bounce|rejection|timeout) rate|taux (?:d'erreurs?|d'echecs?|de rejet|de rebond)|errors?"
+    r"|erreurs?"
+    r"|5xx|50[0-4]s?|exceptions?|failures|echecs|timeouts|rejets|latenc[ey]\w*|temps de reponse|response times?"
+    r"|refus)"
+)
 DEGRADED: Final = words(
+    r"(?:returns?|returning|renvoie\w*|retourne\w*|affiche\w*|shows?|displays?|donne\w*|gives?|remonte\w*|trouve\w*"
+    r"|finds?) "
+    r"(?:plus |pas )?(?:no |nothing|aucun|zero |0 |rien|empty|une liste vide|un resultat vide|vide)\w*",
+    rf"{FAULTS}(?: [\w%/.'-]+){{0,4}}? {RISES}",
+    rf"{RISES}(?: (?:of|in|des?|du|d'|number|nombre|amount|the|rate))*[ ']{FAULTS}",
+    rf"(?:pic|hausse|augmentation|explosion|afflux|vague|flot|spike|surge|increase|rise|wave|flood)s? (?:de |d'|des "
+    rf"|du |of |in )(?:the )?{FAULTS}",
     "error budget", "burn rate",     "slow(?:er|ness|ly|ed|s|ing)?", "latenc(?:y|ies|e|es)", "lent(?:e|es|s|ement)?",
     "lenteurs?", r"ralenti\w*",
-    r"degrad\w*", "sluggish", "(?:response|load(?:ing)?) times?", "temps de (?:reponse|chargement)",
+    r"degrad\w*", "sluggish", r"(?:response|load(?:ing)?) times?(?! (?:is |was |of |= ?|: ?)?\d{1,3} ?ms)",
+    r"temps de (?:reponse|chargement)(?! (?:de |est |= ?|: ?)?\d{1,3} ?ms)",
     "time ?-?outs?", "timed out", "timing out", "delai (?:depasse|d'attente)", "expiration du delai", "5xx",
     r"(?:http|erreurs?|errors?|statut|status|code)(?: \w+)?[ :=]*500", "500 (?:errors?|internal)",
     "internal server errors?", r"(?:almost|nearly|presque|quasi\w*|bientot) (?:full|pleine?s?|out of|exhausted"
@@ -59,6 +79,7 @@ PRESSURE: Final = words(
 )  # fmt: skip
 
 MINOR: Final = words(
+    r"(?:sort(?:ing)?|order|ordre|tri)(?: \w+){0,5}? (?:wrong|incorrect|faux|mauvais|inverse\w*|reversed)",
     r"(?:textes?|text|libelles?|police|menu|boutons?|buttons?) (?:\w+ ){0,2}?(?:illisibles?|unreadable)",
         "typos?", r"expir\w*", "minor", "mineure?s?", "glitch", r"cosmeti\w*", "cosmetiques?",
     "fautes? (?:de frappe|d'orthographe)", "coquilles?", "spelling",
@@ -84,7 +105,9 @@ MINOR: Final = words(
     "|label|libelle|wording|order|ordre|capitali[sz]ation|translation|traduction)",
     r"(?:couleur|icone|police|logo|libelle|traduction)s?"
     r" (?:\w+ ){0,3}?(?:incorrect|errone|manquant|mauvais|faux|fausse|absent|floue?|decale)\w*",
-    r"tronque\w*", "truncated text", "cut off", "reboot (?:is )?required", "redemarrage requis", r"flaky\w*", "ntp",
+    r"tronque\w*", "truncated text", "cut off", "reboot (?:is )?required",
+    r"(?:review|update|upgrade|migration|clean-?up|revue|mise a jour|rotation) (?:\w+ )?(?:suggested|recommended"
+    r"|advised|recommandee?|conseillee?|suggeree?)", "redemarrage requis", r"flaky\w*", "ntp",
     "unused", "slightly",
     "(?:leger|legere)(?:ment)?", "dead links?", "fautes?", "depasse de l'ecran", "runs? off the screen",
     "untranslated", "non traduit(?:e|s|es)?",

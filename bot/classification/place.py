@@ -64,6 +64,7 @@ IN_DEVELOPMENT: Final = re.compile(
     r"(?:(?:env\w*|serveur|server|base|machine|cluster) (?:de |d')?)?dev(?:el\w*)?\b"
     r"|\bdev(?:el\w*)? (?:env\w*|server|db|database|machine|instance|cluster|stack|box|host)\b"
     r"|\b(?:env\w*|serveur|base|bdd|machine|cluster|instance|plateforme) (?:de |d')dev(?:el\w*)?\b"
+    r"|\blocal(?:host)? (?:env\w*|docker|compose|build|stack|setup)\b"
     r"|[-./]dev(?:el\w*)?\b|\bdev[-.]|^dev\b"
 )
 IN_PASSING: Final = re.compile(

@@ -3,8 +3,8 @@
 import re
 from typing import Final
 
-from bot.classification.harm import NOT_HIT, PERSON
 from bot.classification.patterns import words
+from bot.classification.vocabulary import NOT_HIT, PERSON
 
 PARTIAL: Final = words(
     "some", "certaine?s?", "quelques", "partial(?:ly)?", "partielle?(?:ment)?s?", "partiel", r"intermitt\w*",
@@ -19,8 +19,39 @@ PARTIAL: Final = words(
     "bascule(?:e|ment)?(?! en echec| impossible| echou)", "degraded", "mode degrade", "a few", "handful",
     "poignee", "dizaine", "plusieurs", "several", "minorit[ey]", "one (?:page|feature|region|endpoint|az)",
     "une? (?:page|fonctionnalite|region)", "beta", r"(?:only|seulement|uniquement) (?:on|sur|for|pour|les?|in|en|the)",
+    r"(?:from|in|at|on|for|a|depuis|pour|en|sur|dans|with|avec) [\w'-]+(?: \w+)? (?:only|seulement|uniquement)",
     "android", "ios", "iphone", "safari", "firefox", "part of (?:the )?", r"une partie d\w*", "share of",
 )  # fmt: skip
+
+METHOD: Final = words(
+    "pay ?pal",
+    r"apple ?pay",
+    r"google ?pay",
+    "amex",
+    "american express",
+    "klarna",
+    "alma",
+    "sepa",
+    "bancontact",
+    "ideal",
+    "gift ?cards?",
+    "cartes? cadeaux?",
+    "vouchers?",
+    "bons? cadeaux?",
+    r"cheques?[ -]vacances",
+    r"titres?[ -]restaurants?",
+    "coupons?",
+    "codes? promo",
+    "promo(?:tion)? codes?",
+    "discount codes?",
+    "facebook",
+    r"(?:avec|with|via|par|by|using) (?:google|apple|microsoft|github|git hub|france ?connect)",
+    r"(?:google|apple|microsoft|france ?connect) (?:login|sign-?in|sso|auth\w*)",
+    "instagram",
+    "linked ?in",
+    "whats ?app",
+)
+"""One way of several to pay, or to come in."""
 
 SIDE: Final = words(
     "(?:pg ?|mysql)dump", "sshd?", "snmp", "rdp", "telnet", r"interfaces? (?:eth|en|gi|te|fa|po|ge|lan|vlan|bond)\S*",
@@ -51,7 +82,7 @@ FEATURE: Final = words(
     "suppliers?", "vendors?",
     "(?<!hosting )(?<!cloud )(?<!dns )(?<!payment )(?<!identity )(?<!auth )(?<!login )(?<!sso )(?<!internet )"
     "providers?",
-    "third[- ]party", "tiers?", "tierce", "apple pay", "google pay", "paypal",
+    "third[- ]party", "tiers?", "tierce", "apple pay", "google pay", "pay ?pal",
     "thumbnails?",
     "vignettes?", "recommandations?", "recommendations?", "suggestions?", r"autocomplet\w*", "parrainage", "referral",
     "formulaire", "form", "messagerie", "mailbox", "onglet", "tab", "calendrier", "calendar", "badges?", "classement",
@@ -59,9 +90,12 @@ FEATURE: Final = words(
 )  # fmt: skip
 
 CORE: Final = words(
-    "site", "web ?site", "plat(?:e-?)?form(?:e)?", "appli", "base(?: de donnees)?", "bdd", "database", "db",
+    "site", "web ?site", "plat(?:e-?)?form(?:e)?", "appli", "web ?shop", "e-?shop", "shop", "store(?! procedure)",
+    "boutique", "portail", "portal", "e-?commerce", "market ?place", "sso", "espaces? clients?", "tt", "prod",
+    "base(?: de donnees)?", "bdd", "database", "db",
     r"postgres\w*",
-    "supabase", "login", "sign ?in", "log ?in", r"auth\w*", "connexion", "paiements?", "payments?", "checkout", "pay",
+    "supabase", "login", "sign[ -]?in", "log[ -]?in", r"auth\w*", "connexion", "paiements?", "payments?", "checkout",
+    "pay",
     "reservations?", "bookings?", "home ?page", "accueil", "payer", "entire", "whole", "nobody", "(?:plus )?personne",
     "se connecter", "prod est", "production is", "prod is", "production est", "everything", "tout est",
 )  # fmt: skip
@@ -169,6 +203,7 @@ FREELY: Final = re.compile(
 )
 
 VISIBLE: Final = words(
+    "50[0-4]", "(?:error|failure) rate", r"taux d'(?:erreur|echec)\w*",
     r"slow\w*", r"latenc\w*", r"lent\w*", r"ralenti\w*", r"respon(?:se|d)\w*", r"repon\w*", r"time ?-?outs?",
     "timed out", "5xx", "4xx",
     "https?", r"requests?", r"requetes?", "pages?", "urls?", r"traffic", "trafic", "ingress", "gateway", "proxy",
