@@ -245,7 +245,23 @@ DOWN: Final = many_words(
     r"|l'app)|joindre|demarr|charger (?:le site|la page d'accueil|l'app))\w*",
     "(?:connexion|authentification|acces|paiements?|reservation)s? (?:au site |a l'application "
     "|utilisateurs? )?(?:est |sont )?(?:impossibles?|bloquee?s?|en echec|en erreur)",
-    "erreurs? (?:http |code )?50[234]", "on fire", "en feu", r"(?:can't|cannot|can not|cant|unable to) do anything",
+    "erreurs? (?:http |code )?50[234]", "hors tension", r"(?:sites?|serveurs?|services?|applis?) (?:\w+ )?coupee?s?",
+    "sans acces", "(?:without|no) access(?= *$|[ ,.] ?(?:to|for|since))",
+    rf"(?:plus |aucun )+acces (?:{PERSON}|pour|possible)", r"(?:on|we|nous) (?:ne |n')\w+ plus (?:rien|aucun\w*)",
+    r"plus (?:aucune?|une seule) (?:vente|commande|reservation|paiement|connexion|requete|visite|client|course"
+    r"|transaction|session|encaissement|livraison)s?",
+    r"(?:no|not a single|zero) (?:more )?(?:sales?|orders?|bookings?|payments?|rides?|checkouts?) (?:any ?more|since"
+    r"|for|in|at all|today)",
+    r"(?:toutes les|les|nos) caisses (?:\w+ ){0,3}?(?:bloquee?s|hs|ko|mortes|injoignables|plantees?|en panne"
+    r"|a l'arret)",
+    r"(?:all )?(?:tills|cash registers|pos terminals) (?:\w+ ){0,3}?(?:down|offline|dead|blocked|frozen)",
+    rf"(?:mysql|maria ?db|mongo\w*|nginx|apache|haproxy|traefik|caddy|docker|redis|kafka|rabbit ?mq|php-fpm|tomcat"
+    rf"|gunicorn|node|{CORE})d?"
+    r" (?:is |est |a ete |has been )?(?:arretee?|stopped|killed|tuee?|exited|inactive|inactif|dead)",
+    r"data ?center (?:is )?(?:down|offline)",
+    r"(?:paid )?(?:commandes?|orders?|bookings?|reservations?)(?: \w+)? (?:ne "
+    r"|n')(?:\w+ ){1,2}enregistree?s? nulle part",
+    "on fire", "en feu", r"(?:can't|cannot|can not|cant|unable to) do anything",
     r"ne peu\w+ (?:plus )?rien faire",
     r"(?:went|gone|going|goes) dark", "(?:without|lost|lose|no) (?:electrical )?power",
     r"(?:sans|plus de|panne de|panne d'|coupure de|coupure d') ?(?:courant|electricite|alimentation)",

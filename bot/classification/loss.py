@@ -63,7 +63,13 @@ LOST: Final = many_words(
     r"|copies) of",
     r"(?:see|sees|seeing|view|read|access)\w*(?: \w+)? each other'?s?",
     r"voient(?: [\w']+){0,4}? (?:les uns des autres|des autres|d'autrui)",
-    r"(?:drop|truncate) (?:table|database|schema)", r"delete from [\w.]+ without where", "rm -rf",
+    rf"(?:{DATA})(?: \w+){{0,2}}? (?:ne |n')(?:\w+ ){{1,2}}(?:enregistre|sauvegarde|stocke)\w* nulle part",
+    r"(?:sent|envoye\w*|transmis\w*|partage\w*|emailed|mailed|shared)(?: [\w'-]+){0,8}? (?:to |a |au |aux )(?:the "
+    r"|une |un |des )?(?:wrong|mauvaise?s?|unintended|incorrect)"
+    r" (?:\w+)",
+    rf"(?:{STORE}|{DATA}|fichiers?|files?)(?: [\w']+){{0,3}}? (?:(?:a|ont) ete|was|were|been) (?:\w+ )?(?:copie"
+    rf"|exfiltr|aspire|vole|copied|stolen|scraped)\w*",
+    r"injection sql", r"(?:drop|truncate) (?:table|database|schema)", r"delete from [\w.]+ without where", "rm -rf",
     r"(?:disk|disque|volume|partition|server|serveur) (?:\w+ )?(?:formatted|formatee?)",
     r"irrecoverabl\w*|irrecuperabl\w*",
     rf"(?:{DATA}|bookings|orders)(?: \w+){{0,2}}? (?:are |is |were |ont |a |sont )?(?:gone|missing from"

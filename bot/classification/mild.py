@@ -59,6 +59,17 @@ DEGRADED: Final = words(
     "not ready", "replicas? mismatch", r"(?:quota|limite?|limit) (?:\w+ )?(?:exceeded|reached|depasse\w*|atteint\w*)",
     r"(?:close to|near(?:ing|ly)?|approaching|proche de|pres de|almost at|presque a) (?:\w+ ){0,2}?(?:limit\w*"
     r"|capacit\w*|quota|maximum|max|seuil|full|plein\w*)",
+    r"(?:ne |n')(?:sont|est|a|ont) (?:toujours |encore )?(?:pas|plus|jamais) (?:ete )?(?:partie?s?|envoye\w*"
+    r"|genere\w*|arrive\w*|recue?s?|traite\w*|prise?s? en compte"
+    r"|mise?s? a jour|enregistre\w*|calcule\w*|synchronise\w*|importe\w*|exporte\w*|livre\w*|imprime\w*|execute\w*"
+    r"|lance\w*|faite?s?|cree\w*|compte\w*|affiche\w*|acceptee?s?|declenche\w*)",
+    r"(?:(?:was|were|is|are|has|have|did)(?:n't| not)|never)(?: been| be| get)? (?:sent|generated|printed|imported"
+    r"|exported|created|computed|executed|run|triggered|counted|applied|accepted|received|saved|invoiced|credited"
+    r"|refunded|updated|synced)",
+    r"envois? (?:retarde|bloque|en attente)\w*",
+    r"\d[\d ]* (?:messages?|jobs?|e-?mails?|taches?|tasks?|events?|mails?|sms) (?:en (?:attente|file|queue"
+    r"|souffrance)|queued|pending|waiting|stuck)",
+    r"retarde\w*", r"mal (?:calcule|facture|affecte|compte)\w*",
     "link down", r"no data(?! (?:loss|lost|leak\w*|is|was|were|has))", "aucune donnees? recue?s?", r"desynchronis\w*",
     r"out of sync", "wrong (?:price|amount|result|time|data|station)s?",
     r"(?:prix|montants?|resultats?|horaires?|donnees) (?:\w+ )?(?:faux|fausses?|errone\w*|incorrect\w*)", "429",
@@ -79,6 +90,13 @@ PRESSURE: Final = words(
 )  # fmt: skip
 
 MINOR: Final = words(
+    r"(?:il |elle )?manque (?:un|une|le|la|l') ?(?:virgule|espace|accent|point|lettre|majuscule|unite|symbole|titre"
+    r"|legende|libelle|s|picto\w*|icone|logo|parenthese|guillemet)\b",
+    r"(?:unite|symbole|sigle|devise|virgule|accent|majuscule|legende|titre|picto\w*) (?:\w+ ){0,2}?(?:manque"
+    r"|absente?|manquante?|missing)",
+    r"suggestions? (?=:|d'|de )", "feature request", r"ameliorations?",
+    "(?:ce serait|il serait|would be) (?:bien|nice|good|great|utile|useful|pratique)", r"tri(?:e|ent)? mal",
+    r"(?:on peut |can )?(?:s'en passer|live without|do without)", r"saute (?:une|un|des) \w+",
     r"(?:sort(?:ing)?|order|ordre|tri)(?: \w+){0,5}? (?:wrong|incorrect|faux|mauvais|inverse\w*|reversed)",
     r"(?:textes?|text|libelles?|police|menu|boutons?|buttons?) (?:\w+ ){0,2}?(?:illisibles?|unreadable)",
         "typos?", r"expir\w*", "minor", "mineure?s?", "glitch", r"cosmeti\w*", "cosmetiques?",
@@ -96,7 +114,7 @@ MINOR: Final = words(
     r"(?:disk|disque|storage|stockage) (?:space )?(?:\w+ ){0,2}?(?:low|faible|running low|filling|se remplit"
     "|bientot plein)",
     "low (?:disk )?space", "(?:peu d'|manque d')espace(?: disque)?", "running (?:low|out)",
-    "(?:was |has |been )?restarted", "redemarre(?:e|s)?", "drift", "clock skew",
+    "(?:was |has |been )?restarted", "(?<!ne )(?<!n')redemarre(?:e|s)?(?! pas| plus)", "drift", "clock skew",
     "mise a jour (?:disponible|recommandee|requise)", "update available", "vulnerabilit(?:y|ies|es?)",
     r"cves?(?:-[\d-]+)?", "failed over",
     "retry|retries|retried", "tooltips?", "infobulles?", "favicons?", r"(?:mal|wrongly) arrondi\w*", r"arrondi\w* mal",
@@ -138,6 +156,8 @@ WEAK: Final = words(
 """They alone say little: the sender's own word may soften them."""
 
 COSMETIC: Final = words(
+    r"picto\w*", "bannieres?", r"sans (?:s|accent|majuscule|espace)s?", r"carrousel\w*", "carousel",
+    "signature du mail", "numero de telephone", r"flou\w*",
     r"accents?",     r"cosmeti\w*", "icons?", "icones?", "favicons?", "tooltips?", "infobulles?", "logos?", "footer",
     "pied de page",
     "libelles?", "wording", r"traduction\w*", r"translat\w*", "colou?rs?", "couleurs?", "fonts?", "police", "banner",

@@ -83,6 +83,28 @@ IGNORE: Final = words(
 )  # fmt: skip
 
 PLANNED: Final = words(
+    r"(?:coupure|interruption|arret|redemarrage|travaux|intervention|indisponibilite|outage|downtime"
+    r"|shutdown)(?: [\w'-]+){0,4}?"
+    r" (?:planifie|prevu|programme|annonce|planned|scheduled)(?:e|s|es)?"
+    r" (?:le|pour|demain|ce|cette|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|a partir|du|entre|dans|on|for"
+    r"|next|tomorrow)",
+    "rien (?:a signaler|de particulier|de special|a declarer)", r"r\.?a\.?s", "nothing (?:to report|special)",
+    "all quiet",
+    r"pass(?:e|es|ons|era|ent) la main", r"hand(?:s|ing|ed)? over (?:to|the (?:pager|shift|on-?call))",
+    r"(?:tout|tous|tous les voyants) (?:est |sont )?(?:au )?verts?", "all green",
+    r"(?:reunion|meeting|point|standup|atelier|formation|workshop|webinar|entretien)(?: [\w'-]+){0,3}? (?:decale"
+    r"|deplace|reporte|annule|prevu|moved|postponed|cancelled|canceled|scheduled)\w*",
+    r"(?:point|bilan|resume) (?:hebdo\w*|du jour)",
+    r"(?:nouve(?:au|lle)|new) (?:collegue|colleague|recrue|team ?mate|joiner|arrivant\w*|membre|team member)",
+    r"(?:rejoint|joins?|joined) (?:l'equipe|the team|our team|notre equipe)",
+    r"(?:sans|without) (?:souci|encombre|probleme|erreurs?|incident|errors?|issues?|problems?|any (?:issue|error"
+    r"|problem)s?)(?= *$| *[,(])",
+    r"(?:verification|confirmation|validation) (?:du |de l'|de la |d'|de )?(?:webhook|abonnement|adresse|url|domaine"
+    r"|e-?mail|compte|inscription|integration)",
+    r"(?:cliquez|click)(?: \w+){0,3}? (?:pour|to) (?:valider|confirm\w*|activer|activate|verif\w*)",
+    r"(?:confirmez|confirm|validez|verify) (?:votre|your|l'|the) (?:adresse|e-?mail|address|abonnement|subscription"
+    r"|compte|account|inscription)",
+
     r"(?:terminated|stopped|removed|drained|launched|killed) by (?:the )?(?:cluster )?(?:auto ?scal\w*|schedul\w*)",
     r"scale[ -](?:in|out) (?:event|activity|completed|policy)",
     r"(?:daily|weekly|monthly|quarterly|hebdo\w*|quotidien\w*|mensuel\w*|trimestriel\w*) (?:\w+ )?(?:report|digest"

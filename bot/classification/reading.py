@@ -55,7 +55,7 @@ def read(title: str, text: str, service: str = "") -> Reading:
         told = Reading()
     if told.impact is not Impact.LOST and (tag := _tagged_over(headline)):
         told = Reading(Impact.OVER, tag, firm=True, tagged=True)
-    if all(news.CHAT.fullmatch(each.folded) for each in (headline, body) if each.folded):
+    if told.impact not in BAD and more.impact not in BAD and _chats(headline, body):
         return Reading(Impact.NEWS, " ".join(headline.shown.split())[:60])
     if Hint.TEST in hints or context.TEST_TAG.match(headline.folded):
         return Reading(Impact.TEST, " ".join(headline.shown.split())[:60])
@@ -90,9 +90,13 @@ def _figured(told: Reading, more: Reading) -> bool:
     )
 
 
+def _chats(headline: Plain, body: Plain) -> bool:
+    return all(news.CHAT.fullmatch(each.folded) for each in (headline, body) if each.folded)
+
+
 def _tagged_over(headline: Plain) -> str:
     """`[OK] Queue backlog growing`: the tag speaks for what follows it."""
-    tag = recovery.TAGGED_OVER.match(headline.folded)
+    tag = recovery.TAGGED_OVER.match(headline.folded) if ":" in headline.shown or "[" in headline.shown else None
     if tag is None or recovery.NOT_OVER_AFTER.match(headline.folded[tag.end() :]):
         return ""
     return " ".join(headline.shown[tag.start() : tag.end()].split())

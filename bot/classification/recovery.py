@@ -33,6 +33,13 @@ OVER: Final = words(
     "retour (?:ok|au normal|en service|a l'etat normal)",
     r"(?:incident|alert|alerte|problem|issue|ticket)(?: ?#?[\w-]+){1,2} (?:closed|resolved|cleared|recovered|clos"
     r"|resolue?)",
+    r"(?<!probleme )(?<!erreur )(?<!bug )(?<!panne )(?<!incident )(?<!alerte )(?<!erreurs )(?<!lenteurs )"
+    r"(?<!problemes )"
+    r"(?:est|sont) (?:bien |enfin )?(?:revenue?s?|de retour)(?= *$|[ ,.!]+ ?(?:vous|on|merci|depuis|apres|a \d|cette"
+    r"|ce|you|et tout|tout))",
+    r"(?<!problem )(?<!issue )(?<!error )(?<!bug )(?<!errors )(?<!issues )(?:is|are) back(?= *$|[ ,.!]+ ?(?:you|we"
+    r"|thanks|since|after|at \d|and (?:all|everything)))",
+    r"(?:vous pouvez|you can|on peut) (?:reprendre|resume|continuer|continue|retester)",
     "fixed",
     "solved",
     "(?<!in )(?<!disaster )recovery(?! mode)",

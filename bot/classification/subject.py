@@ -31,7 +31,7 @@ def partly(clause: str, found: re.Match[str]) -> bool:
         return True
     if scope.PARTIAL.search(clause) and not scope.EVERYONE.search(clause):
         return True
-    if scope.METHOD.search(clause) and not scope.EVERYONE.search(clause):
+    if scope.METHOD.search(clause) and not (scope.EVERYONE.search(clause) or scope.EVERY_METHOD.search(clause)):
         return True
     if scope.SIDE.search(clause) and not ALL_OF.search(clause):
         return True

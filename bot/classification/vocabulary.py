@@ -10,7 +10,8 @@ GOOD: Final = (
 )
 FAILS: Final = r"(?:fail(?:s|ed|ing|ure|ures)?(?! ?over)|is failing|broken|echou\w*|en echec|echec)"
 VERB_FR: Final = (
-    "(?:repond(?:ent|ait|aient)?|fonctionne(?:nt)?|marche(?:nt)?|demarre(?:nt)?|charge(?:nt)?|affiche(?:nt)?"
+    "(?:repond(?:ent|ait|aient)?|fonctionne(?:nt)?|marche(?:nt)?|(?:re)?demarre(?:nt)?|(?:re)?lance(?:nt)?"
+    "|(?:re)?part(?:ent)?|remonte(?:nt)?|charge(?:nt)?|affiche(?:nt)?"
     "|tourne(?:nt)?|ouvre(?:nt)?|passe(?:nt)?|reagi(?:t|ssent)|boote(?:nt)?|resou(?:t|dre)|resolvent|sert|servent"
     "|accepte(?:nt)?|traite(?:nt)?|se connecte(?:nt)?)"
 )
@@ -52,5 +53,6 @@ FAILING: Final = (
     r"(?:fail\w*|echou\w*|echec\w*|en erreur|errors?|erreurs?|time[sd]? ?-?outs?|timing out|down|ko|hs|unreachable"
     r"|injoignables?|500|50\d|dead|offline|rejet\w*|reject\w*|refus\w*|unavailable|indisponibles?|rouges?|red"
     r"|declin\w*|denied|bloque\w*|blocked|not ?ready"
-    r"|crash\w*|40[0134]|en croix|muettes?|muets?)"
+    r"|crash\w*|40[0134]|en croix|muettes?|muets?"
+    r"|coupee?s?|eteinte?s?|arretee?s?|a l'arret|suspendue?s?|hors (?:tension|ligne|service)|plantee?s?)"
 )
