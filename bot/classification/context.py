@@ -1,113 +1,9 @@
-"""What changes the sense of bad news: it is over, a test, of no impact, only in part, only possible; on folded text."""
+"""What changes the sense of bad news: a test, of no impact, only in part, only possible; on folded text."""
 
 import re
 from typing import Final
 
 from bot.classification.patterns import words
-
-OVER: Final = words(
-    "(?<!un)resolved",
-    "recovered",
-    "restored",
-    "cleared",
-    "(?:is |are |was )?back (?:to normal|online|up|in service|again)",
-    "(?:returned|return) to normal",
-    "(?:all|everything) (?:is )?(?:ok|fine|good|normal)(?: again)?",
-    r"(?:is|are) (?:now |back )?(?:up(?! ?(?:by|to|from|for|\d))|ok|healthy|online|operational|reachable"
-    "|available|normal|fine)(?: again)?",
-    "(?:up|available|working|reachable|online|healthy) again",
-    "now (?:up|ok|healthy|available|online)",
-    "no longer (?:down|unavailable|failing|unreachable|firing|offline|slow|degraded|unhealthy|full"
-    "|unresponsive|blocked)",
-    "(?:incident|alert|outage|issue|problem) (?:is |has been |was )?(?:over|closed|fixed|ended|resolved"
-    "|cleared|solved)",
-    "end of (?:the )?(?:incident|outage|alert)",
-    "fixed",
-    "solved",
-    "(?<!in )(?<!disaster )recovery(?! mode)",
-    "resolu(?:e|s|es)?",
-    "retabli(?:e|s|es|ssement)?",
-    "restaure(?:e|s|es)?",
-    "retour (?:a la normale|en ligne|au vert|a un etat normal)",
-    r"(?:de|a) nouveau (?:disponible|accessible|operationnel|en ligne|fonctionnel|joignable|normal|up)\w*",
-    "(?:re)?fonctionne(?:nt)? (?:a |de )nouveau",
-    "refonctionne(?:nt)?",
-    "revenu(?:e|s|es)? (?:a la normale|en ligne|a un)",
-    r"(?:tout est|tout va|est|sont) (?:bien |desormais |maintenant )?(?:rentre\w* dans l'ordre|ok|bien|stable"
-    r"|normal\w*)",
-    "(?:n'est|ne sont) plus (?:indisponible|en panne|down|degrade|injoignable|inaccessible|sature|bloque"
-    r"|hors)\w*",
-    "fin (?:de |d'|de l'|du )(?:incident|alerte|panne|coupure|probleme|l'incident)",
-    r"(?:incident|alerte|panne|probleme) (?:est |maintenant )*(?:clos\w*|terminee?|fini\w*|regle\w*|leve\w*"
-    r"|corrige\w*)",
-    "corrige(?:e|s|es)?",
-    "(?:re)?marche(?:nt)? (?:a |de )nouveau",
-    "remarche(?:nt)?",
-    "(?:alert|alerte|incident) (?:is )?(?:over|cleared|terminee?|levee?)",
-    r"(?:disponible|accessible|operationnel\w*|joignable|en ligne|fonctionnel\w*) (?:a|de) nouveau",
-    "fin d'alerte",
-    "service (?:is )?operation(?:al|nel)",
-    r"revenu(?:e|s|es)? (?:sous|a|au) (?:le |la |un |\d)\w*",
-    r"(?:back|returned|down|fell) (?:to|below|under) (?:\d|normal|the threshold|threshold)\w*",
-    "(?:repassee?s?|redescendue?s?) (?:sous|a|au|ok)",
-    r"(?:incident|alerte?|panne|outage|probleme|problem|issue)(?: [\w'-]+){1,4}? (?:est|is|has been|a ete) (?:clos\w*"
-    r"|closed|resolu\w*"
-    r"|resolved|over|termine\w*|fini\w*|regle\w*|leve\w*|corrige\w*|fixed)",
-    "false (?:alarm|positive|alert)s?",
-    "fausses? alertes?",
-    "faux positifs?",
-    "incident clos",
-    r"closing the (?:incident|alert|ticket)",
-    r"up\]",
-    "200 - ok",
-    "monitor is up",
-    "is up(?: again)?$",
-)
-
-WEAKLY_OVER: Final = words(
-    "fixed",
-    "solved",
-    "recovery",
-    "restored",
-    "restaure(?:e|s|es)?",
-    "corrige(?:e|s|es)?",
-    "cleared",
-    r"resolu(?:e|s|es)?",
-    "resolved",
-)
-"""Believed of a title only when the text does not say that something is down."""
-TAG_OVER: Final = re.compile(
-    r"^\W*(?:\[?[\w -]{0,20}\]\s*)*\W*(?:resolved|recovered|recovery|cleared|closed|ok|up|resolue?s?|retablie?s?|clos"
-    r"|fin d'alerte|termine)"
-    r"(?: in \w+)?\s*(?:[\]:|-]|$)"
-)
-NOT_OVER_AFTER: Final = re.compile(
-    r"^[ :,]*(?:(?:has|is|a|est|was|have|process|job|attempt|the|de|la|du|service|\w+) ){0,3}?(?:fail\w*|impossible"
-    r"|echou\w*|en echec"
-    r"|incomplete?|partiel\w*|partial\w*|mais|but|pas |not |in progress|en cours|toujours pas|attendu\w*|expected"
-    r"|estimated"
-    r"|prevue? )"
-)
-AFTERWARDS: Final = words(
-    "malgre",
-    "despite",
-    "in spite of",
-    "pourtant",
-    "after",
-    "following",
-    "since",
-    "suite a",
-    "suite au",
-    "apres",
-    "depuis",
-    r"exceed\w*",
-    r"depasse\w*",
-    r"overr[au]n\w*",
-    "failed",
-    r"echou\w*",
-    "echec",
-)
-RELAPSE: Final = words("again", "de nouveau", "a nouveau", "encore", r"(?:then|puis)(?: \w+){0,4}? re\w+e")
 
 TEST: Final = words(
     "(?:this is |ceci est |c'est )?(?:a |an |un |une |juste un )?(?:test|demo|dummy|sample|fake|example)"
@@ -157,6 +53,10 @@ NO_IMPACT: Final = words(
     "(?:bug|defaut|anomalie|probleme) mineure?", r"cosmeti\w*",
     rf"(?:blocked|rejected|stopped|bloque\w*|rejete\w*|arrete\w*) (?:by|par) (?:the |our |le |la |notre )?{SHIELD}",
     rf"{SHIELD} (?:\w+ )?(?:blocked|stopped|bloque\w*|a bloque|rejected|arrete\w*)",
+    r"(?:purely|only|just|merely|purement|uniquement|seulement|simplement|strictement) (?:visual|visuel\w*|aesthetic"
+    r"|esthetique|graphique|graphical|cosmetic|cosmetique|informati\w+)",
+    r"(?:visual|graphical) (?:only|glitch)", "gene (?:purement )?(?:visuelle|esthetique)", "benign", "benigne?",
+    "inoffensi(?:f|ve)s?", "harmless",
     "contournement (?:possible|disponible)",
     "workaround (?:exists|available)",
 )  # fmt: skip
@@ -165,7 +65,9 @@ LIGHT: Final = words(
     "n(?:on|ot)[ -]?(?:blocking|bloquante?s?|urgente?|critical|critique)s?",
     "pas (?:tres |si |bien )?(?:grave|urgent|genant|critique|bloquant)s?", "no big deal",
     "nothing (?:urgent|serious|blocking)",
-    "rien (?:d'urgent|de grave|de bloquant|de cassee?)", "nothing (?:is )?broken",
+    "rien (?:d'urgent|d'important|de (?:grave|bloquant|cassee?|genant|mechant|dramatique|serieux|critique|vital))",
+    r"(?:une seule|un seul|only one|a single) (?:utilisat\w+|client\w*|usager\w*|users?|customers?|abonne\w*)",
+    "nothing (?:is )?broken",
     r"not (?:a )?(?:big|serious|urgent|critical) ?\w*",
     "n'empeche (?:rien|personne|pas)", r"(?:doesn't|does not) (?:prevent|block|stop) \w+",
     "gene(?:s)? (?:mineure|legere)", "genant mais",
@@ -204,7 +106,7 @@ HYPOTHETICAL: Final = re.compile(
     r"|risk of|pourrai(?:t|ent)"
     r"|peu(?:t|vent) (?:devenir|tomber|entrainer|provoquer|causer|etre)|risque de|devrait|bientot|soon|predict\w*"
     r"|prevision"
-    r"|about to|sur le point|potenti\w*|en cas de|to avoid|pour eviter|almost|nearly|presque|sera"
+    r"|about to|sur le point|potenti\w*|en cas de|to avoid|pour eviter|almost|nearly|presque(?! tou)|sera"
     r"|seront)(?: [\w'-]+){0,5} *$"
 )
 
@@ -216,16 +118,11 @@ TEST_TAG: Final = re.compile(
 STARTS_AS_TEST: Final = re.compile(r"^\s*(?:\[?\s*)(?:test|tests|testing|essai)\b")
 REAL: Final = re.compile(r"(?:\bnot|n't|\bpas|\bno|\baucune?)(?: (?:just|only|seulement|juste|d'|un|une|a|an|the))* *$")
 NEGATED: Final = re.compile(
-    r"(?:\b(?:no|not|never|without|isn't|aren't|wasn't|zero|0|aucune?|sans|pas|plus|non|jamais|nothing(?: is| was"
+    r"(?:\b(?:no|not|never|without|isn't|aren't|wasn't|zero|(?<![\d.,])0|aucune?|sans|pas|plus|non|jamais"
+    r"|nothing(?: is| was"
     r"| seems)?|rien(?: n'est)?"
     "|no longer|not yet|neither|ni)|n't)(?: (?:de|d'|des|any|a|an|the|en|more|currently|actuellement|longer"
     "|encore|fully|completely|entierement|totalement|be|been|visible|new|other))*[ ']*$"
-)
-NOT_OVER: Final = re.compile(
-    r"(?:\b(?:not|never|un|partially|partly|partiellement|en partie|presque|almost|nearly|until|once|when|to be"
-    r"|will be|cannot be|can't be|could not be|be|non|pas|toujours"
-    " pas|jusqu'a|quand|lorsque|fois|sera|seront|etre|failed to be|n't|fails?)(?: (?:yet|encore|been|fully"
-    "|completely|entierement|totalement|be|is|has|completement|a ete))*[ -]*$)"
 )
 CLAUSES: Final = re.compile(
     r"[.;!?\n|]+(?=\s|$)|\n"
@@ -237,14 +134,6 @@ ENDS_OR_FILLS: Final = re.compile("expir|full|plein|satur|fill|space|espace")
 FILLING: Final = re.compile(
     r"out of (?:dis[ck]|inode|memory|space)|full|plein|satur|space|espace|memory|memoire|conne(?:ct|x)ion|pool|quota"
     r"|queue"
-)
-
-STATE: Final = re.compile(
-    r"(?:is|are|est|sont) (?:bien )?(?:up|ok|healthy|online|operational|reachable|available|normal\w*|fine|good|bien"
-    r"|stable)"
-)
-BEFORE: Final = words(
-    "was", "were", "had", r"etai\w+", "now", "again", "back", "maintenant", "desormais", "nouveau", r"redevenu\w*"
 )
 
 HOWEVER: Final = re.compile(r"\s(?:mais|but|however|cependant|toutefois|pourtant|sauf que)\s([^.;!?\n]+)")

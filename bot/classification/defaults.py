@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.alert import AlertStatus
 from bot.classification.impact import Impact
+from bot.classification.mild import COSMETIC
 from bot.classification.place import Stage
 from bot.classification.rules import Rule, When
 from bot.classification.severity import Severity
@@ -17,6 +18,7 @@ KNOWN_STAGES: Final = frozenset({Stage.PRODUCTION, Stage.STAGING, Stage.DEVELOPM
 SOFTER: Final = frozenset({Impact.DEGRADED, Impact.MINOR, Impact.OVER, Impact.NEWS})
 NOT_ALARMING: Final = frozenset({Severity.UNKNOWN, Severity.INFO, Severity.MINOR, Severity.WARNING})
 HEARTBEAT: Final = r"^\W*(?:watch ?dog|dead ?man'?s? ?(?:'s )?switch|info ?inhibitor|always firing)\b"
+DEFECT: Final = rf"{COSMETIC.pattern}|\b(?:bugs?|flicker\w*|glitch\w*|defects?|anomalies?|vulnerabilit\w*)\b"
 CRITICAL: Final = frozenset({Severity.CRITICAL})
 
 PRODUCTION: Final = frozenset({Stage.PRODUCTION})
@@ -85,6 +87,10 @@ DEFAULT_RULES: Final[tuple[Rule, ...]] = (
         When(stages=PRODUCTION, severities=CRITICAL, impacts=frozenset({Impact.DEGRADED}), faint=True),
     ),
     Rule(
+        "marked-over", None, Phrase("The sender marks it as over: “{words}”"),
+        When(impacts=frozenset({Impact.OVER}), tagged=True),
+    ),
+    Rule(
         "critical-but", Priority.P2,
         Phrase("Critical in production; “{words}” lowers it by one level, no more"),
         When(stages=PRODUCTION, severities=CRITICAL, impacts=SOFTER),
@@ -107,12 +113,12 @@ DEFAULT_RULES: Final[tuple[Rule, ...]] = (
         When(impacts=frozenset({Impact.NONE}), severities=NOT_ALARMING, stages=PRODUCTION, everyone=True),
     ),
     Rule(
-        "harmless", None, Phrase("For information: the sender says “{severity}”"),
-        When(severities=frozenset({Severity.INFO}), impacts=frozenset({Impact.NONE, Impact.MINOR})),
+        "visible-defect", Priority.P3, Phrase("It keeps nobody from working: “{words}”"),
+        When(severities=frozenset({Severity.INFO}), impacts=frozenset({Impact.MINOR}), text=DEFECT),
     ),
     Rule(
-        "slightly-degraded", Priority.P3, Phrase("Degraded (“{words}”), but the sender says “{severity}”"),
-        When(impacts=frozenset({Impact.DEGRADED}), severities=frozenset({Severity.MINOR})),
+        "harmless", None, Phrase("For information: the sender says “{severity}”"),
+        When(severities=frozenset({Severity.INFO}), impacts=frozenset({Impact.NONE, Impact.MINOR})),
     ),
     Rule(
         "busy", Priority.P3, Phrase("A machine is busy (“{words}”), and the sender only warns"),

@@ -6,52 +6,21 @@
 from typing import Final
 
 from bot.classification.patterns import many_words
+from bot.classification.vocabulary import (
+    ADVERB,
+    BEING,
+    BROKEN,
+    CHECKED,
+    CORE,
+    FAILING,
+    FAILS,
+    GOOD,
+    NOT_HIT,
+    PERSON,
+    STEP,
+    VERB_FR,
+)
 
-GOOD: Final = (
-    "(?:respond(?:ing|s)?|answer(?:ing|s)?|available|reachable|accessible|work(?:ing|s)?|serving|up|online"
-    "|start(?:ing|ed)?|running|load(?:ing|s)?|healthy|connect(?:ed|ing)?|operational|alive|disponibles?"
-    "|accessibles?|joignables?|en ligne|operationnel(?:le)?s?|fonctionnel(?:le)?s?|demarre(?:e|s|es)?"
-    "|connecte(?:e|s|es)?)"
-)
-FAILS: Final = r"(?:fail(?:s|ed|ing|ure|ures)?(?! ?over)|is failing|broken|echou\w*|en echec|echec)"
-VERB_FR: Final = (
-    "(?:repond(?:ent|ait|aient)?|fonctionne(?:nt)?|marche(?:nt)?|demarre(?:nt)?|charge(?:nt)?|affiche(?:nt)?"
-    "|tourne(?:nt)?|ouvre(?:nt)?|passe(?:nt)?|reagi(?:t|ssent)|boote(?:nt)?|resou(?:t|dre)|resolvent|sert|servent"
-    "|accepte(?:nt)?|traite(?:nt)?|se connecte(?:nt)?)"
-)
-
-
-STEP: Final = r"(?: (?!(?:not?|pas|sans|mais|but)\b)[\w'./%-]+,?)"
-CORE: Final = (
-    "(?:site|web ?site|applis?|applications?|apps?|api|plat(?:e-?)?form(?:e)?|services?|servers?|serveurs?|databases?"
-    "|data ?base|db|base(?: de donnees)?|bdd|postgres\\w*|supabase|login|sign ?in|auth\\w*|connexion|paiements?"
-    "|payments?|checkout|front ?end|back ?end|reservations?|bookings?|production|prod|prd|cluster)"
-)
-BROKEN: Final = (
-    r"(?:broken|dead|off|unusable|inoperative|inoperant\w*|gone|cassee?s?|plantee?s?|morte?s?|coupee?s?|eteinte?s?"
-    "|inutilisables?|frozen|figee?s?|bloquee?s?|blocked|mortes?|par terre|a terre|dans les choux|kaput|toast|dark|black"
-    "|foutue?s?)"
-)
-BEING: Final = r"(?:is|are|was|were|has been|have been|est|sont|'s|a l'air|semble|looks|seems)"
-ADVERB: Final = (
-    r"(?:\w+ly|\w+ment|all|now|still|again|just|toujours|encore|tous|toutes|tout|switched|turned|powered|a present)"
-)
-PERSON: Final = (
-    "(?:users?|usrs?|customers?|clients?|visitors?|visiteurs?|travell?ers?|voyageurs?|passengers?|passagers?|people"
-    "|utilisateurs?|utilisatrices?|usagers?|abonnes?|adherents?|internautes?|employees|salaries|members?)"
-)
-NOT_HIT: Final = r"(?! (?:[\w']+ ){0,2}?(?:impact|affect|touche|concern|complain|notice|report|plaint|remarque)\w*)"
-CHECKED: Final = (
-    "(?:checks?|verifications?|sondes?|probes?|locations?|regions?|checkpoints?|monitors?|requests?|requetes?"
-    "|quer(?:y|ies)|calls?|appels?|endpoints?|pages?|urls?|routes?|targets?|cibles?|hosts?|backends?|pods?|nodes?"
-    "|noeuds?|instances?|replicas?|servers?|serveurs?|services?|connections?|connexions?|transactions?|payments?"
-    "|checkers?|paiements?|logins?|orders?|commandes?|bookings?|reservations?|attempts?|tentatives|points?|zones?"
-    "|agences?|sites?)"
-)
-FAILING: Final = (
-    r"(?:fail\w*|echou\w*|echec\w*|en erreur|errors?|erreurs?|time[sd]? ?-?outs?|timing out|down|ko|hs|unreachable"
-    r"|injoignables?|500|50\d|dead|offline|rejet\w*|reject\w*|refus\w*|unavailable|indisponibles?|rouges?|red)"
-)
 DOWN: Final = many_words(
     rf"(?:everything|tout|toute l'appli\w*|(?:the )?(?:whole|entire|complete) [\w-]+)(?: {BEING})?(?: \w+){{0,2}}?"
     rf" (?:{BROKEN}|{FAILING}|crash\w*|tombe\w*)",
@@ -66,7 +35,7 @@ DOWN: Final = many_words(
     r"(?:not a single|no) (?!impact|loss|errors?|alerts?|incidents?|problems?|issues?|data)[\w-]+(?: \w+){0,2}? "
     r"(?:goes through|gone through|getting through|opens|loads|works|succeeds|answers|responds|is served|are served)",
     rf"(?:all|every|each|toutes les|tous les|toutes nos|tous nos|chaque|any|100 ?%)(?: [\w'.-]+){{0,3}}? {CHECKED}"
-    rf"{STEP}{{0,3}}? {FAILING}",
+    rf"(?: intents?| attempts?)?{STEP}{{0,3}}? {FAILING}",
     rf"{FAILING}{STEP}{{0,3}}? (?:from|on|in|at|for|to|by|a|aux|depuis|sur|dans|pour|chez|de|par) (?:all|every|each"
     rf"|toute?s? les"
     rf"|tous les|toutes|tous|chaque)(?: [\w'-]+){{0,2}}? (?:{CHECKED}|{PERSON})",
@@ -81,7 +50,8 @@ DOWN: Final = many_words(
     rf"(?:no|aucune?|plus aucune?|zero) (?:[\w-]+ )?{CHECKED} (?:is |are |est |sont |n'est |ne sont )?(?:left "
     rf"|currently )?"
     "(?:available|up|running|ready|in service|en service|registered|disponibles?|actifs?|actives?|prete?s?|debout)",
-    r"(?<!un)healthy (?:\w+ ){0,3}?(?:=+|:|is|was|at|a|est|tombe a|fell to|dropped to|<) ?(?:0|zero)(?![.,%\d])",
+    r"(?<!un)healthy (?:\w+ ){0,3}?(?:(?:=+|:|is|was|at|a|est|tombe a|fell to|dropped to|<) ?|(?<=count ))(?:0|zero"
+    r"|(?<=< )1)(?![.,%\d])",
     r"(?:running|active|available|ready|in service) (?:\w+ ){0,2}?(?:count|number) (?:is |was |at |of |= ?|: ?"
     r"|fell to |dropped to )?"
     r"(?:0(?:\.0+)?|zero)(?![.,]?\d|%)",
@@ -91,7 +61,14 @@ DOWN: Final = many_words(
     r"|replicas?|repliques?|instances?|online|en ligne|joignables?|ok)",
     r"(?:no|aucun|plus de|zero|plus aucun) (?:\w+ )?(?:traffic|trafic|requests? (?:received|served)"
     r"|requete(?:s)? (?:recue"
-    r"|servie)\w*)", r"(?:traffic|trafic|requests?)(?: \w+){0,3}? (?:to|at|a|est|nul) ?(?:0|zero|nul)(?![.,\d])",
+    r"|servie)\w*)",
+    r"(?:traffic|trafic|requests?|throughput|debit|orders?|commandes|ventes|sales|bookings?|reservations|logins?"
+    r"|connexions"
+    r"|paiements|payments|transactions|rpm|rps)(?: \w+){0,4}? (?:to|at|a|est|nul|is|=) ?(?:0|zero|nul|rien)(?![.,\d])",
+    r"(?:almost|nearly|presque|quasiment|practically) (?:all|every|tou\w+|aucune?|no)(?: [\w'-]+){1,3}? "
+    rf"(?:ne |n')?{FAILING}",
+    rf"(?:most|la plupart des|majority of|la majorite des|the vast majority of)(?: [\w'-]+){{1,3}}? {FAILING}",
+    rf"(?:{CORE})(?: mobile)? (?:bloquee?s?|figee?s?|gelee?s?|frozen|stuck)",
     rf"no (?:available|healthy|live|ready|running|active|usable) {CHECKED}",
     rf"aucune? {CHECKED} (?:disponible|saine?|prete?|active?|joignable)",
     r"(?:cannot|can't|can not|unable to|no longer) (?:serve|serving|handle|accept|accepting|process) (?:any |new "
@@ -129,7 +106,7 @@ DOWN: Final = many_words(
     rf"|la |des "
     r"|qu'une )?(?:pages? d'erreurs?|erreurs? (?:500|50\d)|page blanche)",
     rf"all {PERSON} (?:are |were |got |have been )?(?:logged|kicked|thrown|locked|signed) out",
-    r"(?:log ?in|sign ?in|auth\w*) (?:is |are |was )?(?:rejected|refused|denied)",
+    r"(?:log ?in|sign[ -]?in|auth\w*) (?:is |are |was )?(?:rejected|refused|denied)",
     rf"{CORE}(?: \w+)? a (?:lache|saute|cede|claque|crame|grille)", r"(?:out of|hors) (?:rotation|service|pool)",
     "nxdomain", "servfail", "plantages?", "collapsed?", r"effondr\w*", "meltdown",
     r"arret (?:complet|total|brutal|general|du s\w+)",
@@ -156,17 +133,17 @@ DOWN: Final = many_words(
     r"(?:no|not a single|zero) successful \w+", r"aucun \w+ (?:reussi|abouti)\w*",
     r"(?:paiements?|connexions?|reservations?|logins?|authentifications?|commandes?) (?:echou\w*|rejete\w*|refuse\w*"
     r"|ne passent)",
-    r"(?:cannot|can't|can not|unable to) (?:pay|book|buy|order|check ?out|log ?in|sign ?in)",
-    r"(?:login|sign ?in|checkout|payments?|paiement|connexion|accueil|home ?page|api|site)(?: \w+){0,2}? (?:returns?"
+    r"(?:cannot|can't|can not|unable to) (?:pay|book|buy|order|check ?out|log[ -]?in|sign[ -]?in)",
+    r"(?:login|sign[ -]?in|checkout|payments?|paiement|connexion|accueil|home ?page|api|site)(?: \w+){0,2}? (?:returns?"
     r"|returning|renvoie|repond|gives?"
     r"|throws?|affiche|shows?|en)(?: \w+){0,3}? 50[0-4]", r"500(?: errors?)?(?: en)? (?:on|at|sur|a|pour|for)(?: the"
     r"| la| le)?(?: l')? ?"
-    r"(?:login|sign ?in|checkout|payments?|paiements?|connexion|accueil|home ?page|site|api)(?! de| of)",
+    r"(?:login|sign[ -]?in|checkout|payments?|paiements?|connexion|accueil|home ?page|site|api)(?! de| of)",
     rf"dns(?: \w+)? (?:is |are )?(?:{FAILING}|broken|casse)",
     r"(?:dns|resolution) (?:\w+ )?(?:fail\w*|echou\w*|en echec)",
     rf"(?:cannot|can't|can not|cant|unable to|fails? to|could not|couldn't|impossible to) (?:even )?(?:open|access"
     rf"|reach"
-    rf"|load|use|log ?in|log ?on|sign ?in|connect)(?: to)?(?: the| our| your| my)? {CORE}",
+    rf"|load|use|log[ -]?in|log ?on|sign[ -]?in|connect)(?: to)?(?: the| our| your| my)? {CORE}",
     r"(?:n'arrive(?:nt)?|ne parvien(?:t|nent)|ne peu(?:t|vent)|ne reussi(?:t|ssent)) (?:plus|pas) (?:a |de )?"
     r"(?:se connect|s'identif|ouvrir l|acced|pay|reserv|utiliser l|charger l|joindre l)\w*",
     r"(?:impossible|plus moyen|pas moyen) d[e'] ?(?:se connect|s'identif|ouvrir l|acced|pay|reserv|command)\w*",
@@ -239,10 +216,12 @@ DOWN: Final = many_words(
     "(?:nobody|no ?one|no users?|no customers?) (?:can|is able|are able)(?! be)",
     r"0 ?/ ?[1-9]\d* (?:\w+ )?(?:available|ready|up|running|healthy|disponibles?|pretes?)",
     "(?:users?|customers?|clients?|people|visitors) (?:cannot|can't|can not|cant|are unable to|could not"
-    r"|couldn't) (?:log|sign|connect|access|reach|use|pay|book|order|open)\w*",
-    r"(?:cannot|can't|can not|unable to|impossible to) (?:log ?in|sign ?in|access the (?:site|app\w*|service"
+    r"|couldn't) (?:even |\w+ly )?(?:log|sign|connect|access|reach|use|pay|book|order|open|buy|work|check ?in|board"
+    r"|travel|enter"
+    r"|get in|do (?:any|their))\w*",
+    r"(?:cannot|can't|can not|unable to|impossible to) (?:log ?in|sign[ -]?in|access the (?:site|app\w*|service"
     r"|platform)|reach the (?:site|app\w*|service|database)|pay)",
-    r"(?:log ?in|sign ?in|auth\w*|payments?|checkout) (?:is |are |has been |completely )*(?:broken|fail(?:s"
+    r"(?:log ?in|sign[ -]?in|auth\w*|payments?|checkout) (?:is |are |has been |completely )*(?:broken|fail(?:s"
     "|ed|ing)|impossible|not possible|blocked)",
     "indisponib(?:les?|ilite)", "injoignables?", "inaccessibles?", "inutilisables?", "hors[- ](?:service|ligne)",
     "hs", "ko", "en panne", "panne", "a l'arret", "(?:est|sont|a ete|ont ete|s'est) arret(?:e|ee|es|ees)",
@@ -260,10 +239,34 @@ DOWN: Final = many_words(
     r"|voyageurs?)(?: \w+){0,3}? (?:ne peu\w*|en erreur|bloque\w*|impacte\w*|echou\w*|touche\w*|deconnecte\w*"
     r"|affecte\w*)",
     "(?:utilisateurs|clients|usagers|voyageurs) ne (?:peuvent|parviennent|arrivent) (?:plus|pas)(?: a)?"
-    r" (?:\S+ )?(?:se |s')?(?:connect|acced|pay|reserv|utilis|ouvr|identif)\w*",
+    r" (?:\S+ )?(?:se |s')?(?:connect|acced|pay|reserv|utilis|ouvr|identif|command|achet|encaiss|travaill|bosse"
+    r"|demarr|entrer|rentrer|monter)\w*",
     "impossible (?:de |d')(?:se |s'|y )?(?:connect|acced|pay|reserv|identif|utiliser l|ouvrir (?:le site"
     r"|l'app)|joindre|demarr|charger (?:le site|la page d'accueil|l'app))\w*",
     "(?:connexion|authentification|acces|paiements?|reservation)s? (?:au site |a l'application "
     "|utilisateurs? )?(?:est |sont )?(?:impossibles?|bloquee?s?|en echec|en erreur)",
-    "erreurs? (?:http |code )?50[234]", "total failure", "complete failure", "meltdown",
+    "erreurs? (?:http |code )?50[234]", "hors tension", r"(?:sites?|serveurs?|services?|applis?) (?:\w+ )?coupee?s?",
+    "sans acces", "(?:without|no) access(?= *$|[ ,.] ?(?:to|for|since))",
+    rf"(?:plus |aucun )+acces (?:{PERSON}|pour|possible)", r"(?:on|we|nous) (?:ne |n')\w+ plus (?:rien|aucun\w*)",
+    r"plus (?:aucune?|une seule) (?:vente|commande|reservation|paiement|connexion|requete|visite|client|course"
+    r"|transaction|session|encaissement|livraison)s?",
+    r"(?:no|not a single|zero) (?:more )?(?:sales?|orders?|bookings?|payments?|rides?|checkouts?) (?:any ?more|since"
+    r"|for|in|at all|today)",
+    r"(?:toutes les|les|nos) caisses (?:\w+ ){0,3}?(?:bloquee?s|hs|ko|mortes|injoignables|plantees?|en panne"
+    r"|a l'arret)",
+    r"(?:all )?(?:tills|cash registers|pos terminals) (?:\w+ ){0,3}?(?:down|offline|dead|blocked|frozen)",
+    rf"(?:mysql|maria ?db|mongo\w*|nginx|apache|haproxy|traefik|caddy|docker|redis|kafka|rabbit ?mq|php-fpm|tomcat"
+    rf"|gunicorn|node|{CORE})d?"
+    r" (?:is |est |a ete |has been )?(?:arretee?|stopped|killed|tuee?|exited|inactive|inactif|dead)",
+    r"data ?center (?:is )?(?:down|offline)",
+    r"(?:paid )?(?:commandes?|orders?|bookings?|reservations?)(?: \w+)? (?:ne "
+    r"|n')(?:\w+ ){1,2}enregistree?s? nulle part",
+    "on fire", "en feu", r"(?:can't|cannot|can not|cant|unable to) do anything",
+    r"ne peu\w+ (?:plus )?rien faire",
+    r"(?:went|gone|going|goes) dark", "(?:without|lost|lose|no) (?:electrical )?power",
+    r"(?:sans|plus de|panne de|panne d'|coupure de|coupure d') ?(?:courant|electricite|alimentation)",
+    r"(?:writes?|ecritures?)(?: \w+){0,2}? (?:fail\w*|blocked|impossibles?|bloquee?s?|rejected|refusee?s?)",
+    r"(?:primary|primaire|master|leader|maitre|principal\w*)(?: [\w.-]+){0,2}? (?:is |was |est |a ete )?(?:lost"
+    r"|perdue?|mort|dead|disparu\w*)",
+    "total failure", "complete failure", "meltdown",
 )  # fmt: skip

@@ -12,7 +12,10 @@ STEP: Final = (
 DATA: Final = (
     "(?:donnees?|data|records?|rows?|enregistrements?|trips?|trajets?|orders?|commandes?|bookings?|reservations?"
     "|uploads?|invoices?|factures?|writes?|ecritures?|backups?|sauvegardes?|historiques?|history|transactions?"
-    "|documents?|billets?|(?:user|customer|client)s? (?:files?|accounts?|profiles?)"
+    "|documents?|billets?|soldes?|balances?|valeurs|values|dossiers?|contrats?|contracts?|devis|pieces jointes"
+    "|attachments?|tickets?|validations?|fiches?|lignes|entries|messages?|photos?|avoirs|points|notes?|formulaires?"
+    "|inscriptions?"
+    "|registrations?|signatures?|(?:user|customer|client)s? (?:files?|accounts?|profiles?)"
     "|(?:fichiers?|comptes?|profils?) (?:des? )?(?:utilisateur|client)s?)"
 )
 STORE: Final = "(?:tables?|databases?|data ?base|bases?|bdd|db|schemas?|volumes?|buckets?|collections?)"
@@ -22,7 +25,8 @@ ERASED: Final = (
 )
 GONE: Final = rf"(?:{ERASED}|lost|vanished|disappeared|stolen|perdu\w*|disparu\w*|vole(?:e|s|es))"
 PRIVATE: Final = (
-    r"(?:dumps?|bases?|databases?|db|bdd|buckets?|donnees|data|records|files?|fichiers|invoices|factures|backups?"
+    r"(?:dumps?|snapshots?|bases?|databases?|db|bdd|buckets?|donnees|data|records|files?|fichiers|invoices|factures"
+    r"|backups?"
     r"|sauvegardes?|exports?|addresses|adresses|cles?|keys?|secrets?|tokens?|jetons?|passwords?|mots? de passe"
     r"|credentials?|identifiants|e-?mails|documents|customers?|clients|users?|utilisateurs)"
 )
@@ -48,7 +52,24 @@ LOST: Final = many_words(
     r"(?:leaked|exposed|stolen|divulgu\w+)" + STEP + "{0,3}? (?:data|records|credentials|passwords|donnees)",
     rf"(?:voi|retrouv|trouv)\w+ plus (?:aucune? )?(?:de )?(?:leurs?|ses|mes|nos|les|des) {DATA}",
     rf"(?:cannot|can't|no longer|n't) (?:see|find) (?:any of )?(?:their|our|my|his|her) {DATA}",
-    r"(?:drop|truncate) (?:table|database|schema)", r"delete from [\w.]+ without where", "rm -rf",
+    r"(?:permanently|definitively|irretrievably|irreversibly|forever|definitivement|irremediablement)"
+    r" (?:lost|deleted|gone|erased|destroyed|perdu\w*|supprim\w*|efface\w*|detrui\w*)",
+    r"(?:lost|deleted|gone|erased|perdu\w*|supprime\w*|efface\w*) (?:permanently|forever|for good|definitivement"
+    r"|pour toujours|a jamais)",
+    rf"(?:{DATA}|files?|fichiers|them|they)(?: \w+){{0,3}}? (?:cannot|can't|can not|could not"
+    rf"|couldn't) be (?:recovered|restored)",
+    rf"(?:{DATA}|fichiers)(?: \w+){{0,3}}? (?:ne |n')\w+ (?:plus|pas)(?: \w+)? (?:recuper|restaur)\w*",
+    r"(?:public(?:ly)?|unprotected|open|world-?readable)(?: [\w-]+)? (?:snapshots?|dumps?|backups?|buckets?|copy"
+    r"|copies) of",
+    r"(?:see|sees|seeing|view|read|access)\w*(?: \w+)? each other'?s?",
+    r"voient(?: [\w']+){0,4}? (?:les uns des autres|des autres|d'autrui)",
+    rf"(?:{DATA})(?: \w+){{0,2}}? (?:ne |n')(?:\w+ ){{1,2}}(?:enregistre|sauvegarde|stocke)\w* nulle part",
+    r"(?:sent|envoye\w*|transmis\w*|partage\w*|emailed|mailed|shared)(?: [\w'-]+){0,8}? (?:to |a |au |aux )(?:the "
+    r"|une |un |des )?(?:wrong|mauvaise?s?|unintended|incorrect)"
+    r" (?:\w+)",
+    rf"(?:{STORE}|{DATA}|fichiers?|files?)(?: [\w']+){{0,3}}? (?:(?:a|ont) ete|was|were|been) (?:\w+ )?(?:copie"
+    rf"|exfiltr|aspire|vole|copied|stolen|scraped)\w*",
+    r"injection sql", r"(?:drop|truncate) (?:table|database|schema)", r"delete from [\w.]+ without where", "rm -rf",
     r"(?:disk|disque|volume|partition|server|serveur) (?:\w+ )?(?:formatted|formatee?)",
     r"irrecoverabl\w*|irrecuperabl\w*",
     rf"(?:{DATA}|bookings|orders)(?: \w+){{0,2}}? (?:are |is |were |ont |a |sont )?(?:gone|missing from"
@@ -77,6 +98,9 @@ LOST: Final = many_words(
     r"|sans (?:mot de passe|auth\w*)|open to (?:the )?(?:internet|public|world|everyone)|indexe\w* par google"
     r"|indexed by google|(?:on|sur|vers|to) (?:github|pastebin|(?:the |le )?dark ?web|(?:the )?internet)"
     r"|leaked|exposed|exposee?s?|published|publiee?s?|divulguee?s?|en clair|in clear ?text|in plain ?text|public)",
+    rf"{PRIVATE}['\"]?{STEP}{{0,10}}? (?:no|sans) (?:login|password|auth\w*|sign-?in|mot de passe|identification"
+    r"|se connecter|etre connecte\w*|log(?:ging)? in|connexion|compte)(?: (?:is )?(?:needed|required|asked|requis\w*"
+    r"|demande\w*|necessaire))?",
     "(?<!memory )(?<!connection )(?<!descriptor )(?<!goroutine )(?<!thread )(?<!handle )(?<!resource )(?:leak|fuite)s?"
     " (?:is |was |est |a ete )?(?:confirme(?:d|e)|averee)",
     r"(?:encrypted|chiffre\w*) (?:by|par) (?:an? |un |des |the )?[\w-]+", "attackers?", "attaquants?",
@@ -84,7 +108,10 @@ LOST: Final = many_words(
     rf"(?:telecharge|downloaded|copie|copied|aspire|siphonne|stole)\w* (?:toute? |all |the (?:whole|entire) )"
     rf"(?:la |les |the )?(?:{STORE}|{DATA}|customers?|clients?)",
     r"(?:commandes?|reservations?|factures?|comptes?|trajets?|paiements?) (?:[\w']+ ){0,2}?manque(?:nt)?",
-    "breach", "ransomware", "rancongiciel", "intrusion", "piratage", "pirate(?:e|s)?", r"exfiltrat\w*",
+    "breach", r"ransom\w*",
+    r"(?:suspicious|unknown|unauthori[sz]ed|suspecte?s?|inconnue?s?|malveillant\w*|malicious|etranger\w*|foreign"
+    r"|strange)(?: [\w',-]+){0,10}? (?:exported|downloaded|copied|dumped|scraped|exporte\w*|telecharge\w*|copie\w*"
+    r"|aspire\w*)", "rancongiciel", "intrusion", "piratage", "pirate(?:e|s)?", r"exfiltrat\w*",
     r"(?:account|server|system|host|key|token|secret|compte|serveur|cle|jeton)s? (?:\w+ )?(?:compromised"
     "|compromise?e?s?|leaked|fuite)",
     "(?:unauthori[sz]ed|unauthenticated) access", "acces non (?:autorise|authentifie)",

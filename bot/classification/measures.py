@@ -23,10 +23,27 @@ SUCCESS: Final = words(
     "passing", "goodput",
 )  # fmt: skip
 RATIO: Final = re.compile(r"\b(?:ratio|rate|taux)\b[\w =:<>()-]{0,30}?\b([01][.,]\d+)(?![\d,.]| ?(?:%|percent|s\b|ms))")
+ONE_IN: Final = re.compile(
+    r"\b(?:one|1|une?)(?: [\w-]+){0,3}? (?:in|out of|sur|of) (?:every |the )?"
+    r"(?:two|three|four|five|six|seven|eight|nine|ten|twenty|deux|trois|quatre|cinq|sept|huit|neuf|dix|vingt|\d{1,3})\b"
+)
+"""A share in words: one request in ten."""
 ERRORS: Final = words(
     "errors?", "erreurs?", "5xx", "500", "502", "503", "504", r"fail\w*", "echecs?", "echouent", "en erreur",
-    "packet loss", "perte de paquets", "timeouts?", "rejected", "affected", "impacted", r"touche\w*", r"impacte\w*",
+    "packet loss", "perte de paquets", "timeouts?", r"reject\w*", r"rejet\w*", r"declin\w*", "refused", r"refuse\w*",
+    "bounced?", "(?<!not )affected", "(?<!not )impacted", r"touche\w*", r"impacte\w*",
 )  # fmt: skip
+
+WAITED: Final = re.compile(
+    r"\b(?:load|respon[ds]|latenc|charge|chargement|repon[ds]|page|requ[eê]t|request|quer|ouvr|open|affich|display"
+    r"|tak|pren|met|p9\d|time|temps"
+    r"|wait|attend|attente)\w*(?: [\w/'.%-]+){0,6}? (?:above|over|exceed\w*|>|>=|plus de|au-dessus de|depasse\w*|in"
+    r"|en|takes?|prend"
+    r"|mett?(?:ent)?|at|a|is|est|to|of|de|now|between|entre) (?:about |around |environ |pres de |nearly |almost "
+    r"|up to |jusqu'a )?"
+    r"(\d+(?:[.,]\d+)?) ?(?:s|secs?|seconds?|secondes?)\b"
+)
+PATIENCE: Final = 2.0  # seconds that somebody waits for a page without calling it slow
 
 UNITS: Final = {"m": 1 / 1440, "h": 1 / 24, "d": 1.0, "j": 1.0, "w": 7.0, "s": 7.0, "y": 365.0, "a": 365.0}
 UNIT: Final = "(minutes?|min|mn|hours?|heures?|hrs?|h|days?|jours?|d|j|weeks?|semaines?|months?|mois|years?|ans?)"
@@ -43,6 +60,8 @@ SOON: Final = words(
     r"today", r"tomorrow", r"tonight", r"aujourd'hui", r"demain", r"ce soir", r"cette nuit", r"imminent"
 )
 ENDS: Final = words(r"expir\w*", r"renew\w*", r"renouvel\w*", r"end of life", r"fin de vie", r"valid\w*")
+ENDED: Final = words("expired", r"expira\w*")
+"""`expiré`, not `expire` (see `plain.EXPIRED`)."""
 FILLS: Final = words(
     "fill(?:ed|s|ing)?", "full", "pleine?s?", r"satur\w*", r"exhaust\w*", "out of", "run(?:s|ning)? out",
     "plus d'espace",
@@ -55,7 +74,7 @@ DISK_FULL, TIGHT, MOST_FAIL, SOME_FAIL = 99.0, 90.0, 50.0, 1.0  # percent
 
 def measured(clause: str) -> tuple[Impact, re.Match[str]] | None:
     """What the clause's figures mean, and where they stand; None when it has none that we understand."""
-    return _delay(clause) or _share(clause)
+    return _delay(clause) or _share(clause) or _wait(clause)
 
 
 def is_load(clause: str) -> bool:
@@ -72,8 +91,14 @@ def _delay(clause: str) -> tuple[Impact, re.Match[str]] | None:
         if ends and days <= 0:
             return Impact.DOWN, found
         return (Impact.DEGRADED if days <= (ENDS_SOON if ends else FILLS_SOON) else Impact.MINOR), found
-    found = SOON.search(clause)
+    found = SOON.search(clause) if not ENDED.search(clause) else None
     return (Impact.DEGRADED, found) if found else None
+
+
+def _wait(clause: str) -> tuple[Impact, re.Match[str]] | None:
+    """`page loads above 5 s`."""
+    found = WAITED.search(clause)
+    return (Impact.DEGRADED, found) if found and float(found[1].replace(",", ".")) >= PATIENCE else None
 
 
 def _days(unit: str) -> float:
@@ -87,7 +112,8 @@ def _share(clause: str) -> tuple[Impact, re.Match[str]] | None:
     if found and NOTHING_LEFT.search(clause):
         return None
     if not found:
-        return _ratio(clause)
+        some = ONE_IN.search(clause) if ERRORS.search(clause) else None
+        return (Impact.DEGRADED, some) if some else _ratio(clause)
     if SUCCESS.search(clause) and not DISK.search(clause) and not ERRORS.search(clause):
         lowest = min(found, key=_figure)
         return _failing(100 - _figure(lowest)), lowest

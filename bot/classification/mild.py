@@ -2,13 +2,33 @@
 
 from typing import Final
 
-from bot.classification.harm import FAILS
 from bot.classification.patterns import words
+from bot.classification.vocabulary import FAILS
 
+RISES: Final = (
+    r"(?:en (?:forte |nette |legere )?(?:hausse|augmentation)|augment\w+|grimpe\w*|explose\w*|bondi\w*|s'envole\w*"
+    r"|monte(?:nt)?|progresse\w*|rising|rises?|rose|climb\w*|spik\w+|increas\w+|surg\w+|soar\w*|jump\w*|grow\w*"
+    r"|going up|went up|doubled|tripled|x ?\d+|(?:multiplie|divise)\w* par \w+|inhabituel\w*|anorma\w+|unusual\w*"
+    r"|elevated|eleve\w*|high(?:er)?|burst|rafale)"
+)
+FAULTS: Final = (
+    r"(?:(?:error|failure|bounce|rejection|timeout) rate|taux (?:d'erreurs?|d'echecs?|de rejet|de rebond)|errors?"
+    r"|erreurs?"
+    r"|5xx|50[0-4]s?|exceptions?|failures|echecs|timeouts|rejets|latenc[ey]\w*|temps de reponse|response times?"
+    r"|refus)"
+)
 DEGRADED: Final = words(
+    r"(?:returns?|returning|renvoie\w*|retourne\w*|affiche\w*|shows?|displays?|donne\w*|gives?|remonte\w*|trouve\w*"
+    r"|finds?) "
+    r"(?:plus |pas )?(?:no |nothing|aucun|zero |0 |rien|empty|une liste vide|un resultat vide|vide)\w*",
+    rf"{FAULTS}(?: [\w%/.'-]+){{0,4}}? {RISES}",
+    rf"{RISES}(?: (?:of|in|des?|du|d'|number|nombre|amount|the|rate))*[ ']{FAULTS}",
+    rf"(?:pic|hausse|augmentation|explosion|afflux|vague|flot|spike|surge|increase|rise|wave|flood)s? (?:de |d'|des "
+    rf"|du |of |in )(?:the )?{FAULTS}",
     "error budget", "burn rate",     "slow(?:er|ness|ly|ed|s|ing)?", "latenc(?:y|ies|e|es)", "lent(?:e|es|s|ement)?",
     "lenteurs?", r"ralenti\w*",
-    r"degrad\w*", "sluggish", "(?:response|load(?:ing)?) times?", "temps de (?:reponse|chargement)",
+    r"degrad\w*", "sluggish", r"(?:response|load(?:ing)?) times?(?! (?:is |was |of |= ?|: ?)?\d{1,3} ?ms)",
+    r"temps de (?:reponse|chargement)(?! (?:de |est |= ?|: ?)?\d{1,3} ?ms)",
     "time ?-?outs?", "timed out", "timing out", "delai (?:depasse|d'attente)", "expiration du delai", "5xx",
     r"(?:http|erreurs?|errors?|statut|status|code)(?: \w+)?[ :=]*500", "500 (?:errors?|internal)",
     "internal server errors?", r"(?:almost|nearly|presque|quasi\w*|bientot) (?:full|pleine?s?|out of|exhausted"
@@ -39,6 +59,17 @@ DEGRADED: Final = words(
     "not ready", "replicas? mismatch", r"(?:quota|limite?|limit) (?:\w+ )?(?:exceeded|reached|depasse\w*|atteint\w*)",
     r"(?:close to|near(?:ing|ly)?|approaching|proche de|pres de|almost at|presque a) (?:\w+ ){0,2}?(?:limit\w*"
     r"|capacit\w*|quota|maximum|max|seuil|full|plein\w*)",
+    r"(?:ne |n')(?:sont|est|a|ont) (?:toujours |encore )?(?:pas|plus|jamais) (?:ete )?(?:partie?s?|envoye\w*"
+    r"|genere\w*|arrive\w*|recue?s?|traite\w*|prise?s? en compte"
+    r"|mise?s? a jour|enregistre\w*|calcule\w*|synchronise\w*|importe\w*|exporte\w*|livre\w*|imprime\w*|execute\w*"
+    r"|lance\w*|faite?s?|cree\w*|compte\w*|affiche\w*|acceptee?s?|declenche\w*)",
+    r"(?:(?:was|were|is|are|has|have|did)(?:n't| not)|never)(?: been| be| get)? (?:sent|generated|printed|imported"
+    r"|exported|created|computed|executed|run|triggered|counted|applied|accepted|received|saved|invoiced|credited"
+    r"|refunded|updated|synced)",
+    r"envois? (?:retarde|bloque|en attente)\w*",
+    r"\d[\d ]* (?:messages?|jobs?|e-?mails?|taches?|tasks?|events?|mails?|sms) (?:en (?:attente|file|queue"
+    r"|souffrance)|queued|pending|waiting|stuck)",
+    r"retarde\w*", r"mal (?:calcule|facture|affecte|compte)\w*",
     "link down", r"no data(?! (?:loss|lost|leak\w*|is|was|were|has))", "aucune donnees? recue?s?", r"desynchronis\w*",
     r"out of sync", "wrong (?:price|amount|result|time|data|station)s?",
     r"(?:prix|montants?|resultats?|horaires?|donnees) (?:\w+ )?(?:faux|fausses?|errone\w*|incorrect\w*)", "429",
@@ -59,6 +90,14 @@ PRESSURE: Final = words(
 )  # fmt: skip
 
 MINOR: Final = words(
+    r"(?:il |elle )?manque (?:un|une|le|la|l') ?(?:virgule|espace|accent|point|lettre|majuscule|unite|symbole|titre"
+    r"|legende|libelle|s|picto\w*|icone|logo|parenthese|guillemet)\b",
+    r"(?:unite|symbole|sigle|devise|virgule|accent|majuscule|legende|titre|picto\w*) (?:\w+ ){0,2}?(?:manque"
+    r"|absente?|manquante?|missing)",
+    r"suggestions? (?=:|d'|de )", "feature request", r"ameliorations?",
+    "(?:ce serait|il serait|would be) (?:bien|nice|good|great|utile|useful|pratique)", r"tri(?:e|ent)? mal",
+    r"(?:on peut |can )?(?:s'en passer|live without|do without)", r"saute (?:une|un|des) \w+",
+    r"(?:sort(?:ing)?|order|ordre|tri)(?: \w+){0,5}? (?:wrong|incorrect|faux|mauvais|inverse\w*|reversed)",
     r"(?:textes?|text|libelles?|police|menu|boutons?|buttons?) (?:\w+ ){0,2}?(?:illisibles?|unreadable)",
         "typos?", r"expir\w*", "minor", "mineure?s?", "glitch", r"cosmeti\w*", "cosmetiques?",
     "fautes? (?:de frappe|d'orthographe)", "coquilles?", "spelling",
@@ -75,7 +114,7 @@ MINOR: Final = words(
     r"(?:disk|disque|storage|stockage) (?:space )?(?:\w+ ){0,2}?(?:low|faible|running low|filling|se remplit"
     "|bientot plein)",
     "low (?:disk )?space", "(?:peu d'|manque d')espace(?: disque)?", "running (?:low|out)",
-    "(?:was |has |been )?restarted", "redemarre(?:e|s)?", "drift", "clock skew",
+    "(?:was |has |been )?restarted", "(?<!ne )(?<!n')redemarre(?:e|s)?(?! pas| plus)", "drift", "clock skew",
     "mise a jour (?:disponible|recommandee|requise)", "update available", "vulnerabilit(?:y|ies|es?)",
     r"cves?(?:-[\d-]+)?", "failed over",
     "retry|retries|retried", "tooltips?", "infobulles?", "favicons?", r"(?:mal|wrongly) arrondi\w*", r"arrondi\w* mal",
@@ -84,7 +123,9 @@ MINOR: Final = words(
     "|label|libelle|wording|order|ordre|capitali[sz]ation|translation|traduction)",
     r"(?:couleur|icone|police|logo|libelle|traduction)s?"
     r" (?:\w+ ){0,3}?(?:incorrect|errone|manquant|mauvais|faux|fausse|absent|floue?|decale)\w*",
-    r"tronque\w*", "truncated text", "cut off", "reboot (?:is )?required", "redemarrage requis", r"flaky\w*", "ntp",
+    r"tronque\w*", "truncated text", "cut off", "reboot (?:is )?required",
+    r"(?:review|update|upgrade|migration|clean-?up|revue|mise a jour|rotation) (?:\w+ )?(?:suggested|recommended"
+    r"|advised|recommandee?|conseillee?|suggeree?)", "redemarrage requis", r"flaky\w*", "ntp",
     "unused", "slightly",
     "(?:leger|legere)(?:ment)?", "dead links?", "fautes?", "depasse de l'ecran", "runs? off the screen",
     "untranslated", "non traduit(?:e|s|es)?",
@@ -115,6 +156,8 @@ WEAK: Final = words(
 """They alone say little: the sender's own word may soften them."""
 
 COSMETIC: Final = words(
+    r"picto\w*", "bannieres?", r"sans (?:s|accent|majuscule|espace)s?", r"carrousel\w*", "carousel",
+    "signature du mail", "numero de telephone", r"flou\w*",
     r"accents?",     r"cosmeti\w*", "icons?", "icones?", "favicons?", "tooltips?", "infobulles?", "logos?", "footer",
     "pied de page",
     "libelles?", "wording", r"traduction\w*", r"translat\w*", "colou?rs?", "couleurs?", "fonts?", "police", "banner",

@@ -1,5 +1,6 @@
 """That something went as it should, was announced, or is of no concern; on folded text."""
 
+import re
 from typing import Final
 
 from bot.classification.patterns import words
@@ -15,7 +16,7 @@ NEWS: Final = words(
     r"deploy(?:ment|ments)?(?: \S+){0,4}? (?:finished|succeeded|successful\w*|completed|complete|started|done"
     "|in progress|ok)",
     r"deploiement(?: \S+){0,5}? (?:termine|reussi|lance|effectue|en cours|ok|demarre|fini)", "deploye(?:e|s|es)?",
-    "released?", "mise en production (?:terminee|reussie|effectuee|prevue)",
+    "released", "mise en production (?:terminee|reussie|effectuee|prevue)",
     r"(?:backup|dump|sync\w*|import|migration|job|restore|rotation|pipeline|build|tests?)(?: \S+){0,5}?"
     " (?:completed|complete|succeeded|successful(?:ly)?|passed|ok|done|finished)",
     r"(?:sauvegarde|restauration|synchronisation|migration|import|tache|purge|export)s?(?: \S+){0,5}?"
@@ -31,6 +32,22 @@ NEWS: Final = words(
     r"(?:aura|auront) lieu", r"will take place", r"sera (?:effectue|realise|deploye|livre|mis en ligne)\w*",
     "redeploye(?:e|s|es)?", "finished",
     "for (?:your )?information", "pour (?:votre )?info(?:rmation)?", "fyi",
+    "(?:subscription|abonnement|inscription) (?:confirmed|confirmee?)",
+    r"(?:known|usual|connue?|habituel\w*) (?:device|location|appareil|poste|ip)",
+    r"(?:merged|approved|pushed|opened|reviewed|committed|assigned) (?:by|into|to)",
+    r"promoted to(?! (?:primary|master|leader))",
+    r"(?:feature )?flags?(?: [\w-]+){0,3}? (?:enabled|turned on|activated|disabled|turned off|active\w*)",
+    r"(?:turned on|enabled|activated|rolled out|available|active\w*|disponible|deploye\w*) (?:for|to|pour|chez"
+    r"|a) (?:everyone|all|tous|toutes|100)(?: \w+)?",
+    r"certificat\w* (?:\w+ )?(?:issued|delivered|installed|delivre|installe|emis)\w*",
+    r"remplace\w* \w+ (?:ce|cette|demain|lundi|du|jusqu)",
+    r"(?:url|endpoint|webhook|domain|channel|address) ?verification", "verification challenge", "handshake",
+    r"(?:webhook|integration|channel|canal|source|connector|connecteur|contact point)(?: [\w'-]+){0,3}? (?:verified"
+    r"|registered|added|connected|enabled|activated|configured|installed|created|verifie|ajoute|connecte|active"
+    r"|configure|installe|cree)e?",
+    r"(?:reprend|prend|reprends|prends|assure|takes?(?: over)?|is|hands? over|starts?) (?:the |l'|d'"
+    r"|l')?(?:astreinte|on-?call)"
+    r"(?: shift| duty)?", "has joined", "a rejoint", "(?:on-?call|astreinte) (?:shift|handover|rotation|changes?)",
     r"(?:subscription ?confirmation|unsubscribe ?confirmation)",
     r"you have chosen to subscribe", r"vous avez choisi de vous abonner",
     r"confirm\w* (?:the |l'|votre |d')?(?:subscription|abonnement)",
@@ -42,11 +59,61 @@ NEWS: Final = words(
     r"s'est (?:bien )?(?:termine|deroule|passe)\w* (?:sans|avec succes|bien|correctement|normalement)\w*",
 )  # fmt: skip
 
+CHAT: Final = re.compile(
+    r"\W*+(?>(?:merci|thanks?(?: you)?|thx|bonjour|bonsoir|salut|coucou|hello|hi|hey|good (?:morning|evening|night|job"
+    r"|work|weekend)|bon(?:ne)? (?:week-?end|journee|soiree|nuit|courage|vacances|appetit|fetes?|annee|continuation)"
+    r"|have a (?:good|nice|great) \w+|see you(?: \w+)?|a (?:demain|plus|bientot|lundi)|bravo|congrats|congratulations"
+    r"|well done|nice(?: work| job)?|great(?: work| job)?|super|top|parfait|perfect|cool|ok|d'accord|bienvenue"
+    r"|welcome(?: aboard)?|joyeu\w+ \w+|happy \w+|beaucoup|very much|a lot|so much|a|to|toutes?|tous|et|and"
+    r"|all|everyone|everybody|team|l'equipe|tout le monde|les gens|guys|folks|you|for|pour|la|le|les|the"
+    r"|aide|help|votre|your|reponse|quick|rapide|encore|again|bien)(?!\w)\W*+)++"
+    r"|(?:merci|thanks?|thank you|bravo|congrat\w+|felicitations) (?:beaucoup )?(?:pour|a|for|to)(?: [\w'-]+){1,5}\W*"
+    r"|(?:[\w' -]+ )?(?:dejeuner|lunch|coffee|cafe|pizzas?|croissants|apero|afterwork|anniversaire|birthday|stand-?up"
+    r"|team ?building|retro|baby-?foot)(?: [\w':-]+){0,5}\W*"
+    r"|(?:qui|who|quelqu'un|anyone|somebody|someone) (?:est|is|'s|prend|takes|has) (?:d'|l'|the |de )?"
+    r"(?:astreinte|on-?call|garde|permanence)(?: [\w'-]+){0,5}\W*"
+)
+"""Nothing but politeness or office life, from beginning to end."""
+SOFT: Final = words("for (?:your )?information", "pour (?:votre )?info(?:rmation)?", "fyi")
+"""What somebody only wants us to know may be bad nonetheless."""
+DENIED: Final = re.compile(r"\b(?:ne|not|cannot|never|pas|plus|nobody|nothing|rien|personne)\b(?! (?:de|d'))|n't|\bn'")
+
 IGNORE: Final = words(
     "(?:please |merci d'|priere d')(?:ignore[rz]?|disregard)", "ne pas tenir compte", "a ignorer",
 )  # fmt: skip
 
 PLANNED: Final = words(
+    r"(?:coupure|interruption|arret|redemarrage|travaux|intervention|indisponibilite|outage|downtime"
+    r"|shutdown)(?: [\w'-]+){0,4}?"
+    r" (?:planifie|prevu|programme|annonce|planned|scheduled)(?:e|s|es)?"
+    r" (?:le|pour|demain|ce|cette|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|a partir|du|entre|dans|on|for"
+    r"|next|tomorrow)",
+    "rien (?:a signaler|de particulier|de special|a declarer)", r"r\.?a\.?s", "nothing (?:to report|special)",
+    "all quiet",
+    r"pass(?:e|es|ons|era|ent) la main", r"hand(?:s|ing|ed)? over (?:to|the (?:pager|shift|on-?call))",
+    r"(?:tout|tous|tous les voyants) (?:est |sont )?(?:au )?verts?", "all green",
+    r"(?:reunion|meeting|point|standup|atelier|formation|workshop|webinar|entretien)(?: [\w'-]+){0,3}? (?:decale"
+    r"|deplace|reporte|annule|prevu|moved|postponed|cancelled|canceled|scheduled)\w*",
+    r"(?:point|bilan|resume) (?:hebdo\w*|du jour)",
+    r"(?:nouve(?:au|lle)|new) (?:collegue|colleague|recrue|team ?mate|joiner|arrivant\w*|membre|team member)",
+    r"(?:rejoint|joins?|joined) (?:l'equipe|the team|our team|notre equipe)",
+    r"(?:sans|without) (?:souci|encombre|probleme|erreurs?|incident|errors?|issues?|problems?|any (?:issue|error"
+    r"|problem)s?)(?= *$| *[,(])",
+    r"(?:verification|confirmation|validation) (?:du |de l'|de la |d'|de )?(?:webhook|abonnement|adresse|url|domaine"
+    r"|e-?mail|compte|inscription|integration)",
+    r"(?:cliquez|click)(?: \w+){0,3}? (?:pour|to) (?:valider|confirm\w*|activer|activate|verif\w*)",
+    r"(?:confirmez|confirm|validez|verify) (?:votre|your|l'|the) (?:adresse|e-?mail|address|abonnement|subscription"
+    r"|compte|account|inscription)",
+
+    r"(?:terminated|stopped|removed|drained|launched|killed) by (?:the )?(?:cluster )?(?:auto ?scal\w*|schedul\w*)",
+    r"scale[ -](?:in|out) (?:event|activity|completed|policy)",
+    r"(?:daily|weekly|monthly|quarterly|hebdo\w*|quotidien\w*|mensuel\w*|trimestriel\w*) (?:\w+ )?(?:report|digest"
+    r"|summary|recap|newsletter"
+    r"|rapport|bilan|resume)(?= *$| (?:for|of|du|de|des|d'|pour|project|is ready|available)|[:(,-]| [-–—])",
+    r"(?:rapport|bilan|resume|recap\w*|synthese|point) (?:\w+ )?(?:hebdo\w*|quotidien\w*|mensuel\w*|trimestriel\w*"
+    r"|du jour|de la semaine|du mois)"
+    r"(?= *$| (?:du|de|des|d'|pour|disponible)|[:(,-]| [-–—])",
+
     "debut de (?:la )?maintenance", "maintenance (?:is )?(?:started|begins)",
     r"(?:scheduled|planned|upcoming) (?:\w+ )?(?:maintenance|outage|downtime|interruption|restart|work"
     "|upgrade|shutdown)",

@@ -17,6 +17,7 @@ TABLES: Final = (
     (Impact.DEGRADED, mild.DEGRADED),
     (Impact.DEGRADED, mild.PRESSURE),
 )
+SHOWN: Final = re.compile("affich|charge|show|display|load")
 LOWER: Final = {Impact.DOWN: Impact.DEGRADED, Impact.DEGRADED: Impact.MINOR, Impact.NONE: Impact.MINOR}
 
 
@@ -37,6 +38,8 @@ def worst_passage(clause: str) -> Found | None:
     figures = measured(clause)
     figured = (figures[0], figures[1].span(), Weight.LOAD if is_load(clause) else Weight.CLEAR) if figures else None
     for impact, pattern in TABLES:
+        if impact is Impact.MINOR and (suffered := _for_everyone(clause)):
+            return suffered
         if figured and RANKS[figured[0]] <= RANKS[impact]:
             return figured
         if (found := _worst_match(impact, pattern, clause)) is None:
@@ -45,6 +48,14 @@ def worst_passage(clause: str) -> Found | None:
             continue
         return found[0], found[1].span(), _weight(found[1], clause)
     return figured
+
+
+def _for_everyone(clause: str) -> Found | None:
+    """A failure that everybody meets, whatever small thing goes with it."""
+    if not scope.EVERYONE.search(clause):
+        return None
+    found = _worst_match(Impact.DEGRADED, mild.DEGRADED, clause)
+    return (found[0], found[1].span(), Weight.CLEAR) if found and found[0] is Impact.DOWN else None
 
 
 def _worst_match(impact: Impact, pattern: re.Pattern[str], clause: str) -> tuple[Impact, re.Match[str]] | None:
@@ -95,4 +106,11 @@ def _softened(impact: Impact, clause: str, found: re.Match[str]) -> Impact:
         impact = Impact.DEGRADED
     elif impact is Impact.DEGRADED and wholly(clause, found):
         return Impact.DOWN
+    elif (
+        impact is Impact.DOWN
+        and SHOWN.search(found[0])
+        and mild.COSMETIC.search(clause)
+        and not scope.CORE.search(clause)
+    ):
+        impact = Impact.DEGRADED
     return Impact.MINOR if impact is Impact.DEGRADED and mild.COSMETIC.search(clause) else impact

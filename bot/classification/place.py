@@ -63,8 +63,15 @@ IN_DEVELOPMENT: Final = re.compile(
     r"\b(?:in|on|en|sur|dans|env\w*)[\s:]+(?:de |d'|l'|la |le |the |our |my |mon |notre )?"
     r"(?:(?:env\w*|serveur|server|base|machine|cluster) (?:de |d')?)?dev(?:el\w*)?\b"
     r"|\bdev(?:el\w*)? (?:env\w*|server|db|database|machine|instance|cluster|stack|box|host)\b"
-    r"|\b(?:env\w*|serveur|base|bdd|machine|cluster|instance|plateforme) (?:de |d')dev(?:el\w*)?\b"
+    r"|\b(?:env\w*|serveur|base|bdd|machine|cluster|instance|plateforme|poste|pc|ordi\w*|portable|docker|conteneur)"
+    r" (?:de |d')dev(?:el\w*)?\b"
+    r"|\blocal(?:host)? (?:env\w*|docker|compose|build|stack|setup)\b"
     r"|[-./]dev(?:el\w*)?\b|\bdev[-.]|^dev\b"
+)
+OWN_DESK: Final = re.compile(
+    r"^(?:en local|locally)\b|\b(?:env\w*|server|serveur|base|database|docker|compose|build|stack) (?:en )?local(?:e"
+    r"|ly)?\b"
+    r"|\blocal (?:env\w*|docker|build|stack|setup|server|database|compose)\b"
 )
 IN_PASSING: Final = re.compile(
     r"\bmise en prod\w*|\bmep\b|\bprod\w* (?:release|deploy\w*|launch|push|rollout)"
@@ -141,6 +148,8 @@ class _Finder:
     def in_sentence(self, text: str) -> tuple[Stage, str] | None:
         """Development only where it is clearly a place: "the dev team is informed" must not calm anything down."""
         found = self._worst(IN_PASSING.sub(" ", fold(text)), IN_SENTENCES) or self._worst(text, IN_SENTENCES)
+        if found is None and "local" in text and OWN_DESK.search(fold(text)):
+            return self._worst("dev", IN_SENTENCES)
         return found if not found or found[0] is not Stage.DEVELOPMENT or IN_DEVELOPMENT.search(fold(text)) else None
 
     def named_host(self, host: str) -> tuple[Stage, str] | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from bot.classification import context, mild, news, scope
+from bot.classification import context, mild, news, recovery, scope
 from bot.classification.hints import FELT, Hint, hints_of
 from bot.classification.impact import BAD, RANKS, Impact
 from bot.classification.measures import PERCENT
@@ -30,7 +30,7 @@ class Reading:
 
     `faint`: it says "error" and no more; `strain`: that a machine is busy and no more; `inner`: that something fails,
     and nothing that people notice. `customers`: it speaks of them; `everyone`: of all of them; `blocks`: it keeps a
-    release from being validated.
+    release from being validated. `tagged`: its title bears a tool's mark that it is over.
     """
 
     impact: Impact = Impact.NONE
@@ -42,6 +42,7 @@ class Reading:
     customers: bool = False
     blocks: bool = False
     everyone: bool = False
+    tagged: bool = False
 
 
 def read(title: str, text: str, service: str = "") -> Reading:
@@ -52,6 +53,10 @@ def read(title: str, text: str, service: str = "") -> Reading:
     hints = head_hints | body_hints
     if _figured(told, more):
         told = Reading()
+    if told.impact is not Impact.LOST and (tag := _tagged_over(headline)):
+        told = Reading(Impact.OVER, tag, firm=True, tagged=True)
+    if told.impact not in BAD and more.impact not in BAD and _chats(headline, body):
+        return Reading(Impact.NEWS, " ".join(headline.shown.split())[:60])
     if Hint.TEST in hints or context.TEST_TAG.match(headline.folded):
         return Reading(Impact.TEST, " ".join(headline.shown.split())[:60])
     if told.impact is more.impact is Impact.NONE and context.STARTS_AS_TEST.match(headline.folded):
@@ -85,6 +90,18 @@ def _figured(told: Reading, more: Reading) -> bool:
     )
 
 
+def _chats(headline: Plain, body: Plain) -> bool:
+    return all(news.CHAT.fullmatch(each.folded) for each in (headline, body) if each.folded)
+
+
+def _tagged_over(headline: Plain) -> str:
+    """`[OK] Queue backlog growing`: the tag speaks for what follows it."""
+    tag = recovery.TAGGED_OVER.match(headline.folded) if ":" in headline.shown or "[" in headline.shown else None
+    if tag is None or recovery.NOT_OVER_AFTER.match(headline.folded[tag.end() :]):
+        return ""
+    return " ".join(headline.shown[tag.start() : tag.end()].split())
+
+
 def _aside(told: Reading, head_hints: Hint) -> bool:
     """The title names a function and leaves it to the text to say that it fails."""
     return Hint.ASIDE in head_hints and told.impact not in WORST
@@ -98,7 +115,7 @@ def _explained(told: Reading, more: Reading, headline: Plain, body_hints: Hint) 
         return more.impact is not Impact.LOST and (told.firm or not (more.firm and more.impact in BAD))
     if told.impact is not Impact.OVER:
         return False
-    if more.impact not in WORST or context.TAG_OVER.match(headline.folded):
+    if more.impact not in WORST or recovery.TAG_OVER.match(headline.folded):
         return True
     return more.impact is Impact.DOWN and told.firm and Hint.STILL not in body_hints
 
@@ -117,9 +134,9 @@ def _lowered(worst: Reading, hints: Hint, aside: bool) -> Reading:
     return worst if impact is worst.impact else replace(worst, impact=impact)
 
 
-def _rank(reading: Reading) -> tuple[int, bool]:
+def _rank(reading: Reading) -> tuple[int, bool, bool]:
     """Bad news first, then what explains it away, then nothing; of two like ones, that which says more."""
-    return RANKS[reading.impact], reading.faint
+    return RANKS[reading.impact], reading.faint, reading.strain
 
 
 def _read(text: Plain) -> tuple[Reading, Hint]:
@@ -155,7 +172,9 @@ def _unclear(folded: str, good: Impact) -> bool:
     but = context.HOWEVER.search(folded)
     if but is None or _judged(but[1])[0] is not Impact.NONE:
         return False
-    return good is Impact.NEWS or context.NOT.search(but[1]) is not None
+    if good is Impact.NEWS or context.NOT.search(but[1]):
+        return True
+    return any(recovery.STATE.fullmatch(each[0]) for each in recovery.OVER.finditer(folded))
 
 
 def forget() -> None:
@@ -188,7 +207,7 @@ def _judged(clause: str) -> tuple[*Found, Hint]:
     """What the clause says, where, how clearly, and what else it tells."""
     hints = hints_of(clause)
     planned = news.PLANNED.search(clause)
-    calm = not context.AFTERWARDS.search(clause) and Hint.STILL not in hints
+    calm = not recovery.AFTERWARDS.search(clause) and Hint.STILL not in hints
     if planned and calm and not _already(clause[: planned.start()]):
         return Impact.NEWS, planned.span(), Weight.CLEAR, hints
     if found := news.IGNORE.search(clause):
@@ -196,11 +215,12 @@ def _judged(clause: str) -> tuple[*Found, Hint]:
     rest = scope.REST.sub(lambda found: " " * len(found[0]), clause)
     bad, over = worst_passage(rest), _over(rest)
     if over and not (bad and (Hint.STILL in hints or _something_else(rest, over) or _after_all(rest, over, bad))):
-        weight = Weight.VAGUE if context.WEAKLY_OVER.fullmatch(over[0]) else Weight.CLEAR
+        weight = Weight.VAGUE if recovery.WEAKLY_OVER.fullmatch(over[0]) else Weight.CLEAR
         return Impact.OVER, over.span(), weight, hints
     if bad is not None:
         return *bad, hints
-    if good := first_said(news.NEWS, rest):
+    good = first_said(news.NEWS, rest)
+    if good and not (news.SOFT.fullmatch(good[0]) and (Hint.EVERYONE in hints or news.DENIED.search(rest))):
         return Impact.NEWS, good.span(), Weight.VAGUE, hints
     if (looks := mild.COSMETIC.search(rest)) and Hint.EVERYONE not in hints:
         return Impact.MINOR, looks.span(), Weight.VAGUE, hints
@@ -211,9 +231,9 @@ def _over(clause: str) -> re.Match[str] | None:
     return next(
         (
             each
-            for each in context.OVER.finditer(clause)
-            if not context.NOT_OVER.search(clause[: each.start()])
-            and not context.NOT_OVER_AFTER.match(clause[each.end() :])
+            for each in recovery.OVER.finditer(clause)
+            if not recovery.NOT_OVER.search(clause[: each.start()])
+            and not recovery.NOT_OVER_AFTER.match(clause[each.end() :])
         ),
         None,
     )
@@ -228,14 +248,14 @@ def _already(before: str) -> bool:
 
 def _something_else(clause: str, over: re.Match[str]) -> bool:
     """ "The site is down, the database is fine": no recovery, for nothing says that it was otherwise before."""
-    return context.STATE.fullmatch(over[0]) is not None and context.BEFORE.search(clause) is None
+    return recovery.STATE.fullmatch(over[0]) is not None and recovery.BEFORE.search(clause) is None
 
 
 def _after_all(clause: str, over: re.Match[str], bad: Found) -> bool:
     """ "Restored, then down again"; "since it was fixed nobody can log in": bad news that came after the good."""
     impact, (first, _), _ = bad
-    if impact is Impact.LOST and context.WEAKLY_OVER.fullmatch(over[0]):
+    if impact is Impact.LOST and recovery.WEAKLY_OVER.fullmatch(over[0]):
         return True
     if first < over.end():
         return False
-    return bool(context.RELAPSE.search(clause[over.end() :]) or context.AFTERWARDS.search(clause[: over.start()]))
+    return bool(recovery.RELAPSE.search(clause[over.end() :]) or recovery.AFTERWARDS.search(clause[: over.start()]))

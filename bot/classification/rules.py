@@ -73,6 +73,7 @@ class When:
     blocks: bool = False  # only what keeps a release from being validated
     everyone: bool = False  # only what speaks of everybody
     inner: bool = False  # only a machine's own trouble
+    tagged: bool = False  # only what its sender has marked as over
     faint: bool = False  # only what says "error" and no more
     strain: bool = False  # only what says no more than that a machine is busy
     firm: bool = False  # only what the text says more clearly than by "error" or "anomaly"
@@ -91,6 +92,7 @@ class When:
             and (facts.reading.everyone or not self.everyone)
             and (facts.reading.firm or not self.firm)
             and (facts.reading.inner or not self.inner)
+            and (facts.reading.tagged or not self.tagged)
             and (facts.reading.faint or not self.faint)
             and (facts.reading.strain or not self.strain)
             and self._says(facts.alert)

@@ -3,8 +3,8 @@
 import re
 from typing import Final
 
-from bot.classification.harm import NOT_HIT, PERSON
 from bot.classification.patterns import words
+from bot.classification.vocabulary import NOT_HIT, PERSON
 
 PARTIAL: Final = words(
     "some", "certaine?s?", "quelques", "partial(?:ly)?", "partielle?(?:ment)?s?", "partiel", r"intermitt\w*",
@@ -16,14 +16,54 @@ PARTIAL: Final = words(
     r"|cinq|six|dix|two|three"
     r"|four|five|ten|\d+)", "la moitie", "half (?:of|the)", "redundan(?:t|cy)", r"redondan(?:t|ce)\w*",
     r"(?<!no )(?<!without )(?<!pas de )(?<!aucun )(?<!sans )fail(?:ed)? ?over(?! fail| did| could| n)",
-    "bascule(?:e|ment)?(?! en echec| impossible| echou)", "degraded", "mode degrade", "a few", "handful",
+    "(?<!pas de )(?<!aucune )(?<!sans )bascule(?:e|ment)?(?! en echec| impossible| echou)", "degraded",
+    "mode degrade", "a few", "handful",
     "poignee", "dizaine", "plusieurs", "several", "minorit[ey]", "one (?:page|feature|region|endpoint|az)",
-    "une? (?:page|fonctionnalite|region)", "beta", r"(?:only|seulement|uniquement) (?:on|sur|for|pour|les?|in|en|the)",
+    "une? (?:page(?! (?:d'erreur|blanche|vide|noire|500|50))|fonctionnalite|region)", "beta",
+    r"(?:only|seulement|uniquement) (?:on|sur|for|pour|les?|in|en|the)",
+    r"(?:from|in|at|on|for|a|depuis|pour|en|sur|dans|with|avec) [\w'-]+(?: \w+)? (?:only|seulement|uniquement)",
     "android", "ios", "iphone", "safari", "firefox", "part of (?:the )?", r"une partie d\w*", "share of",
 )  # fmt: skip
 
+METHOD: Final = words(
+    "pay ?pal",
+    r"apple ?pay",
+    r"google ?pay",
+    "amex",
+    "american express",
+    "klarna",
+    "alma",
+    "sepa",
+    "bancontact",
+    "ideal",
+    "gift ?cards?",
+    "cartes? cadeaux?",
+    "vouchers?",
+    "bons? cadeaux?",
+    r"cheques?[ -]vacances",
+    r"titres?[ -]restaurants?",
+    "coupons?",
+    "codes? promo",
+    "promo(?:tion)? codes?",
+    "discount codes?",
+    "facebook",
+    r"(?:avec|with|via|par|by|using) (?:google|apple|microsoft|github|git hub|france ?connect)",
+    r"(?:google|apple|microsoft|france ?connect) (?:login|sign-?in|sso|auth\w*)",
+    "instagram",
+    "linked ?in",
+    "whats ?app",
+)
+"""One way of several to pay, or to come in."""
+
+EVERY_METHOD: Final = re.compile(
+    r"\b(?:aucune?|no|all|every|tous les|toutes les) (?:paiement|payment|card|carte|transaction|commande|order|login"
+    r"|connexion)"
+    r"|\b(?:ni|nor|both)\b"
+)
+
 SIDE: Final = words(
-    "(?:pg ?|mysql)dump", "sshd?", "snmp", "rdp", "telnet", r"interfaces? (?:eth|en|gi|te|fa|po|ge|lan|vlan|bond)\S*",
+    "(?:pg ?|mysql)dump", "(?<!ni )(?<!nor )sshd?", "snmp", "rdp", "telnet",
+    r"interfaces? (?:eth|en|gi|te|fa|po|ge|lan|vlan|bond)\S*",
     "exporter", "(?:replica|replique)(?!s)",
     "(?:read|db|database|postgres|pg|mysql|redis|mongo|lecture) ?(?:replicas|repliques)", "standby", "secondary",
     "secondaire", "slave", "backups?", "sauvegardes?",
@@ -39,19 +79,24 @@ TOOLS: Final = words(
 """Beside the point when they fail; often only named as who says it ("Monitoring: site down")."""
 
 FEATURE: Final = words(
+    "imprimantes?", r"printers?", "etiquettes", "vpn", "wi-?fi", "nas", "badgeuse", "intranet", "erp", "crm",
+    r"compta\w*", "fax", "visio", "standard telephonique",
+    r"stocks?", "suivi(?: de colis)?", "tracking", "relances?", "panier abandonne", "frais de port", "catalogue",
+    "catalog", "newsletter", "chatbot", "codes? promo",
     "e-?mails?", "mails?", "courriels?", "sms", "search", "recherche", "rapports?",
     r"reports?(?! (?:the|that|a|an|our|no|it|\w+ing|\w+ (?:is|are)))", "reporting",
     "dashboards?", "tableau(?:x)? de bord", "images?", "photos?", r"upload\w*", "televersement", "imports?", "push",
     "notifications?", "webhooks?", "workers?", "queue", "file d'attente", "cache", "redis", "back-?office", r"admin\w*",
     "chat", "commentaires?", "comments?", "filtres?", "filters?", "button", "bouton", "favoris", "favou?rites",
     "historique", "history", "traductions?", "fonctionnalites?", "features?", "function", "modules?", "widgets?",
-    "geolocali[sz]ation", r"geoloc\w*", "(?<!par )carte(?! bancaire| bleue| de credit)", "map", "maps", "profile?s?",
+    "geolocali[sz]ation", r"geoloc\w*", "(?<!par )(?<!ni )carte(?! ni| bancaire| bleue| de credit)", "map", "maps",
+    "profile?s?",
     "facturation", "billing", r"invoic\w*",
     "partenaires?", "partners?", "fournisseurs?(?! d'| de paiement| de service)", "prestataires?(?! de paiement)",
     "suppliers?", "vendors?",
     "(?<!hosting )(?<!cloud )(?<!dns )(?<!payment )(?<!identity )(?<!auth )(?<!login )(?<!sso )(?<!internet )"
     "providers?",
-    "third[- ]party", "tiers?", "tierce", "apple pay", "google pay", "paypal",
+    "third[- ]party", "tiers?", "tierce", "apple pay", "google pay", "pay ?pal",
     "thumbnails?",
     "vignettes?", "recommandations?", "recommendations?", "suggestions?", r"autocomplet\w*", "parrainage", "referral",
     "formulaire", "form", "messagerie", "mailbox", "onglet", "tab", "calendrier", "calendar", "badges?", "classement",
@@ -59,9 +104,12 @@ FEATURE: Final = words(
 )  # fmt: skip
 
 CORE: Final = words(
-    "site", "web ?site", "plat(?:e-?)?form(?:e)?", "appli", "base(?: de donnees)?", "bdd", "database", "db",
+    "site", "web ?site", "plat(?:e-?)?form(?:e)?", "appli", "web ?shop", "e-?shop", "shop", "store(?! procedure)",
+    "boutique", "portail", "portal", "e-?commerce", "market ?place", "sso", "espaces? clients?", "tt", "prod",
+    "base(?: de donnees)?", "bdd", "database", "db",
     r"postgres\w*",
-    "supabase", "login", "sign ?in", "log ?in", r"auth\w*", "connexion", "paiements?", "payments?", "checkout", "pay",
+    "supabase", "login", "sign[ -]?in", "log[ -]?in", r"auth\w*", "connexion", "paiements?", "payments?", "checkout",
+    "pay",
     "reservations?", "bookings?", "home ?page", "accueil", "payer", "entire", "whole", "nobody", "(?:plus )?personne",
     "se connecter", "prod est", "production is", "prod is", "production est", "everything", "tout est",
 )  # fmt: skip
@@ -75,7 +123,7 @@ EVERYONE: Final = words(
     rf"no {PERSON}{NOT_HIT}",
     rf"(?:tous|toutes) (?:les|nos|mes|ces) (?:\w+ )?{PERSON}", rf"chaque {PERSON}", rf"l'ensemble des {PERSON}",
     rf"aucune? {PERSON}{NOT_HIT}", "(?<!not )every(?:one|body)", "(?<!pas )tout le monde", "nobody", "no ?one",
-    "personne ne",
+    "personne ne", "qui que ce soit", "quiconque", "n'importe qui", "anyone", "anybody", "whoever",
     r"personne n'\w+", "100 ?%", "partout", "everywhere", "whole", "entire", r"toute? l\w+", r"totale?(?:ment|ly)?",
     r"complete(?:ly|ment)?", "entirely",
     "entierement", r"general(?:e|ised|ized)", "generalisee?", "site[- ]wide", "global(?:e|ly|ement)?",
@@ -88,6 +136,8 @@ CUSTOMERS: Final = words(
     "tout le monde",
     "nobody",
     "no ?one",
+    "qui que ce soit",
+    "anyone",
     "public app",
     "le public",
     r"personne n(?:e|'\w+)",
@@ -169,6 +219,8 @@ FREELY: Final = re.compile(
 )
 
 VISIBLE: Final = words(
+    "la moitie", "half (?:of|the)", r"affichee?s?", "displayed", "shown", "visibles?",
+    "50[0-4]", "(?:error|failure) rate", r"taux d'(?:erreur|echec)\w*",
     r"slow\w*", r"latenc\w*", r"lent\w*", r"ralenti\w*", r"respon(?:se|d)\w*", r"repon\w*", r"time ?-?outs?",
     "timed out", "5xx", "4xx",
     "https?", r"requests?", r"requetes?", "pages?", "urls?", r"traffic", "trafic", "ingress", "gateway", "proxy",

@@ -31,6 +31,8 @@ def partly(clause: str, found: re.Match[str]) -> bool:
         return True
     if scope.PARTIAL.search(clause) and not scope.EVERYONE.search(clause):
         return True
+    if scope.METHOD.search(clause) and not (scope.EVERYONE.search(clause) or scope.EVERY_METHOD.search(clause)):
+        return True
     if scope.SIDE.search(clause) and not ALL_OF.search(clause):
         return True
     told_by = [each.end() for each in SEGMENT.finditer(clause, 0, found.start())]

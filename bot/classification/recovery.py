@@ -1,0 +1,148 @@
+"""That the trouble has ended, and what takes that back; on folded text."""
+
+import re
+from typing import Final
+
+from bot.classification.patterns import words
+
+OVER: Final = words(
+    "(?<!un)resolved",
+    "recovered",
+    "restored",
+    "cleared",
+    "(?:is |are |was )?back (?:to normal|online|up|in service|again)",
+    "(?:returned|return) to normal",
+    "(?:all|everything) (?:is )?(?:ok|fine|good|normal)(?: again)?",
+    r"(?:is|are) (?:now |back )?(?:up(?! ?(?:by|to|from|for|\d))|ok|healthy|online|operational|reachable"
+    "|available|normal|fine)(?: again)?",
+    "(?:up|available|working|reachable|online|healthy) again",
+    "now (?:up|ok|healthy|available|online)",
+    "no longer (?:down|unavailable|failing|unreachable|firing|offline|slow|degraded|unhealthy|full"
+    "|unresponsive|blocked)",
+    "(?:incident|alert|outage|issue|problem) (?:is |has been |was )?(?:over|closed|fixed|ended|resolved"
+    "|cleared|solved)",
+    "end of (?:the )?(?:incident|outage|alert)",
+    r"(?:critical|alarm|alert|warning|warn|down|crit|error|erreur|unknown|red|rouge|critique|panne) (?:(?:->|=>|→"
+    r"|>) ?|(?:to|vers|a) )"
+    r"(?:ok|up|normal|healthy|green|vert)(?! ?(?:->|=>|→))",
+    r"(?:from|de) \w+ (?:to|a|vers) (?:ok|up|normal|healthy|green)",
+    r"(?:checks?|test|sonde|probe|http|statut|status)(?: \w+)? (?:is |are |est |= ?|: ?)?ok(?= *$|[ ,.(-])(?! (?:is"
+    r"|est) )",
+    r"(?:repond|fonctionn|march|tourn|charg|respond|answer|work|runn|serv|load)\w* (?:de nouveau|a nouveau|again"
+    r"|normally)",
+    "retour (?:ok|au normal|en service|a l'etat normal)",
+    r"(?:incident|alert|alerte|problem|issue|ticket)(?: ?#?[\w-]+){1,2} (?:closed|resolved|cleared|recovered|clos"
+    r"|resolue?)",
+    r"(?<!probleme )(?<!erreur )(?<!bug )(?<!panne )(?<!incident )(?<!alerte )(?<!erreurs )(?<!lenteurs )"
+    r"(?<!problemes )"
+    r"(?:est|sont) (?:bien |enfin )?(?:revenue?s?|de retour)(?= *$|[ ,.!]+ ?(?:vous|on|merci|depuis|apres|a \d|cette"
+    r"|ce|you|et tout|tout))",
+    r"(?<!problem )(?<!issue )(?<!error )(?<!bug )(?<!errors )(?<!issues )(?:is|are) back(?= *$|[ ,.!]+ ?(?:you|we"
+    r"|thanks|since|after|at \d|and (?:all|everything)))",
+    r"(?:vous pouvez|you can|on peut) (?:reprendre|resume|continuer|continue|retester)",
+    "fixed",
+    "solved",
+    "(?<!in )(?<!disaster )recovery(?! mode)",
+    "resolu(?:e|s|es)?",
+    "retabli(?:e|s|es|ssement)?",
+    "restaure(?:e|s|es)?",
+    "retour (?:a la normale|en ligne|au vert|a un etat normal)",
+    r"(?:de|a) nouveau (?:disponible|accessible|operationnel|en ligne|fonctionnel|joignable|normal|up)\w*",
+    "(?:re)?fonctionne(?:nt)? (?:a |de )nouveau",
+    "refonctionne(?:nt)?",
+    "revenu(?:e|s|es)? (?:a la normale|en ligne|a un)",
+    r"(?:tout est|tout va|est|sont) (?:bien |desormais |maintenant )?(?:rentre\w* dans l'ordre|ok|bien|stable"
+    r"|normal\w*)",
+    "(?:n'est|ne sont) plus (?:indisponible|en panne|down|degrade|injoignable|inaccessible|sature|bloque"
+    r"|hors)\w*",
+    "fin (?:de |d'|de l'|du )(?:incident|alerte|panne|coupure|probleme|l'incident)",
+    r"(?:incident|alerte|panne|probleme) (?:est |maintenant )*(?:clos\w*|terminee?|fini\w*|regle\w*|leve\w*"
+    r"|corrige\w*)",
+    "corrige(?:e|s|es)?",
+    "(?:re)?marche(?:nt)? (?:a |de )nouveau",
+    "remarche(?:nt)?",
+    "(?:alert|alerte|incident) (?:is )?(?:over|cleared|terminee?|levee?)",
+    r"(?:disponible|accessible|operationnel\w*|joignable|en ligne|fonctionnel\w*) (?:a|de) nouveau",
+    "fin d'alerte",
+    "service (?:is )?operation(?:al|nel)",
+    r"revenu(?:e|s|es)? (?:sous|a|au) (?:le |la |un |\d)\w*",
+    r"(?:back|returned|down|fell) (?:to|below|under) (?:\d|normal|the threshold|threshold)\w*",
+    "(?:repassee?s?|redescendue?s?) (?:sous|a|au|ok)",
+    r"(?:incident|alerte?|panne|outage|probleme|problem|issue)(?: [\w'-]+){1,4}? (?:est|is|has been|a ete) (?:clos\w*"
+    r"|closed|resolu\w*"
+    r"|resolved|over|termine\w*|fini\w*|regle\w*|leve\w*|corrige\w*|fixed)",
+    "false (?:alarm|positive|alert)s?",
+    "fausses? alertes?",
+    "faux positifs?",
+    "incident clos",
+    r"closing the (?:incident|alert|ticket)",
+    r"up\]",
+    "200 - ok",
+    "monitor is up",
+    "is up(?: again)?$",
+)
+
+WEAKLY_OVER: Final = words(
+    "fixed",
+    "solved",
+    "recovery",
+    "restored",
+    "restaure(?:e|s|es)?",
+    "corrige(?:e|s|es)?",
+    "cleared",
+    r"resolu(?:e|s|es)?",
+    "resolved",
+)
+"""Believed of a title only when the text does not say that something is down."""
+TAG_OVER: Final = re.compile(
+    r"^\W*(?:\[?[\w -]{0,20}\]\s*)*\W*(?:resolved|recovered|recovery|cleared|closed|ok|up|resolue?s?|retablie?s?|clos"
+    r"|fin d'alerte|termine)"
+    r"(?: in \w+)?\s*(?:[\]:|-]|$)"
+)
+TAGGED_OVER: Final = re.compile(
+    r"^\W*(?:\[[\w -]{1,20}\]\W*){0,3}(?:\[ ?(?:resolved|recovered|recovery|cleared|closed|ok|up|fixed|resolue?s?"
+    r"|retablie?s?|clos|fin d'alerte|termine)(?: in \w+)? ?\]|(?:resolved|recovered|cleared|ok|resolu|retabli"
+    r"|fin d'alerte) ?:)"
+)
+"""That which only a tool, or somebody who knows, puts before the old title."""
+NOT_OVER_AFTER: Final = re.compile(
+    r"^[ :,]*(?:(?:has|is|a|est|was|have|process|job|attempt|the|de|la|du|service|\w+) ){0,3}?(?:fail\w*|impossible"
+    r"|echou\w*|en echec"
+    r"|incomplete?|partiel\w*|partial\w*|mais|but|pas |not |in progress|en cours|toujours pas|attendu\w*|expected"
+    r"|estimated"
+    r"|prevue? )"
+)
+AFTERWARDS: Final = words(
+    "malgre",
+    "despite",
+    "in spite of",
+    "pourtant",
+    "after",
+    "following",
+    "since",
+    "suite a",
+    "suite au",
+    "apres",
+    "depuis",
+    r"exceed\w*",
+    r"depasse\w*",
+    r"overr[au]n\w*",
+    "failed",
+    r"echou\w*",
+    "echec",
+)
+RELAPSE: Final = words("again", "de nouveau", "a nouveau", "encore", r"(?:then|puis)(?: \w+){0,4}? re\w+e")
+
+NOT_OVER: Final = re.compile(
+    r"(?:\b(?:not|never|un|partially|partly|partiellement|en partie|presque|almost|nearly|until|once|when|to be"
+    r"|will be|cannot be|can't be|could not be|be|non|pas|toujours"
+    " pas|jusqu'a|quand|lorsque|fois|sera|seront|etre|failed to be|n't|fails?)(?: (?:yet|encore|been|fully"
+    "|completely|entierement|totalement|be|is|has|completement|a ete))*[ -]*$)"
+)
+STATE: Final = re.compile(
+    r"(?:is|are|est|sont) (?:bien )?(?:up|ok|healthy|online|operational|reachable|available|normal\w*|fine|good|bien"
+    r"|stable)"
+)
+BEFORE: Final = words(
+    "was", "were", "had", r"etai\w+", "now", "again", "back", "maintenant", "desormais", "nouveau", r"redevenu\w*"
+)
