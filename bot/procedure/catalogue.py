@@ -17,6 +17,7 @@ class Act(StrEnum):
     STATS = "stats"
     TOP = "top"
     EXEC = "exec"
+    COMPARE = "compare"
     RESTART = "restart"
     ROLLBACK = "rollback"
     DEPLOY = "deploy"
@@ -26,6 +27,9 @@ class Act(StrEnum):
     SCALE = "scale"
     PRUNE = "prune"
     BACKUP = "backup"
+    FREEZE = "freeze"
+    UNFREEZE = "unfreeze"
+    MAINTENANCE = "maintenance"
 
     @property
     def kind(self) -> "ActKind":
@@ -33,7 +37,7 @@ class Act(StrEnum):
 
     @property
     def action(self) -> Action | None:
-        """The action on containers; None for a backup, and for what only looks into one."""
+        """The action on containers; None for what is none, or only looks into one."""
         return Action(self.value) if self.value in set(Action) else None
 
     @property
@@ -41,11 +45,24 @@ class Act(StrEnum):
         """What whoever starts the procedure must be allowed to do."""
         if self.action is not None:
             return self.action.action_class
-        return ActionClass.OPERATE if self is Act.BACKUP else ActionClass.READ
+        return _RIGHTS.get(self, ActionClass.READ)
+
+    @property
+    def on_whole_environments(self) -> bool:
+        """It asks for no service."""
+        return self in (Act.STATUS, Act.BACKUP, Act.FREEZE, Act.UNFREEZE, Act.MAINTENANCE)
 
     @property
     def only_looks(self) -> bool:
         return self.right is ActionClass.READ
+
+
+_RIGHTS: Final = {
+    Act.BACKUP: ActionClass.OPERATE,
+    Act.FREEZE: ActionClass.DEPLOY,
+    Act.UNFREEZE: ActionClass.DEPLOY,
+    Act.MAINTENANCE: ActionClass.OPERATE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,5 +97,9 @@ CATALOGUE: Final[Mapping[Act, ActKind]] = {
     Act.START: ActKind(),
     Act.SCALE: ActKind(required=frozenset({"number"}), words=("number",)),
     Act.PRUNE: ActKind(),
+    Act.COMPARE: ActKind(required=frozenset({"against"})),  # with another environment; fails when they differ
+    Act.FREEZE: ActKind(required=frozenset({"for"}), optional=frozenset({"reason"})),  # nothing new there for so long
+    Act.UNFREEZE: ActKind(),
+    Act.MAINTENANCE: ActKind(required=frozenset({"for"}), optional=frozenset({"reason"})),  # announced; alerts wait
     Act.BACKUP: ActKind(),  # of the environment's database; done when the dump is in its bucket
 }

@@ -7,7 +7,7 @@ from bot.audit import Actor
 from bot.desk import Desk
 from bot.errors import UserError
 from bot.notify.blocks import Reader
-from bot.notify.blocks.looks import figures, table
+from bot.notify.blocks.looks import compared, figures, table
 from bot.phrase import Phrase
 from bot.procedure import Act
 from bot.runbook import Engines
@@ -29,7 +29,7 @@ class Looking:
 
     async def diagnose(self, task: Task, target: Target, by: Actor) -> Ended:
         """Well when nothing wrong is to be seen; kept with the incident that is open on the service."""
-        made = await self.runs.diagnoses.of(target, await self.engines.looks.findings(target), by)
+        made = await self.runs.diagnoses.of(target, await self.engines.looks.findings(target), by, task.run.incident)
         reader = self._reader(task)
         advice = [f"{each.command} · {reader.say(each.what)}" for each in made.verdict.advice]
         return Ended(made.verdict.well, made.verdict.cause, "\n".join(advice))
@@ -56,6 +56,16 @@ class Looking:
             raise UserError(Phrase("I do not run “{word}”: there is no free shell. I only run: {near}.", values))
         answer = await self.engines.looks.probe(target, Probe(wanted), task.given.get("grep", ""))
         return Ended(True, Phrase("{reason}", {"reason": answer.command}), answer.text.strip())
+
+    async def compare(self, task: Task, here: Target, there: Target) -> Ended:
+        """Well when both are alike: image, configuration, variables."""
+        found = await self.engines.looks.compare(here, there)
+        reader = self._reader(task)
+        names = reader.place(here.environment.name), reader.place(there.environment.name)
+        said = Phrase("{here} and {there} are alike", {"here": names[0], "there": names[1]})
+        if not found.alike:
+            said = Phrase("{here} and {there} differ", {"here": names[0], "there": names[1]})
+        return Ended(found.alike, said, compared(names, found, reader))
 
     def _reader(self, task: Task) -> Reader:
         return Reader.of(self.desk, self.desk.language, task.taken.started_at)
