@@ -21,6 +21,7 @@ class Act(StrEnum):
     DATABASE = "database"
     VALIDATE = "validate"
     SECURITY = "security"
+    COMPARE = "compare"
     RESTART = "restart"
     ROLLBACK = "rollback"
     DEPLOY = "deploy"
@@ -32,6 +33,9 @@ class Act(StrEnum):
     BACKUP = "backup"
     RESTORE = "restore"
     CUTOVER = "cutover"
+    FREEZE = "freeze"
+    UNFREEZE = "unfreeze"
+    MAINTENANCE = "maintenance"
 
     @property
     def kind(self) -> "ActKind":
@@ -39,7 +43,7 @@ class Act(StrEnum):
 
     @property
     def action(self) -> Action | None:
-        """The action on containers; None for a backup, and for what only looks into one."""
+        """The action on containers; None for what is none, or only looks into one."""
         return Action(self.value) if self.value in set(Action) else None
 
     @property
@@ -47,13 +51,29 @@ class Act(StrEnum):
         """What whoever starts the procedure must be allowed to do."""
         if self.action is not None:
             return self.action.action_class
-        if self in (Act.RESTORE, Act.CUTOVER):
-            return ActionClass.DESTROY
-        return ActionClass.OPERATE if self is Act.BACKUP else ActionClass.READ
+        return _RIGHTS.get(self, ActionClass.READ)
+
+    @property
+    def on_whole_environments(self) -> bool:
+        """It asks for no service."""
+        return self in ENVIRONMENTS
 
     @property
     def only_looks(self) -> bool:
         return self.right is ActionClass.READ
+
+
+ENVIRONMENTS: Final = frozenset(
+    {Act.STATUS, Act.BACKUP, Act.RESTORE, Act.CUTOVER, Act.FREEZE, Act.UNFREEZE, Act.MAINTENANCE}
+)
+_RIGHTS: Final = {
+    Act.BACKUP: ActionClass.OPERATE,
+    Act.FREEZE: ActionClass.DEPLOY,
+    Act.UNFREEZE: ActionClass.DEPLOY,
+    Act.MAINTENANCE: ActionClass.OPERATE,
+    Act.RESTORE: ActionClass.DESTROY,
+    Act.CUTOVER: ActionClass.DESTROY,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +113,10 @@ CATALOGUE: Final[Mapping[Act, ActKind]] = {
     Act.START: ActKind(),
     Act.SCALE: ActKind(required=frozenset({"number"}), words=("number",)),
     Act.PRUNE: ActKind(),
+    Act.COMPARE: ActKind(required=frozenset({"against"})),  # with another environment; fails when they differ
+    Act.FREEZE: ActKind(required=frozenset({"for"}), optional=frozenset({"reason"})),  # nothing new there for so long
+    Act.UNFREEZE: ActKind(),
+    Act.MAINTENANCE: ActKind(required=frozenset({"for"}), optional=frozenset({"reason"})),  # announced; alerts wait
     Act.BACKUP: ActKind(),  # of the environment's database; done when the dump is in its bucket
     Act.RESTORE: ActKind(),  # of the last good dump into a new database beside; done when it holds what was dumped
     Act.CUTOVER: ActKind(),  # puts that one in the old one's place, which keeps its data under another name

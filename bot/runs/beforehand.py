@@ -63,7 +63,7 @@ def _environment(desk: Desk, act: Act, values: Mapping[str, str]) -> Environment
     words = [word for word in (values.get("environment"), values.get("service")) if word]
     if act is Act.PROMOTE:
         return promoted(words, places, services)[0].environment
-    if act in (Act.STATUS, Act.BACKUP) or not words:
+    if act.on_whole_environments or not words:
         return next((each for each in places if words and fold(words[0]) in each.answers_to()), None)
     return resolve(words, places, services)[0].environment
 

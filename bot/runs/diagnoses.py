@@ -7,11 +7,12 @@ import structlog
 
 from bot.audit import Actor, Entry
 from bot.desk import Desk
+from bot.message import About, Kind
 from bot.phrase import Phrase
 from bot.runbook.diagnosis import Case, Deployed, Verdict, judge
 from bot.runbook.looks import Findings
 from bot.runs import wording
-from bot.store import audit, deliveries, deployments, evidence, incidents, runs
+from bot.store import audit, deliveries, deployments, evidence, incidents, messages, runs
 from bot.store.database import Database, Tx, Unavailable
 from bot.target import Target
 
@@ -36,26 +37,30 @@ class Diagnoses:
     def __init__(self, db: Database, desk: Desk) -> None:
         self.db, self.desk = db, desk
 
-    async def of(self, target: Target, found: Findings, by: Actor) -> Diagnosis:
-        """Judge what was found. A repeated delivery is judged again and kept once."""
+    async def of(self, target: Target, found: Findings, by: Actor, incident: int | None = None) -> Diagnosis:
+        """Judge what was found. A repeated delivery is judged again and kept once.
+
+        `incident`: with which it is kept; None: with the one that is open on the target.
+        """
         try:
             async with self.db.transaction() as tx:
-                return await self._with_memory(tx, target, found, by)
+                return await self._with_memory(tx, target, found, by, incident)
         except Unavailable:
             log.warning("the database is away: a diagnosis without history", target=target.key)
             return Diagnosis(
                 target, found, judge(self._case(target, found, None, found.evidence.taken_at)), remembered=False
             )
 
-    async def _with_memory(self, tx: Tx, target: Target, found: Findings, by: Actor) -> Diagnosis:
+    async def _with_memory(self, tx: Tx, target: Target, found: Findings, by: Actor, incident: int | None) -> Diagnosis:
         deployed = await self._deployed(tx, target, found)
         verdict = judge(self._case(target, found, deployed, await incidents.now(tx)))
-        number = await runs.open_incident(tx, target.environment.name, target.service.name)
+        number = incident or await runs.open_incident(tx, target.environment.name, target.service.name)
         if number is not None and await deliveries.first_time(tx, by):
             said = Phrase("🩺 {name} looked into it: {cause}", {"name": by.name, "cause": verdict.cause})
             await evidence.keep(tx, number, found.evidence)
             await audit.write(tx, Entry(by, "diagnosis.kept", number, on=target.key, why=said))
             await wording.note(tx, self.desk, number, said)
+            await messages.queue(tx, kind=Kind.SLACK, about=About.CARD, to=self.desk.incidents_channel, incident=number)
         return Diagnosis(target, found, verdict, deployed, number)
 
     async def _deployed(self, tx: Tx, target: Target, found: Findings) -> Deployed | None:

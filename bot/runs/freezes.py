@@ -45,6 +45,12 @@ class Freezes:
             await wording.announce(tx, self.desk, said)
             return made
 
+    async def begin_for(self, environment: Environment, length: timedelta, reason: str, by: Actor) -> Freeze | Repeated:
+        """The same for so long from now on."""
+        async with self.db.transaction() as tx:
+            now = await incidents.now(tx)
+        return await self.begin(environment, now + length, reason, by)
+
     async def end(self, environment: Environment, by: Actor) -> Freeze | Repeated:
         self._allow(by, environment)
         async with self.db.transaction() as tx:

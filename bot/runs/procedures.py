@@ -24,6 +24,9 @@ from bot.target import fold, nearest
 
 LISTED = 10
 FRESH = timedelta(minutes=5)
+LOOKED_AT = 50  # incidents at once
+BY_ITSELF, BY_ITSELF_IN = 10, timedelta(minutes=10)
+"""So many runbooks begin by themselves in that time, and no more: each asks an engine for a dozen things."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,26 +95,36 @@ class Procedures:
         return await advance(tx, self.desk, number)
 
     async def begin_safe(self) -> None:
-        """Those that only look, on incidents that have just opened: what they read is there before a human looks."""
+        """Those that only look, on incidents that have just opened: what they read is there before a human looks.
+
+        Once for each incident, whichever replica is first; in a storm a few, for the worst incidents.
+        """
         safe = [each for each in self.desk.procedures.values() if each.safe and not each.parameters]
         if not safe or not self.desk.automatic_runbooks:
             return
         async with self.db.transaction() as tx:
-            for incident in await incidents.fresh(tx, FRESH):
-                for each in suggestions(safe, incident, self.desk.environments):
-                    await self._begin_by_itself(tx, self.desk.procedures[each.name], incident)
+            fresh = await incidents.not_looked_at(tx, FRESH, LOOKED_AT)
+            fitting = [(each, suggestions(safe, each, self.desk.environments)) for each in fresh]
+            wanted = [(found.name, each) for each, several in fitting for found in several]
+            if not wanted:
+                return
+            left = await procedures.left_to_begin(tx, BY_ITSELF, BY_ITSELF_IN)
+            for name, incident in wanted:
+                if left and await self._begin_by_itself(tx, self.desk.procedures[name], incident):
+                    left -= 1
 
-    async def _begin_by_itself(self, tx: Tx, procedure: Procedure, incident: Incident) -> None:
-        """Once for each incident, and not while it looks at the same place for another one."""
+    async def _begin_by_itself(self, tx: Tx, procedure: Procedure, incident: Incident) -> bool:
+        """Once for each incident, and not while it looks at the same place for another one. False: not now."""
         try:
             place = place_of(self.desk, procedure, [word for word in (incident.environment, incident.service) if word])
         except UserError:  # nothing of ours runs there
-            return
+            return False
         number = await procedures.begin(
             tx, procedure, *place, DESK.id, given={}, incident=incident.number, confirm=None
         )
         if number is not None:
             await self._begun(tx, number, DESK)
+        return number is not None
 
     async def answer(self, step: int, done: bool, by: Actor) -> ProcedureRun | Repeated:
         """A person's word about a step, once; who was first counts."""

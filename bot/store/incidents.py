@@ -84,13 +84,15 @@ async def policy(tx: Tx, number: int) -> Policy:
     return Policy.from_json(await tx.fetchval("SELECT ladder FROM incident WHERE number = $1", number))
 
 
-async def fresh(tx: Tx, length: timedelta) -> list[Incident]:
-    """Those that opened not longer ago than this and are not over, the newest 50."""
+async def not_looked_at(tx: Tx, length: timedelta, limit: int) -> list[Incident]:
+    """Those that opened not longer ago than this, are not over, and for which no runbook began by itself: the worst
+    first, then the oldest."""
     rows = await tx.fetch(
-        "SELECT * FROM incident WHERE status <> 'resolved' AND opened_at > app_now() - $1::interval"
-        " ORDER BY number DESC LIMIT 50",
-        length,
-    )
+        "SELECT * FROM incident i WHERE status <> 'resolved' AND opened_at > app_now() - $1::interval"
+        " AND NOT EXISTS (SELECT FROM procedure_run p WHERE p.incident = i.number AND p.begun_by = 'desk')"
+        " ORDER BY priority, number LIMIT $2",
+        length, limit,
+    )  # fmt: skip
     return [from_row(row) for row in rows]
 
 

@@ -1,6 +1,7 @@
 """Runbooks under way and their steps. A worker holds a lease on the one it walks through, in real time."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import asyncpg
 
@@ -37,6 +38,15 @@ async def begin(
         procedure.name, procedure.to_json(), environment, service, by, dict(given), incident, confirm,
     )  # fmt: skip
     return number
+
+
+async def left_to_begin(tx: Tx, most: int, within: timedelta) -> int:
+    """How many more may begin by themselves now: so many in that time. Replicas ask one after the other."""
+    await tx.execute("SELECT pg_advisory_xact_lock(hashtextextended('runbooks by themselves', 0))")
+    begun: int = await tx.fetchval(
+        "SELECT count(*) FROM procedure_run WHERE begun_by = 'desk' AND begun_at > app_now() - $1::interval", within
+    )
+    return max(0, most - begun)
 
 
 async def under_way(tx: Tx, name: str, environment: str, service: str) -> ProcedureRun | None:

@@ -1,6 +1,6 @@
 """What a step of a runbook does: look, read, ask for a run and follow it, make a backup and follow it."""
 
-from datetime import timedelta
+from dataclasses import replace
 from typing import Final
 
 from bot import access
@@ -12,6 +12,7 @@ from bot.databases import Databases
 from bot.desk import Desk
 from bot.errors import Permanent, Retryable, UserError
 from bot.lifecycle.probes import Probes
+from bot.lifecycle.silences import Silences
 from bot.phrase import Phrase, Value
 from bot.procedure import Act, StepState
 from bot.run import NotNow, RunStatus
@@ -20,12 +21,12 @@ from bot.runs import Runs
 from bot.runs.runs import Wish
 from bot.runs.walking import Ended, Task, Walking
 from bot.target import Environment, Service, Target, resolve, resolve_all
+from bot.worker.calming import Calming, duration
 from bot.worker.looking import LOOKS, Looking
 from bot.worker.probed import probed
 
 TAIL: Final = 50
 MOST_LINES: Final = 1000
-UNITS: Final = {"s": 1, "m": 60, "h": 3600}
 
 
 class Acts:
@@ -38,6 +39,7 @@ class Acts:
         self.desk, self.walking, self.runs, self.engines, self.backups = desk, walking, runs, engines, backups
         self.probes = probes
         self.looking = Looking(desk, runs, engines, databases)
+        self.calming = Calming(desk, runs, Silences(walking.db, desk))
 
     async def do(self, task: Task) -> Ended | None:
         """None: it is under way, look again later. Raises `store.database.Unavailable`."""
@@ -49,6 +51,11 @@ class Acts:
                     return await self._logs(task)
                 case Act.BACKUP:
                     return await self._backup(task)
+                case Act.COMPARE:
+                    there = self._readable(task, task.given["against"])
+                    return await self.looking.compare(task, self._readable(task), there)
+                case Act.FREEZE | Act.UNFREEZE | Act.MAINTENANCE:
+                    return await self.calming.do(task, self._by(task, f"step:{task.taken.id}"))
                 case Act.RESTORE | Act.CUTOVER:
                     return await self._put_back(task)
                 case Act.PROBE:
@@ -86,8 +93,8 @@ class Acts:
     async def _logs(self, task: Task) -> Ended:
         target, given = self._readable(task), task.given
         text = await self.engines.logs(
-            target, tail=min(_number(given.get("tail", str(TAIL))), MOST_LINES), since=_since(given.get("since")),
-            grep=given.get("grep", ""),
+            target, tail=min(_number(given.get("tail", str(TAIL))), MOST_LINES), grep=given.get("grep", ""),
+            since=duration(given["since"]) if "since" in given else None,
         )  # fmt: skip
         return Ended(True, Phrase("The last lines of the log"), text.strip())
 
@@ -150,12 +157,15 @@ class Acts:
 
     def _by(self, task: Task, delivery: str | None = None) -> Actor:
         """Whoever began the runbook: their rights count, and a second person approves what they ask for."""
+        if task.run.begun_by == DESK.id:
+            return replace(DESK, delivery=delivery)
         person = self.desk.people.get(task.run.begun_by)
         return Actor(task.run.begun_by, person.name if person else task.run.begun_by, Door.WORKER, delivery)
 
-    def _readable(self, task: Task) -> Target:
-        """Raises UserError: no such place, or not for who began it."""
-        words = [word for word in (task.environment, task.service) if word]
+    def _readable(self, task: Task, environment: str = "") -> Target:
+        """Where the step looks, or the same service in another environment. Raises UserError: no such place, or not for
+        who began it."""
+        words = [word for word in (environment or task.environment, task.service) if word]
         target = resolve(words, *self._known())[0]
         if not self._may_read(task, target):
             missing = access.why_not(
@@ -193,11 +203,3 @@ def _number(said: str) -> int:
     if not said.isdigit() or not int(said):
         raise UserError(Phrase("“{word}” is no number of lines. Write for example `--tail 50`.", {"word": said}))
     return int(said)
-
-
-def _since(said: str | None) -> timedelta | None:
-    if not said:
-        return None
-    if said[-1] not in UNITS or not said[:-1].isdigit():
-        raise UserError(Phrase("“{word}” is not a duration. Write for example `10m` or `2h`.", {"word": said}))
-    return timedelta(seconds=int(said[:-1]) * UNITS[said[-1]])

@@ -10,7 +10,7 @@ from bot.errors import UserError
 from bot.notify.blocks import Reader
 from bot.notify.blocks.checks import patches_headline, patches_text, validated_lines
 from bot.notify.blocks.database import report_text
-from bot.notify.blocks.looks import figures, table
+from bot.notify.blocks.looks import compared, figures, table
 from bot.phrase import Phrase
 from bot.postgres import Part
 from bot.procedure import Act
@@ -33,7 +33,7 @@ class Looking:
 
     async def diagnose(self, task: Task, target: Target, by: Actor) -> Ended:
         """Well when nothing wrong is to be seen; kept with the incident that is open on the service."""
-        made = await self.runs.diagnoses.of(target, await self.engines.looks.findings(target), by)
+        made = await self.runs.diagnoses.of(target, await self.engines.looks.findings(target), by, task.run.incident)
         reader = self._reader(task)
         advice = [f"{each.command} · {reader.say(each.what)}" for each in made.verdict.advice]
         return Ended(made.verdict.well, made.verdict.cause, "\n".join(advice))
@@ -86,6 +86,16 @@ class Looking:
     async def security(self, task: Task, target: Target, by: Actor) -> Ended:
         found = await self.engines.looks.patches(target)
         return Ended(not found.grave, patches_headline(found), patches_text(found, self._reader(task)))
+
+    async def compare(self, task: Task, here: Target, there: Target) -> Ended:
+        """Well when both are alike: image, configuration, variables."""
+        found = await self.engines.looks.compare(here, there)
+        reader = self._reader(task)
+        names = reader.place(here.environment.name), reader.place(there.environment.name)
+        said = Phrase("{here} and {there} are alike", {"here": names[0], "there": names[1]})
+        if not found.alike:
+            said = Phrase("{here} and {there} differ", {"here": names[0], "there": names[1]})
+        return Ended(found.alike, said, compared(names, found, reader))
 
     def _reader(self, task: Task) -> Reader:
         return Reader.of(self.desk, self.desk.language, task.taken.started_at)

@@ -20,7 +20,7 @@ from bot.phrase import Phrase
 from bot.probe import Kind, ProbeEntry, Seen
 from bot.procedure import ProcedureRun
 from bot.runbook import Action, ActionClass, Light, ServiceStatus
-from bot.runs.procedures import Procedures, Start
+from bot.runs.procedures import BY_ITSELF, Procedures, Start
 from bot.runs.walking import Ended, Task, Walking
 from bot.secret import Secret
 from bot.store.database import Database
@@ -470,6 +470,27 @@ async def test_what_only_looks_begins_by_itself_once_for_an_incident(runs: RunDe
     assert await desk.did() == ["begun desk", "step_done desk", "step_done desk", "succeeded desk"]
     await desk.procedures.begin_safe()
     assert await runs.value("SELECT count(*) FROM procedure_run") == 1
+
+
+async def test_in_a_storm_two_replicas_together_look_at_the_worst_incidents_only(runs: RunDesk) -> None:
+    desk, other = RunbookDesk.of(runs, LOOKS), RunbookDesk.of(runs.replica(), LOOKS)
+    for each in (desk, other):
+        each.procedures.desk = replace(each.procedures.desk, automatic_runbooks=True)
+    for number in range(BY_ITSELF + 4):
+        await runs.lifecycle.declare(
+            title=f"Recherche lente {number}", priority=Priority.P2 if number < 4 else Priority.P1, environment="prod",
+            service="ecotrajet", text="", by=runs.by("chloe"),
+        )  # fmt: skip
+    for _ in range(BY_ITSELF + 4):  # one after the other: they all look at the same place
+        await asyncio.gather(desk.procedures.begin_safe(), other.procedures.begin_safe())
+        latest = await runs.value("SELECT max(id) FROM procedure_run")
+        assert isinstance(latest, int)
+        await desk.walker.walk(latest)
+    begun = [row["incident"] for row in await runs.rows("SELECT incident FROM procedure_run ORDER BY id")]
+    assert begun == list(range(5, 5 + BY_ITSELF)), "each critical one once, the others not any more"
+    await runs.rows("UPDATE procedure_run SET begun_at = begun_at - interval '10 min' RETURNING 1")
+    await desk.procedures.begin_safe()
+    assert await runs.value("SELECT incident FROM procedure_run ORDER BY id DESC LIMIT 1") == 1, "room again"
 
 
 async def test_nothing_begins_by_itself_unless_it_is_wanted_and_its_place_is_there(runs: RunDesk) -> None:

@@ -63,5 +63,56 @@ async def test_the_first_diagnosis_looks_at_a_real_container_and_changes_nothing
         assert await world.value("SELECT begun_by FROM procedure_run") == "desk"
         card = await world.person("chloe").sees("Commencée par ÉcoTrajet", channel="incidents")
         assert card.thread is not None
+
+        async def told() -> bool:
+            """The incident's own card says what was found."""
+            shown = [each.text for each in world.person("chloe").visible("incidents") if each.thread is None]
+            return any("🩺 ÉcoTrajet a regardé" in text and f"{workload.container('prod')} " in text for text in shown)
+
+        await world.eventually(told, "the diagnosis is on the card")
         assert await asyncio.to_thread(running, workload) == ("v2", "healthy")
         assert await world.value("SELECT count(*) FROM run") == 0
+
+
+QUIET = """
+title: Préparer une livraison
+steps:
+  - {title: Comparer avec staging, do: compare, with: {against: staging}, on_failure: continue}
+  - {title: Geler, do: freeze, with: {for: 2h, reason: livraison}}
+  - {title: Annoncer, do: maintenance, with: {for: 30m, reason: livraison}}
+  - {title: Regarder de l’intérieur, do: exec, with: {look: env}}
+  - {title: Dégeler, do: unfreeze}
+  - {title: Dégeler encore, do: unfreeze}
+"""
+
+
+async def test_a_runbook_compares_freezes_announces_and_looks_inside(
+    database_url: str, make_workload: Callable[..., Workload], tmp_path: Path
+) -> None:
+    workload = await asyncio.to_thread(make_workload, versions=("v1", "v2"), environments=("prod",))
+    await asyncio.to_thread(workload.deploy, "staging", "v1", "-e", "SEARCH_KEY=t0p-s3cr3t")
+
+    def edit(configuration: dict[str, Any]) -> None:
+        containers = {place: workload.container(place) for place in ("prod", "staging")}
+        configuration["services"]["ecotrajet"]["containers"] = containers
+        for place in containers:
+            configuration["environments"][place]["engine"] = workload.host
+        configuration["runbooks"] = {"folder": "ours", "library": False}
+
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "ours" / "livraison.yaml").write_text(QUIET, "utf-8")
+    async with new_world(database_url, config=edited_config(tmp_path, edit)) as world:
+        amina = world.person("amina")
+        await amina.types("/ecotrajet runbook run livraison prod")
+        await world.eventually_value("failed", "SELECT max(state) FROM procedure_run", within=30)
+        steps = await world.rows("SELECT state, said, output FROM procedure_step ORDER BY id")
+        assert [row["state"] for row in steps] == ["failed", "done", "done", "done", "done", "failed"]
+        assert "SEARCH_KEY" in steps[0]["output"]
+        assert "v2" in steps[0]["output"]
+        assert "APP_RELEASE=…" in steps[3]["output"]
+        assert "t0p-s3cr3t" not in str(steps)
+        assert "{environment} is not frozen." in steps[5]["said"]
+        assert await world.value("SELECT reason FROM silence WHERE maintenance AND ends_at > app_now()") == "livraison"
+        for said in ("a gelé prod jusqu’à", "Maintenance annoncée", "a levé le gel de prod"):
+            await amina.sees(said, channel="incidents")
+        await amina.sees("SEARCH_KEY", channel="incidents")  # on its card, the name alone

@@ -61,6 +61,9 @@ def _act(made: Procedure, step: ProcedureStep) -> Iterator[Mistake]:
         yield ("with", "look"), unknown_name("look", look, list(Probe))
     if step.do is Act.DATABASE and look and not PLACEHOLDER.search(look) and look not in set(Part):
         yield ("with", "look"), unknown_name("look", look, list(Part))
+    length = step.given.get("for", "")
+    if length and not PLACEHOLDER.search(length) and not re.fullmatch(r"[1-9]\d*[smhd]", length):
+        yield ("with", "for"), f"'{length}' is not a duration: write for example 30m, 2h or 3d"
     if made.safe and not step.do.only_looks:
         yield ("do",), "a runbook marked safe only looks: " + ", ".join(each for each in Act if each.only_looks)
 

@@ -12,6 +12,7 @@ from bot.phrase import Phrase, Value
 from bot.runbook import Evidence
 from bot.runbook.diagnosis import Deployed, Verdict
 from bot.runbook.looks import Findings
+from bot.view import IncidentView
 
 LOG_SHOWN: Final = 1800
 HEALTH_SHOWN: Final = 700
@@ -89,3 +90,12 @@ def _deployed(found: Findings, deployed: Deployed | None, reader: Reader) -> str
 
 def _time(moment: datetime | None, reader: Reader) -> str:
     return reader.time(moment) if moment else "—"
+
+
+def last_look(view: IncidentView, reader: Reader) -> str:
+    """The last diagnosis, with what was seen then; empty: nobody looked yet."""
+    kept = next((row for row in reversed(view.timeline) if row.did == "diagnosis.kept" and row.why), None)
+    if kept is None or kept.why is None:
+        return ""
+    seen = f"\n{' · '.join(kept_of(view.evidence, reader))}" if view.evidence else ""
+    return f"{escape(reader.say(kept.why))} · {reader.time(kept.at)}{seen}"

@@ -9,7 +9,7 @@ from bot.incident import Incident, Priority, Status
 from bot.notify.blocks import responding
 from bot.notify.blocks.changes import changed
 from bot.notify.blocks.database import remembered
-from bot.notify.blocks.diagnosis import evidence_of
+from bot.notify.blocks.diagnosis import evidence_of, last_look
 from bot.notify.blocks.gathered import gathered
 from bot.notify.blocks.marks import LIGHT, severity
 from bot.notify.blocks.parts import (
@@ -139,6 +139,8 @@ def _body(view: IncidentView, reader: Reader) -> list[Block]:
     blocks = [section(f"{LIGHT[incident.priority]} *{grade}*\n*{line(incident.title)}*"), fields(_facts(view, reader))]
     if incident.summary.strip():
         blocks.append(section(line(incident.summary, 600)))
+    if looked := last_look(view, reader):
+        blocks.append(section(looked))
     if view.reports and (said := _reported(view.reports, reader)):
         blocks.append(section(said))
     why = Phrase(

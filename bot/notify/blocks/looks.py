@@ -180,6 +180,15 @@ def compare_card(places: tuple[str, str], found: Comparison, reader: Reader) -> 
     return card(heading, blocks if found.alike else [*blocks, context(*_remarks(found, reader))])
 
 
+def compared(places: tuple[str, str], found: Comparison, reader: Reader) -> str:
+    """The same as plain lines; empty when both are alike."""
+    rows = [f"{reader.say(FACTS[fact])}: {one or '—'} | {other or '—'}" for fact, (one, other) in found.facts.items()]
+    told = [(Phrase("Variables only in {place}", {"place": place}), listed)
+            for place, listed in zip(places, (found.here, found.there), strict=True)]  # fmt: skip
+    told.append((Phrase("Variables with another value"), found.different))
+    return "\n".join([*rows, *(f"{reader.say(label)}: {', '.join(listed)}" for label, listed in told if listed)])
+
+
 def _remarks(found: Comparison, reader: Reader) -> list[str]:
     same = Phrase("{count} variables are the same. Values are never shown.", {"count": found.same})
     schema = Phrase("Neither image says for which database schema it is made.")
