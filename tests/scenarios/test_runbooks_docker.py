@@ -52,13 +52,13 @@ async def test_the_first_diagnosis_looks_at_a_real_container_and_changes_nothing
         number = await world.alert("Recherche indisponible")
         await world.eventually_value(1, "SELECT count(*) FROM procedure_run WHERE state = 'succeeded'", within=30)
         steps = await world.rows("SELECT position, state, output FROM procedure_step ORDER BY id")
-        assert [row["position"] for row in steps] == [0, 1, 2, 3, 4, 5]
+        assert [row["position"] for row in steps] == [0, 1, 2, 3, 4, 5, 6]
         looks = {row["position"]: row["output"] for row in steps}
         assert "🟢 prod/ecotrajet v2" in looks[0]
-        assert "Mémoire" in looks[1]
-        assert "Filesystem" in looks[2]
-        assert "ÉcoTrajet v2" in looks[3]
-        assert "/ecotrajet" in looks[4]
+        assert "Mémoire" in looks[2]
+        assert "Filesystem" in looks[3]
+        assert "ÉcoTrajet v2" in looks[4]
+        assert "/ecotrajet" in looks[5]
         assert await world.value("SELECT incident FROM procedure_run") == number
         assert await world.value("SELECT begun_by FROM procedure_run") == "desk"
         card = await world.person("chloe").sees("Commencée par ÉcoTrajet", channel="incidents")
