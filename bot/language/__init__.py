@@ -111,11 +111,16 @@ def moment(when: datetime, language: str, zone: ZoneInfo, now: datetime) -> str:
 
 
 def day(when: date, language: str, zone: ZoneInfo, now: datetime) -> str:
-    """`today`, `tomorrow`, `ven. 27 nov.`; with its year when that is far away."""
+    """`today`, `tomorrow`, else its date."""
     ahead = (when - now.astimezone(zone).date()).days
     if ahead in (0, 1):
         return say(Phrase("tomorrow") if ahead else Phrase("today"), language, zone, now)
-    skeleton = "MMMEd" if abs(ahead) < 180 else "yMMMd"
+    return dated(when, language, now.astimezone(zone).date())
+
+
+def dated(when: date, language: str, today: date) -> str:
+    """`ven. 27 nov.`, with its year when that is far away; for what stands and is read later."""
+    skeleton = "MMMEd" if abs((when - today).days) < 180 else "yMMMd"
     return str(format_skeleton(skeleton, datetime.combine(when, time(12)), locale=_locale(known(language))))
 
 

@@ -1,6 +1,6 @@
 """Phrases in French and English; times, durations and numbers as people write them; a whole, well-set catalogue."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.language import known, say, translated
+from bot.language import day, known, say, translated
 from bot.language.check import problems, update
 from bot.phrase import Phrase, Value
 
@@ -149,3 +149,14 @@ def test_what_nobody_says_any_more_is_found_and_dropped(tmp_path: Path) -> None:
     assert "nobody says this any more" in problems(root, tmp_path)[0]
     assert update(root, tmp_path) == (0, 1)
     assert problems(root, tmp_path) == []
+
+
+def test_a_day_is_near_or_has_its_date() -> None:
+    late = datetime(2026, 11, 25, 23, 30, tzinfo=UTC)  # the 26th in Paris already
+    days = [date(2026, 11, 25), date(2026, 11, 26), date(2026, 11, 27), date(2026, 12, 4), date(2028, 1, 2)]
+    assert [[day(each, language, PARIS, late) for language in ("fr", "en")] for each in days] == [
+        ["mer. 25 nov.", "Wed, Nov 25"], ["aujourd’hui", "today"], ["demain", "tomorrow"],
+        ["ven. 4 déc.", "Fri, Dec 4"], ["2 janv. 2028", "Jan 2, 2028"],
+    ]  # fmt: skip
+    kept = Phrase("{title} ({day})", {"title": "x", "day": days[2]})
+    assert Phrase.from_json(kept.to_json()) == kept

@@ -1,9 +1,10 @@
 """What is left to do after incidents, each with whoever does it, its day and its button."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
-from bot.language import day
+from bot.language import dated, day
 from bot.notify.blocks.parts import Block, Card, button, card, line, section
 from bot.notify.blocks.reader import Reader
 from bot.phrase import Phrase
@@ -24,7 +25,7 @@ def task_list(tasks: Sequence[TaskRow], reader: Reader) -> Card:
 
 def task_row(task: TaskRow, reader: Reader, *, whose: bool = True) -> Block:
     """`whose` False: the reader knows that it is theirs."""
-    late = task.due_on is not None and task.due_on < reader.now.astimezone(reader.zone).date()
+    late = task.due_on is not None and task.due_on < _today(reader)
     said = section(
         f"{'⏰' if late else '☐'} *{task.id}* · #{task.incident} · {line(task.title)}{_more(task, reader, whose)}"
     )
@@ -32,9 +33,14 @@ def task_row(task: TaskRow, reader: Reader, *, whose: bool = True) -> Block:
 
 
 def task_line(task: TaskRow, reader: Reader) -> str:
-    """`agrandir le disque · Bruno Martin · ven. 27 nov.`; not escaped."""
+    """`agrandir le disque · Bruno Martin · ven. 27 nov.`; not escaped, and as true tomorrow as it is today."""
     owner = [reader.name(task.owner)] if task.owner else []
-    return " · ".join([task.title, *owner, *_day(task, reader)])
+    until = [dated(task.due_on, reader.language, _today(reader))] if task.due_on else []
+    return " · ".join([task.title, *owner, *until])
+
+
+def _today(reader: Reader) -> date:
+    return reader.now.astimezone(reader.zone).date()
 
 
 def _more(task: TaskRow, reader: Reader, whose: bool) -> str:
@@ -47,6 +53,6 @@ def _day(task: TaskRow, reader: Reader) -> list[str]:
     if task.due_on is None:
         return []
     said = day(task.due_on, reader.language, reader.zone, reader.now)
-    if task.done_by is None and task.due_on < reader.now.astimezone(reader.zone).date():
+    if task.done_by is None and task.due_on < _today(reader):
         return [reader.say(Phrase("late since {day}", {"day": said}))]
     return [said]
