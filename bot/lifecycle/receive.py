@@ -148,7 +148,7 @@ async def open_incident(
             priority=judged.priority, title=title_of(label, judged.severity, alert.title),
             summary=alert.text[:3000], environment=judged.environment, service="" if storm else judged.service,
             rule=incidents.STORM_RULE if storm else judged.rule, why=storm or judged.why,
-            policy=desk.policy_for(judged.service), opened_by=by.id,
+            policies=desk.policies_for(judged.service), opened_by=by.id,
         ),
     )  # fmt: skip
     await audit.write(tx, Entry(by, "incident.opened", incident.number, on=alert.dedup_key, why=judged.why))
