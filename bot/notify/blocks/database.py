@@ -97,7 +97,7 @@ def _hints(found: Examination, reader: Reader, away: Mapping[str, Phrase]) -> li
 
 
 def report_text(looked: Examination, verdict: Verdict, reader: Reader, others: Mapping[str, Migrations]) -> str:
-    """For a runbook's card, which keeps the end of what is long: lists of what is not green, then a line for each part."""
+    """For a runbook's card, which keeps the end of what is long: lists of what is not green, then all lights."""
     alone = len(verdict.findings) == 1
     ill = [each.part for each in verdict.findings if alone or each.light in (Light.YELLOW, Light.RED)]
     lists = [part_text(part, looked, reader, others) for part in ill] if looked.unreachable is None else []
