@@ -9,7 +9,7 @@ from typing import Final
 
 import asyncpg
 
-from bot.check import clock, database, engines, here, mail, second_sms, slack, twilio
+from bot.check import clock, database, databases, engines, here, mail, second_sms, slack, twilio
 from bot.check.engines import KnowsEngines
 from bot.check.finding import Finding, Verdict, problem, warning
 from bot.config import Configuration
@@ -50,6 +50,7 @@ async def check(
             (second_sms.WHAT, second_sms.second_sms(desk.second_sms, first=settings.twilio is not None)),
             (mail.WHAT, mail.mail(settings.mail)),
             ("engines", engines.all_engines(desk.engines, used, asked)),
+            ("databases", databases.all_databases(desk.databases.values())),
             (clock.WHAT, clock.clock(url, api)),
             ("data folder", asyncio.to_thread(here.data_folder, settings.data)),
         ]
