@@ -21,7 +21,7 @@ from bot.runs import Runs
 from bot.runs.runs import Wish
 from bot.runs.walking import Ended, Task, Walking
 from bot.target import Environment, Service, Target, resolve, resolve_all
-from bot.worker.calming import Calming, duration
+from bot.worker.calming import CALMS, Calming, duration
 from bot.worker.looking import LOOKS, Looking
 from bot.worker.probed import probed
 
@@ -51,25 +51,29 @@ class Acts:
                     return await self._logs(task)
                 case Act.BACKUP:
                     return await self._backup(task)
-                case Act.COMPARE:
-                    there = self._readable(task, task.given["against"])
-                    return await self.looking.compare(task, self._readable(task), there)
-                case Act.FREEZE | Act.UNFREEZE | Act.MAINTENANCE:
-                    return await self.calming.do(task, self._by(task, f"step:{task.taken.id}"))
                 case Act.RESTORE | Act.CUTOVER:
                     return await self._put_back(task)
                 case Act.PROBE:
                     return await probed(task, self.probes, lambda each: self._may_look(task, each.environment))
                 case Act.DATABASE:
                     return await self.looking.database(task, self._by(task, f"step:{task.taken.id}"))
-                case act if act in LOOKS:
-                    return await self.looking.do(task, self._readable(task), self._by(task, f"step:{task.taken.id}"))
+                case act if act in LOOKS or act in CALMS or act is Act.COMPARE:
+                    return await self._at_once(task)
                 case _:
                     return await self._run(task)
         except UserError as refused:
             return Ended(False, refused.phrase)
         except (Retryable, Permanent):
             return Ended(False, Phrase("The engine does not answer."))
+
+    async def _at_once(self, task: Task) -> Ended:
+        by = self._by(task, f"step:{task.taken.id}")
+        if task.step.do in CALMS:
+            return await self.calming.do(task, by)
+        target = self._readable(task)
+        if task.step.do is Act.COMPARE:
+            return await self.looking.compare(task, target, self._readable(task, task.given["against"]))
+        return await self.looking.do(task, target, by)
 
     async def _status(self, task: Task) -> Ended:
         """Well when everything is green."""
