@@ -54,8 +54,9 @@ class Recipients:
 class Desk:
     """The configuration, checked as a whole by `bot.config`: every reference in it leads somewhere.
 
-    Mappings are by id. `incidents_channel` has no leading `#`. `service_policies` names the policy of services that
-    do not use the default one. `declare_emoji`: under a message it offers to declare an incident; '' for none.
+    Mappings are by id. `incidents_channel` has no leading `#`. `service_policies` names the policies of services, by
+    priority; `priority_policies` those of priorities for which the service names none. `declare_emoji`: under a message
+    it offers to declare an incident; '' for none.
     `sources`: those that the file says something about; the others are as they come. `procedures`: people's runbooks.
     `night`: priorities that are reached otherwise by night, whose hours are `hours_of_night`.
     `proof` None: nobody is drilled; `reports` None: only on demand. `digest_every`: managers get one digest at most so
@@ -73,7 +74,8 @@ class Desk:
     policies: Mapping[str, Policy]
     rules: tuple[Rule, ...]
     engines: Mapping[str, EngineAddress] = field(default_factory=dict)
-    service_policies: Mapping[str, str] = field(default_factory=dict)
+    service_policies: Mapping[str, Mapping[Priority, str]] = field(default_factory=dict)
+    priority_policies: Mapping[Priority, str] = field(default_factory=dict)
     windows: tuple[Window, ...] = ()
     heartbeats: Mapping[str, Heartbeat] = field(default_factory=dict)
     probes: Mapping[str, ProbeEntry] = field(default_factory=dict)
@@ -112,9 +114,14 @@ class Desk:
         of_databases = (entry.url for entry in self.databases.values())
         return (*own, *of_sources, *of_backups, *of_databases, *of_second, *of_hooks, *of_probes)
 
-    def policy_for(self, service: str) -> Policy:
-        """The ladder of this service's incidents; of an unknown service: the default one."""
-        return self.policies[self.service_policies.get(service, DEFAULT_POLICY)]
+    def policy_for(self, service: str, priority: Priority) -> Policy:
+        """The ladder of this service's incidents of this priority: its own, else the priority's, else the default."""
+        own = self.service_policies.get(service, {}).get(priority)
+        return self.policies[own or self.priority_policies.get(priority, DEFAULT_POLICY)]
+
+    def policies_for(self, service: str) -> Mapping[Priority, Policy]:
+        """Of each priority: an incident may become worse, or milder."""
+        return {priority: self.policy_for(service, priority) for priority in Priority}
 
     @property
     def usual_rules(self) -> Rules:

@@ -140,6 +140,18 @@ class Policy:
         )
 
 
+def kept(policies: Mapping[Priority, Policy], priority: Priority) -> dict[str, object]:
+    """What an incident of `priority` keeps: its policy, and those of other priorities where they are others."""
+    base = policies[priority]
+    others = {each.value: policy.to_json() for each, policy in policies.items() if policy != base}
+    return {**base.to_json(), "by_priority": others}
+
+
+def policy_of(kept: Mapping[str, Any], priority: Priority) -> Policy:
+    """The policy of a priority, from what an incident keeps (of older releases: the same for all)."""
+    return Policy.from_json(kept.get("by_priority", {}).get(priority.value, kept))
+
+
 @dataclass(frozen=True, slots=True)
 class DueLevel:
     """A level of one incident with its absolute due time: one row of `escalation_level`.

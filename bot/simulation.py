@@ -65,15 +65,15 @@ class Simulation:
 
 def span(desk: Desk, case: Case) -> timedelta:
     """From the incident to the last level, for looking up who is booked."""
-    return max((level.due_at for level in due_levels(desk.policy_for(case.service), case.priority, case.at)),
-               default=case.at) - case.at  # fmt: skip
+    levels = due_levels(desk.policy_for(case.service, case.priority), case.priority, case.at)
+    return max((level.due_at for level in levels), default=case.at) - case.at
 
 
 def simulate(
     desk: Desk, case: Case, booked: Sequence[Booked] = (), silences: Sequence[Silence] = (),
     windows: Sequence[Window] = (), personal: Mapping[str, Rules] = MappingProxyType({}),
 ) -> Simulation:  # fmt: skip
-    policy = desk.policy_for(case.service)
+    policy = desk.policy_for(case.service, case.priority)
     levels: list[SimulatedLevel] = []
     at_once: datetime | None = None  # when a level with nobody handed on
     for level in due_levels(policy, case.priority, case.at):

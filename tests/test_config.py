@@ -61,7 +61,7 @@ def test_a_person_may_live_in_another_zone(tmp_path: Path) -> None:
 
 
 def test_the_example_climbs_the_guides_ladder(example: Desk) -> None:
-    policy = example.policy_for("ecotrajet")
+    policy = example.policy_for("ecotrajet", Priority.P1)
     assert policy.levels == (
         Level("Détection", timedelta(0), ("schedule:astreinte", "channel:incidents")),
         Level("Support", timedelta(minutes=15), ("team:support",)),
@@ -70,7 +70,7 @@ def test_the_example_climbs_the_guides_ladder(example: Desk) -> None:
         Level("Management", timedelta(hours=2), ("person:emma",)),
     )
     assert [level.name for level in policy.levels_for(Priority.P3)] == ["Détection", "Support"]
-    assert example.policy_for("something nobody configured") == policy
+    assert example.policy_for("something nobody configured", Priority.P1) == policy
 
 
 def test_targets_are_people_at_a_time(example: Desk) -> None:
@@ -127,7 +127,7 @@ def test_without_a_file_the_guides_ladder_speaks_in_the_channel_and_warns(tmp_pa
     desk = configuration.desk
     assert desk == default_desk()
     assert (desk.language, desk.zone.key, list(desk.environments)) == ("fr", "Europe/Paris", ["dev", "staging", "prod"])
-    levels = desk.policy_for("x").levels
+    levels = desk.policy_for("x", Priority.P1).levels
     assert [level.after for level in levels] == [timedelta(minutes=m) for m in (0, 15, 30, 60, 120)]
     assert {target for level in levels for target in level.targets} == {"channel:incidents"}
     assert desk.rules == DEFAULT_RULES
@@ -218,7 +218,7 @@ def test_every_problem_is_told_at_once_with_its_path_and_line(tmp_path: Path) ->
         "schedules.astreinte.rotations[0].starts: must be a date, such as 2026-01-05 (line 21)",
         "schedules.astreinte.rotations[0].every: must be a turn, such as week, 2 weeks or 3 days (line 21)",
         "schedules.astreinte.rotations[0].hand_off: must be a time of day, such as 09:00 (line 21)",
-        "escalation.levels: unknown key; known here: ack_expires, policies (line 23)",
+        "escalation.levels: unknown key; known here: ack_expires, by_priority, policies (line 23)",
         f"{ladder}.levels[0].tell[2]: must be person:ID, team:ID, schedule:ID or channel:NAME (line 27)",
         f"{ladder}.levels[2].after: must be a duration, such as 15 min or 1 h 30 (line 29)",
         f"{ladder}.levels[2].tell: must not be empty (line 29)",
@@ -400,7 +400,7 @@ def test_whatever_the_text_is_there_is_a_desk_or_a_list_of_problems(text: str) -
 
 def works_or_says_why(file: Path) -> bool:
     try:
-        return bool(load_desk(file).policy_for("x").levels)
+        return bool(load_desk(file).policy_for("x", Priority.P1).levels)
     except ConfigError as error:
         return bool(error.problems) and all(": " in problem for problem in error.problems)
 

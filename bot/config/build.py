@@ -232,6 +232,7 @@ def _desk(parts: Parts, docker_host: str, warnings: list[str]) -> Desk:
         engines=engines,
         sources=source_entries(parts.sources),
         service_policies={name: entry.policy for name, entry in parts.services.items()},
+        priority_policies=parts.escalation.by_priority,
         windows=quiet.windows(parts.maintenance, workspace.time_zone),
         heartbeats=quiet.heartbeats(beats),
         probes=probes.probes(parts.probes),

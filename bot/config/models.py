@@ -189,11 +189,18 @@ class EnvironmentSection(Section):
     confirm: bool | None = None
 
 
+def policies(value: object) -> object:
+    """One name for all priorities, or one for each that is given."""
+    if value is None or isinstance(value, dict):
+        return value or {}
+    return dict.fromkeys(Priority, value)
+
+
 class ServiceSection(Section):
     label: str = ""
     aliases: list[Name] = []
     containers: dict[str, Text] = {}
-    policy: Name = "default"
+    policy: Annotated[dict[Priority, Name], BeforeValidator(policies)] = {}
     required: list[Variable] = []
     reaches: dict[Variable, UrlPath] = {}
     confidential: bool = False

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field
 from bot.carrier import SecondSms
 from bot.config.models import (
     Duration,
+    Name,
     PolicySection,
     Section,
     Text,
@@ -115,7 +116,12 @@ class NotificationsSection(Section):
 
 
 class EscalationSection(Section):
-    """Beside the policies. `ack_expires`: 0 is never, as is a priority that a given list leaves out."""
+    """Beside the policies. `ack_expires`: 0 is never, as is a priority that a given list leaves out.
+
+    `by_priority`: the ladder of a priority, where the service names none for it.
+    """
+
+    by_priority: dict[Priority, Name] = Field(default_factory=dict)
 
     ack_expires: dict[Priority, Duration] = Field(
         default_factory=lambda: {Priority.P1: timedelta(minutes=30), Priority.P2: timedelta(hours=2)}

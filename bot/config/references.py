@@ -108,8 +108,9 @@ def _services(parts: Parts, problems: Problems) -> None:
             elif found:
                 containers.claim([(found.engine, container)], f"{name} in {place}", here, "the container")
         known = parts.names["policies"] or [DEFAULT_POLICY]
-        if service.policy not in known:
-            problems.add_once((*where, "policy"), unknown_name("escalation policy", service.policy, known))
+        for policy in service.policy.values():
+            if policy not in known:
+                problems.add_once((*where, "policy"), unknown_name("escalation policy", policy, known))
 
 
 def _people(parts: Parts, problems: Problems, warnings: list[str]) -> None:
@@ -143,6 +144,8 @@ def _schedules(parts: Parts, problems: Problems) -> None:
 def _policies(parts: Parts, problems: Problems) -> None:
     if parts.names["policies"] and DEFAULT_POLICY not in parts.names["policies"]:
         problems.add_once(("escalation", "policies"), "one of them must be called default")
+    for priority, name in parts.escalation.by_priority.items():
+        _known(parts, "escalation policy", name, ("escalation", "by_priority", priority.value), problems, "policies")
     for name, policy in parts.policies.items():
         where = ("escalation", "policies", name)
         _levels(policy, where, problems)

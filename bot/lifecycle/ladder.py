@@ -1,6 +1,7 @@
 """The ladder of one incident: written as rows at opening, fired level by level, never in silence."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -36,9 +37,9 @@ async def start(tx: Tx, incident: Incident, since: datetime, first: int = 0) -> 
 
 async def start_again(tx: Tx, incident: Incident) -> None:
     """Whoever was on it is not any more: the level reached is told again now, then the ladder goes on from there."""
-    reached, _ = await escalations.highest_reached(tx, incident.number)
-    last = len((await incidents.policy(tx, incident.number)).rungs(incident.priority)) - 1
-    await start(tx, incident, await incidents.now(tx), min(max(reached, 0), last))
+    reached, name = await escalations.highest_reached(tx, incident.number)
+    policy = await incidents.policy(tx, incident.number)
+    await start(tx, incident, await incidents.now(tx), place_of(policy, incident.priority, reached, name))
 
 
 async def start_higher(tx: Tx, incident: Incident) -> None:
@@ -56,6 +57,23 @@ async def start_higher(tx: Tx, incident: Incident) -> None:
         levels = [*levels[:1], *later]
     await write(tx, incident, levels)
     await deadlines.plan_other_clock(tx, incident, policy)
+
+
+async def go_by_another(tx: Tx, incident: Incident, policy: Policy) -> None:
+    """Its priority has a ladder of its own: what is ahead of the level reached is that one's from now on.
+
+    The round stays, and nobody is told again. Levels whose time has passed are left out, unless no other is ahead.
+    """
+    reached, name = await escalations.highest_reached(tx, incident.number)
+    first = place_of(policy, incident.priority, reached, name) if reached >= 0 else -1
+    ahead = due_levels(policy, incident.priority, incident.opened_at)[first + 1 :]
+    placed = [replace(level, position=reached + 1 + turn) for turn, level in enumerate(ahead)]
+    now = await incidents.now(tx)
+    late = [level for level in placed if level.due_at <= now]
+    await escalations.drop_pending(tx, incident.number, incident.round)
+    await write(tx, incident, placed[len(late) :] or late[:1])
+    if incident.status is not Status.TRIGGERED:
+        await escalations.stop(tx, incident.number)  # somebody is on it: they wait for a breach
 
 
 def place_of(policy: Policy, priority: Priority, reached: int, name: str) -> int:

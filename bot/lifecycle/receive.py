@@ -151,7 +151,7 @@ async def open_incident(
             priority=judged.priority, title=title_of(label, judged.severity, alert.title),
             summary=alert.text[:3000], environment=judged.environment, service="" if storm else judged.service,
             rule=incidents.STORM_RULE if storm else judged.rule, why=storm or judged.why,
-            policy=desk.policy_for(judged.service), opened_by=by.id,
+            policies=desk.policies_for(judged.service), opened_by=by.id,
             confidential=confidential or desk.is_confidential(judged.service),
         ),
     )  # fmt: skip

@@ -46,8 +46,12 @@ async def reclassify(tx: Tx, desk: Desk, number: int, to: Priority, by: Actor) -
 async def raised(tx: Tx, incident: Incident, to: Priority, why: Phrase) -> Incident:
     """The level reached is told again, by the channels of the new priority; whoever has taken it stays on it."""
     if incident.status is not Status.TRIGGERED:
+        before = await incidents.policy(tx, incident.number)
         moved = await incidents.set_priority(tx, incident.number, to, RULE, why)
-        await deadlines.plan_other_clock(tx, moved, await incidents.policy(tx, moved.number))
+        policy = await incidents.policy(tx, incident.number)
+        if policy != before:
+            await ladder.go_by_another(tx, moved, policy)
+        await deadlines.plan_other_clock(tx, moved, policy)
         return moved
     moved = await incidents.raise_priority(tx, incident.number, to, RULE, why)
     await escalations.stop(tx, incident.number)
@@ -60,8 +64,13 @@ async def lowered(tx: Tx, incident: Incident, to: Priority, why: Phrase) -> Inci
 
     The round stays: a page that is about to leave still leaves.
     """
+    before = await incidents.policy(tx, incident.number)
     moved = await incidents.set_priority(tx, incident.number, to, RULE, why)
     policy = await incidents.policy(tx, incident.number)
+    if policy != before:
+        await ladder.go_by_another(tx, moved, policy)
+        await deadlines.plan_other_clock(tx, moved, policy)
+        return moved
     climbed = due_levels(policy, to, incident.opened_at)[: len(policy.levels_for(to))]
     await escalations.stop_beyond(tx, incident.number, [level.position for level in climbed], why)
     await escalations.put_off(tx, incident.number, climbed)

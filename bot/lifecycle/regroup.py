@@ -68,7 +68,7 @@ async def split(tx: Tx, desk: Desk, number: int, alerts: Sequence[int], by: Acto
         Opening(
             priority=whole.priority, title=await members.title(tx, alerts) or whole.title, summary="",
             environment=whole.environment, service=whole.service, rule=whole.rule, why=why,
-            policy=await incidents.policy(tx, number), opened_by=by.id, confidential=whole.confidential,
+            policies=await incidents.policies(tx, number), opened_by=by.id, confidential=whole.confidential,
         ),
     )  # fmt: skip
     count = await members.move(tx, number, part.number, why, alerts)

@@ -24,9 +24,10 @@ from bot.postgres.seen import (
     why_unread,
 )
 from bot.postgres.statement import without_literals
-from bot.postgres.verdict import Finding, Remembered, Verdict, newest
+from bot.postgres.verdict import NAMES, Finding, Remembered, Verdict, newest
 
 __all__ = [
+    "NAMES",
     "Chain",
     "Connections",
     "DatabaseEntry",

@@ -32,7 +32,7 @@ def judge(found: Examination, others: Mapping[str, Migrations] | None = None, pa
     """`others`: environment -> its migrations. `parts` empty: all of them."""
     if found.unreachable is not None:
         said = (Finding(Light.RED, Part.CONNECTIONS, found.unreachable),)
-        return Verdict(said, advice.for_findings(found.entry, said))
+        return Verdict(said, advice.for_findings(found.entry, said), unreachable=True)
     findings = tuple(_of_part(found, part, others or {}) for part in parts or tuple(Part))
     return Verdict(findings, advice.for_findings(found.entry, findings))
 

@@ -11,6 +11,11 @@ from bot.runbook import Light
 from bot.runbook.diagnosis import Advice
 
 WORST: Final = (Light.GREEN, Light.UNKNOWN, Light.YELLOW, Light.RED)
+NAMES: Final = {
+    Part.CONNECTIONS: Phrase("Connections"), Part.SLOW: Phrase("Slow queries"), Part.SIZES: Phrase("Sizes"),
+    Part.LOCKS: Phrase("Locks"), Part.MIGRATIONS: Phrase("Migrations"), Part.RLS: Phrase("Row-level security"),
+    Part.UPKEEP: Phrase("Upkeep"),
+}  # fmt: skip
 KIB: Final = 1024
 UNITS: Final = (
     Phrase("{size} B"), Phrase("{size} KiB"), Phrase("{size} MiB"), Phrase("{size} GiB"), Phrase("{size} TiB"),
@@ -61,6 +66,7 @@ class Verdict:
 
     findings: tuple[Finding, ...]
     advice: tuple[Advice, ...]
+    unreachable: bool = False
 
     @property
     def light(self) -> Light:
@@ -72,12 +78,12 @@ class Verdict:
 
     @property
     def headline(self) -> Phrase:
-        if len(self.findings) == 1:
-            return self.findings[0].said
         ill = max(self.findings, key=lambda each: WORST.index(each.light), default=None)
-        if ill is None or ill.light is Light.GREEN:
+        if ill is None or (ill.light is Light.GREEN and len(self.findings) > 1):
             return Phrase("Nothing wrong is to be seen in the database.")
-        return ill.said
+        if self.unreachable:  # it is about no part
+            return ill.said
+        return Phrase("{part}: {said}", {"part": NAMES[ill.part], "said": ill.said})
 
 
 def worst(lights: Iterable[Light]) -> Light:

@@ -162,6 +162,14 @@ async def stop_beyond(tx: Tx, incident: int, kept: Sequence[int], why: Phrase) -
     )  # fmt: skip
 
 
+async def drop_pending(tx: Tx, incident: int, round: int) -> None:
+    """Others take the place of those that are ahead."""
+    await tx.execute(
+        "DELETE FROM escalation_level WHERE incident = $1 AND round = $2 AND state IN ('pending', 'stopped')",
+        incident, round,
+    )  # fmt: skip
+
+
 async def put_off(tx: Tx, incident: int, levels: Sequence[DueLevel]) -> None:
     """Pending levels come no earlier than these times; the watch finds them then."""
     await tx.executemany(

@@ -1,13 +1,13 @@
 """Incident rows. Every change of status goes through `move`, which knows only the table of moves."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 import asyncpg
 
-from bot.escalation import Policy
+from bot.escalation import Policy, kept, policy_of
 from bot.incident import Incident, Priority, Status, may_come_from
 from bot.phrase import Phrase
 from bot.store.database import Tx
@@ -30,7 +30,7 @@ def from_row(row: asyncpg.Record) -> Incident:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What a new incident is made of. Its policy is copied into it."""
+    """What a new incident is made of. Its policy, and those of the other priorities, are copied into it."""
 
     priority: Priority
     title: str
@@ -39,7 +39,7 @@ class Opening:
     service: str
     rule: str
     why: Phrase
-    policy: Policy
+    policies: Mapping[Priority, Policy]
     opened_by: str
     confidential: bool = False
 
@@ -49,7 +49,7 @@ async def insert(tx: Tx, new: Opening) -> Incident:
         "INSERT INTO incident (priority, title, summary, environment, service, rule, why, policy, ladder, opened_by,"
         " confidential) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING *",
         new.priority, new.title, new.summary, new.environment, new.service, new.rule, new.why.to_json(),
-        new.policy.name, new.policy.to_json(), new.opened_by, new.confidential,
+        new.policies[new.priority].name, kept(new.policies, new.priority), new.opened_by, new.confidential,
     )  # fmt: skip
     assert row is not None  # INSERT … RETURNING always returns
     return from_row(row)
@@ -80,8 +80,16 @@ async def lock(tx: Tx, number: int) -> Incident | None:
 
 
 async def policy(tx: Tx, number: int) -> Policy:
-    """The policy as it was when the incident opened."""
-    return Policy.from_json(await tx.fetchval("SELECT ladder FROM incident WHERE number = $1", number))
+    """The policy of the incident's priority, as it was when it opened."""
+    row = await tx.fetchrow("SELECT ladder, priority FROM incident WHERE number = $1", number)
+    assert row is not None  # the caller has seen it
+    return policy_of(row["ladder"], Priority(row["priority"]))
+
+
+async def policies(tx: Tx, number: int) -> Mapping[Priority, Policy]:
+    """Those of all priorities, as they were when the incident opened."""
+    ladder = await tx.fetchval("SELECT ladder FROM incident WHERE number = $1", number)
+    return {priority: policy_of(ladder, priority) for priority in Priority}
 
 
 async def not_looked_at(tx: Tx, length: timedelta, limit: int) -> list[Incident]:

@@ -100,7 +100,7 @@ WITH given AS MATERIALIZED (
 )
 SELECT t.positions, t.fresh, i.number, i.status, i.priority, i.title, i.summary, i.environment, i.service, i.rule,
     i.why, i.round, i.alert_count, i.opened_at, i.changed_at, i.acknowledged_by, i.acknowledged_at, i.resolved_by,
-    i.resolved_at, i.card_version, i.flapping_until, i.takers, i.takers_wanted
+    i.resolved_at, i.card_version, i.flapping_until, i.takers, i.takers_wanted, i.confidential
 FROM (SELECT s.incident, array_agg(g.position) AS positions, array_agg(s.fresh) AS fresh
       FROM settled s JOIN given g USING (source, dedup_key) GROUP BY s.incident) t
 LEFT JOIN counted i ON i.number = t.incident

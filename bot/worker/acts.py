@@ -1,5 +1,6 @@
 """What a step of a runbook does: look, read, ask for a run and follow it, make a backup and follow it."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -21,7 +22,7 @@ from bot.runs import Runs
 from bot.runs.runs import Wish
 from bot.runs.walking import Ended, Task, Walking
 from bot.target import Environment, Service, Target, resolve, resolve_all
-from bot.worker.calming import CALMS, Calming, duration
+from bot.worker.calming import Calming, duration
 from bot.worker.looking import LOOKS, Looking
 from bot.worker.probed import probed
 
@@ -40,40 +41,38 @@ class Acts:
         self.probes = probes
         self.looking = Looking(desk, runs, engines, databases)
         self.calming = Calming(desk, runs, Silences(walking.db, desk))
+        self.ways: Mapping[Act, Callable[[Task], Awaitable[Ended | None]]] = {
+            Act.STATUS: self._status, Act.LOGS: self._logs, Act.BACKUP: self._backup, Act.COMPARE: self._compare,
+            **dict.fromkeys((Act.FREEZE, Act.UNFREEZE, Act.MAINTENANCE), self._calm),
+            **dict.fromkeys((Act.RESTORE, Act.CUTOVER), self._put_back),
+            Act.PROBE: self._probe, Act.DATABASE: self._database, **dict.fromkeys(LOOKS, self._look),
+        }  # fmt: skip
 
     async def do(self, task: Task) -> Ended | None:
         """None: it is under way, look again later. Raises `store.database.Unavailable`."""
+        assert task.step.do is not None
         try:
-            match task.step.do:
-                case Act.STATUS:
-                    return await self._status(task)
-                case Act.LOGS:
-                    return await self._logs(task)
-                case Act.BACKUP:
-                    return await self._backup(task)
-                case Act.RESTORE | Act.CUTOVER:
-                    return await self._put_back(task)
-                case Act.PROBE:
-                    return await probed(task, self.probes, lambda each: self._may_look(task, each.environment))
-                case Act.DATABASE:
-                    return await self.looking.database(task, self._by(task, f"step:{task.taken.id}"))
-                case act if act in LOOKS or act in CALMS or act is Act.COMPARE:
-                    return await self._at_once(task)
-                case _:
-                    return await self._run(task)
+            return await self.ways.get(task.step.do, self._run)(task)
         except UserError as refused:
             return Ended(False, refused.phrase)
         except (Retryable, Permanent):
             return Ended(False, Phrase("The engine does not answer."))
 
-    async def _at_once(self, task: Task) -> Ended:
-        by = self._by(task, f"step:{task.taken.id}")
-        if task.step.do in CALMS:
-            return await self.calming.do(task, by)
-        target = self._readable(task)
-        if task.step.do is Act.COMPARE:
-            return await self.looking.compare(task, target, self._readable(task, task.given["against"]))
-        return await self.looking.do(task, target, by)
+    async def _compare(self, task: Task) -> Ended:
+        there = self._readable(task, task.given["against"])
+        return await self.looking.compare(task, self._readable(task), there)
+
+    async def _calm(self, task: Task) -> Ended | None:
+        return await self.calming.do(task, self._by(task, delivery_of(task)))
+
+    async def _probe(self, task: Task) -> Ended:
+        return await probed(task, self.probes, lambda each: self._may_look(task, each.environment))
+
+    async def _database(self, task: Task) -> Ended:
+        return await self.looking.database(task, self._by(task, delivery_of(task)))
+
+    async def _look(self, task: Task) -> Ended:
+        return await self.looking.do(task, self._readable(task), self._by(task, delivery_of(task)))
 
     async def _status(self, task: Task) -> Ended:
         """Well when everything is green."""
@@ -129,7 +128,7 @@ class Acts:
         """Asked for once: the delivery is the step's."""
         words = [task.environment] if task.environment else []
         entry = self.backups.named(words)
-        if not isinstance(await self.backups.now(words, self._by(task, f"step:{task.taken.id}")), Repeated):
+        if not isinstance(await self.backups.now(words, self._by(task, delivery_of(task))), Repeated):
             return None
         made = await self.backups.asked_since(entry.name, task.taken.started_at)
         if made is None or made.state in (BackupState.QUEUED, BackupState.RUNNING):
@@ -189,6 +188,11 @@ class Acts:
         if task.run.begun_by == DESK.id:  # by itself: only what looks does so
             return task.run.procedure.safe
         return access.may(people, teams, task.run.begun_by, ActionClass.READ, environment)
+
+
+def delivery_of(task: Task) -> str:
+    """What is asked for under this name is asked for once, however often the step is begun."""
+    return f"step:{task.taken.id}"
 
 
 def agreed(task: Task) -> bool:

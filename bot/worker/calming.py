@@ -16,7 +16,6 @@ from bot.runs import Runs
 from bot.runs.walking import Ended, Task
 from bot.target import Environment, fold
 
-CALMS: Final = frozenset({Act.FREEZE, Act.UNFREEZE, Act.MAINTENANCE})
 UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 

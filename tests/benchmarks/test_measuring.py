@@ -13,6 +13,7 @@ from benchmarks.paced import Paced
 from benchmarks.paging import Paging, configuration, requests
 from bot.config import load
 from bot.desk import Desk
+from bot.incident import Priority
 from handlers.classify import Line, lines
 
 NOW = datetime(2026, 11, 23, 10, 42, tzinfo=UTC)
@@ -48,7 +49,7 @@ def test_every_p1_that_is_timed_pages_a_person_of_its_own(tmp_path: Path) -> Non
     paging = [each for each in found if each["priority"] == "P1"]
     assert [each["service"] for each in paging] == [f"own-p{index}" for index in range(10)]
     for index in range(10):
-        (level,) = desk.policy_for(f"own-p{index}").levels
+        (level,) = desk.policy_for(f"own-p{index}", Priority.P1).levels
         assert f"person:p{index}" in level.targets
 
 

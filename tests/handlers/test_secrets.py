@@ -69,9 +69,9 @@ async def test_the_list_shows_lights_and_ages(slack_desk: SlackDesk, today: date
     amina = slack_desk.sandbox.person("amina")
     await amina.types("/ecotrajet clés")
     shown = (await amina.sees("Secrets et leur âge")).text
-    assert "🟡 supabase-key · prod · clé de Supabase · changé il y a 76 jours" in shown
-    assert f"à changer le {today + timedelta(days=14)}, dans 14 jours" in shown
-    assert "🟢 twilio-token · changé il y a 1 jours" in shown
+    assert "🟡 supabase-key · prod · clé de Supabase · changé il y a 76 j" in shown
+    assert f"à changer le {today + timedelta(days=14)}, dans 14 j" in shown
+    assert "🟢 twilio-token · changé il y a 1 j" in shown
 
 
 async def test_only_an_administrator_records_a_change(slack_desk: SlackDesk, today: date) -> None:

@@ -9,6 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.notify.blocks import Card, Reader
+from bot.notify.blocks.checks import patches_card, validated_card
+from bot.notify.blocks.database import database_card, part_card
 from bot.notify.blocks.diagnosis import diagnosis_card
 from bot.notify.blocks.figures import bar, share, size
 from bot.notify.blocks.incident import incident_details
@@ -23,7 +25,26 @@ from bot.notify.blocks.looks import (
     top_card,
 )
 from bot.phrase import Phrase
+from bot.postgres import (
+    Connections,
+    DatabaseEntry,
+    Examination,
+    Exposed,
+    Index,
+    Migration,
+    Migrations,
+    Part,
+    Replication,
+    Session,
+    Sizes,
+    Slow,
+    Statement,
+    Table,
+    Upkeep,
+)
+from bot.postgres import judge as judge_database
 from bot.runbook import Evidence
+from bot.runbook.checks import Key, Patches, Reached, Scan, Severity, Validated, Vulnerability
 from bot.runbook.diagnosis import Case, Deployed, judge
 from bot.runbook.looks import (
     Answer,
@@ -40,6 +61,7 @@ from bot.runbook.looks import (
     Usage,
 )
 from bot.sandbox.slack.limits import MOST_TEXT_IN_BLOCKS, block_problems, text_length
+from bot.secret import Secret
 from bot.view import IncidentView
 from tests.notify.examples import NOW, OPENED, desk, incident
 
@@ -132,3 +154,43 @@ def test_a_diagnosis_fits_whatever_the_log_says(odd: str, state: str, health: st
     card = diagnosis_card(odd, found, verdict, deployed, FR, Phrase("Kept with incident #{number}.", {"number": 42}))
     fits(card)
     assert "/ecotrajet " in seen(card)
+
+
+@settings(max_examples=10, deadline=None)
+@given(odd=ODD, many=st.integers(0, 200))
+@example(odd="<!channel> `*~& " * 60, many=200)
+def test_whatever_checks_find_slack_takes_the_card(odd: str, many: int) -> None:
+    found = Validated(
+        odd, many, (odd,) * many, (odd,) * many, (Reached(odd, odd, 200), Reached(odd, odd, 503)) * many,
+        (Key(odd, "service_role", NOW, NOW, public=True), Key(odd)) * many,
+    )  # fmt: skip
+    wrong = tuple(Vulnerability(odd, odd, each, odd, odd, odd) for each in Severity)
+    scans = (Scan(odd, dict.fromkeys(Severity, many), wrong * 2), Scan("npm audit", problem=Phrase(odd[:20])))
+    fits(validated_card(odd, found, FR))
+    fits(patches_card(odd, Patches(odd, odd, odd, OPENED, scans), FR))
+
+
+@settings(max_examples=10, deadline=None)
+@given(odd=ODD, many=st.integers(0, 60))
+@example(odd="<!channel> `*~& " * 60, many=60)
+def test_whatever_a_database_holds_slack_takes_the_card(odd: str, many: int) -> None:
+    sessions = (
+        Session(1, odd, odd, "idle in transaction", timedelta(hours=1), odd),
+        *(Session(each + 2, odd, odd, "active", timedelta(1), odd, (1,), timedelta(1), odd) for each in range(many)),
+    )
+    seen_there = Migrations(odd, tuple(Migration(f"{odd}{each}", odd) for each in range(many)))
+    looked = Examination(
+        DatabaseEntry("prod", Secret("postgresql://x/y"), "prod", odd), NOW, odd, sessions=sessions,
+        connections=Connections(99, 100, 3, {odd: 99}, {f"{odd}{each}": 1 for each in range(many)}),
+        slow=Slow(sessions, (Statement(odd, 3, 1e9, 99.9),) * 10),
+        sizes=Sizes(2**50, many, (Table(odd, 2**40, 2**30, 1, 2**30),) * 10, (Index(odd, odd, 2**30, 0),) * 5),
+        migrations=seen_there, exposed=Exposed(many, (odd,) * many, (odd,) * many, (odd,) * many),
+        upkeep=Upkeep(2**31, 1.0, 5, False, 2**40, (Replication(odd, False, 2**40),) * 5),
+        sees_all=False, may_write=True,
+    )  # fmt: skip
+    others, away = {odd or "x": Migrations(odd)}, {odd: Phrase("Nothing runs there.")}
+    kept = Phrase("Kept with incident #{number}.", {"number": 42})
+    fits(database_card(odd, looked, judge_database(looked, others), FR, kept, away))
+    for part in Part:
+        verdict = judge_database(looked, others, (part,))
+        fits(part_card(odd, part, looked, verdict, FR, kept, others, away))

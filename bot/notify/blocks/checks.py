@@ -53,7 +53,7 @@ def _reached(each: Reached) -> Phrase:
 
 def _key(each: Key, now: datetime) -> Phrase:
     values: dict[str, Value | Phrase] = {
-        "name": each.variable, "age": (now - each.issued).days if each.issued else 0,
+        "name": each.variable, "age": timedelta(days=(now - each.issued).days) if each.issued else "",
         "expires": each.expires.date().isoformat() if each.expires else "",
     }  # fmt: skip
     if each.given_away:
@@ -65,8 +65,8 @@ def _key(each: Key, now: datetime) -> Phrase:
     if each.issued is None:
         return Phrase("✅ {name} is a key that does not say how old it is", values)
     if each.expires is not None:
-        return Phrase("✅ {name}: a key of {age} days, good until {expires}", values)
-    return Phrase("✅ {name}: a key of {age} days", values)
+        return Phrase("✅ {name}: a key {age} old, good until {expires}", values)
+    return Phrase("✅ {name}: a key {age} old", values)
 
 
 def patches_card(place: str, found: Patches, reader: Reader) -> Card:
@@ -78,9 +78,11 @@ def patches_card(place: str, found: Patches, reader: Reader) -> Card:
     for scan in found.scans:
         counted = escape(reader.say(_counted(scan, reader)))
         listed = f"\n{code(_listed(scan, reader))}" if scan.top else ""
-        blocks.append(section(f"*{scan.tool}*\n{counted}{listed}"))
-    hint = Phrase("To mend it: `/ecotrajet runbook run correctif-securite prod version=…`")
-    return card(f"{heading}: {said}", [*blocks, context(reader.say(hint))])
+        blocks.append(section(f"*{line(scan.tool)}*\n{counted}{listed}"))
+    if found.grave:
+        hint = Phrase("To mend it: `/ecotrajet runbook run correctif-securite prod version=…`")
+        blocks.append(context(reader.say(hint)))
+    return card(f"{heading}: {said}", blocks)
 
 
 def patches_light(found: Patches, now: datetime) -> Light:
@@ -113,10 +115,10 @@ def patches_text(found: Patches, reader: Reader) -> str:
 def _age(found: Patches, now: datetime) -> Phrase:
     if found.created is None or found.created.year < 2000:  # reproducible builds say 1970 or 1980
         return Phrase("the image does not say when it was made")
-    days = (now - found.created).days
-    if now - found.created >= OLD:
-        return Phrase("⚠️ made {days} days ago: what was mended since is not in it", {"days": days})
-    return Phrase("made {days} days ago", {"days": days})
+    age = now - found.created
+    if age >= OLD:
+        return Phrase("⚠️ made {age} ago: what was mended since is not in it", {"age": timedelta(days=age.days)})
+    return Phrase("made {age} ago", {"age": age})
 
 
 def _counted(scan: Scan, reader: Reader) -> Phrase:

@@ -1,21 +1,14 @@
 """A look into a database: one card with a light for each part, or one part in full with what to do about it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from bot.notify.blocks.looks import head
 from bot.notify.blocks.parts import Block, Card, card, code, context, escape, section
 from bot.notify.blocks.reader import Reader
 from bot.notify.blocks.tables import part_text
 from bot.phrase import Phrase, Value
-from bot.postgres import Examination, Finding, Migrations, Part, Remembered, Verdict, chains
+from bot.postgres import NAMES, Examination, Finding, Migrations, Part, Remembered, Verdict, chains
 from bot.runbook import Light
-
-NAMES: Final = {
-    Part.CONNECTIONS: Phrase("Connections"), Part.SLOW: Phrase("Slow queries"), Part.SIZES: Phrase("Sizes"),
-    Part.LOCKS: Phrase("Locks"), Part.MIGRATIONS: Phrase("Migrations"), Part.RLS: Phrase("Row-level security"),
-    Part.UPKEEP: Phrase("Upkeep"),
-}  # fmt: skip
 
 
 def database_card(
@@ -39,7 +32,7 @@ def part_card(
     """One part with its list, and the statement that mends it: for a person to type, since the desk may only read."""
     values: dict[str, Value | Phrase] = {"place": escape(place), "part": reader.say(NAMES[part])}
     heading = reader.say(Phrase("{part} of the database of {place}", values))
-    said = escape(reader.say(verdict.headline))
+    said = escape(reader.say(verdict.findings[0].said))
     blocks = [section(f"🩺 *{heading}*\n{verdict.light} {said}")]
     if text := part_text(part, found, reader, others):
         blocks.append(section(head(text)))

@@ -19,15 +19,15 @@ def rotation_list(found: Sequence[Rotation], today: date, reader: Reader) -> Car
 def _row(each: Rotation, today: date, reader: Reader) -> str:
     entry = each.entry
     values: dict[str, Value | Phrase] = {
-        "last": each.rotated.isoformat(), "age": (today - each.rotated).days, "due": each.due.isoformat(),
-        "left": (each.due - today).days, "who": line(reader.name(each.by)),
+        "last": each.rotated.isoformat(), "age": today - each.rotated, "due": each.due.isoformat(),
+        "left": each.due - today, "who": line(reader.name(each.by)),
     }  # fmt: skip
     place = f" · {line(reader.place(entry.environment))}" if entry.environment else ""
     about = f" · {line(entry.about)}" if entry.about else ""
-    changed = Phrase("changed {age} days ago ({last}, says {who})", values)
+    changed = Phrase("changed {age} ago ({last}, says {who})", values)
     if not each.by:
-        changed = Phrase("changed {age} days ago ({last})", values)
-    due = Phrase("due on {due}, in {left} days", values)
+        changed = Phrase("changed {age} ago ({last})", values)
+    due = Phrase("due on {due}, in {left}", values)
     if today >= each.due:
         due = Phrase("due since {due}", values)
     return f"{each.light(today)} *{line(entry.name)}*{place}{about} · {reader.say(changed)} · {reader.say(due)}"
