@@ -66,7 +66,7 @@ def _bars(axes: "Axes", chart: Chart) -> None:
             axes.text(min(value, end) + end * 0.015, place, _plain(text), va="center", fontsize=10, color=INK)
     axes.set_yticks(range(len(labels)), [_plain(_cut(each)) for each in labels])
     axes.set_ylim(len(labels) - 0.5, -0.5)  # the first on top
-    axes.set_xlim(0, end * 1.3)  # room for what stands at a full bar
+    axes.set_xlim(0, end * 1.5)  # room for what stands at a full bar
     axes.set_xticks([0, end / 2, end], [number(each, chart.unit) for each in (0, end / 2, end)])
     axes.grid(axis="x", color=FAINT, zorder=0)
     axes.spines["bottom"].set_visible(False)

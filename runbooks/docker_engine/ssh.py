@@ -28,6 +28,7 @@ ANSWERS_WITHIN: Final = 3.0
 SILENT_AT_MOST: Final = 15.0  # seconds; then the kernel gives the connection up
 SIGN_OF_LIFE: Final = 5  # seconds
 SESSIONS: Final = 8  # at once: sshd allows 10 in a connection (MaxSessions), and the events take one
+DOWN: Final = ("annot connect to the Docker daemon", "connect: no such file", "connect: connection refused")
 BUSY_TRIES: Final = 10
 SAME_FAILURE: Final = 1.0  # seconds in which whoever else waits for the connection fails with the first one
 
@@ -200,7 +201,7 @@ class Door:
                 " docker-cli or docker.io).",
                 facts,
             )
-        if "annot connect to the Docker daemon" in stderr:
+        if any(words in stderr for words in DOWN):
             return Phrase(
                 "The engine “{engine}”: Docker does not run on {host}. `systemctl start docker` there.", facts
             )

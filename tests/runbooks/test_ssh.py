@@ -63,6 +63,9 @@ async def test_each_mistake_says_what_to_do(shared: Stage, host: Sshd, ours: Eng
         "refuses our key for root": SshFiles(host.key("stranger", None), known),
         "usermod -aG docker root": SshFiles(host.key("nobody", nobody), known),
         "finds no program `docker`": SshFiles(host.key("without", "no-such-docker"), known),
+        "Docker does not run on 127.0.0.1": SshFiles(
+            host.key("down", "docker -H unix:///nowhere.sock system dial-stdio"), known
+        ),
         "/nowhere/key cannot be read": SshFiles("/nowhere/key", known),
     }
     for said, files in mistakes.items():

@@ -33,7 +33,7 @@ def top_card(place: str, shown: Sequence[Processes], reader: Reader) -> Card:
 def stats_card(place: str, usages: Sequence[Usage], reader: Reader) -> Card:
     heading = reader.say(Phrase("What {place} uses now", {"place": line(place)}))
     shown = [section(f"*{heading}*"), *(section(_usage(each, reader)) for each in usages)]
-    if usage_chart(place, usages, reader) is not None:
+    if any(each.problem is None for each in usages):
         shown.append(context(reader.say(Phrase("📊 The same as a picture comes into your messages with me."))))
     return card(heading, shown)
 
@@ -44,20 +44,19 @@ def usage_chart(place: str, usages: Sequence[Usage], reader: Reader) -> Chart | 
     if not drawn:
         return None
     several = len({each.service for each in drawn}) < len(drawn)
-    series = [
-        Series(
-            reader.say(name),
-            tuple(round(value, 1) for value in values),
-            tuple(share(value, reader) for value in values),
-        )
-        for name, values in (
-            (Phrase("Processor"), [each.cpu_share for each in drawn]),
-            (Phrase("Memory"), [each.memory_share for each in drawn]),
-        )
-    ]
+    processor, memory = [each.cpu_share for each in drawn], [each.memory_share for each in drawn]
+    told = [f"{share(each.memory_share, reader)} · {size(each.memory, reader)}" for each in drawn]
+    series = (
+        Series(reader.say(Phrase("Processor")), _rounded(processor), tuple(share(each, reader) for each in processor)),
+        Series(reader.say(Phrase("Memory")), _rounded(memory), tuple(told)),
+    )
     labels = tuple(each.container if several else each.service for each in drawn)
     title = reader.say(Phrase("What {place} uses now", {"place": place}))
-    return Chart(Kind.BARS, title, labels, tuple(series), unit="%", limit=100.0)
+    return Chart(Kind.BARS, title, labels, series, unit="%", limit=100.0)
+
+
+def _rounded(values: Sequence[float]) -> tuple[float, ...]:
+    return tuple(round(value, 1) for value in values)
 
 
 def _usage(each: Usage, reader: Reader) -> str:

@@ -20,19 +20,24 @@ def output_card(view: RunView, lines: Sequence[Line], reader: Reader) -> Card:
         said = reader.say(Phrase("📜 What run {id} said", number))
     else:
         said = "\n".join([reader.say(Phrase("📜 What run {id} says", number)), *_where(view, reader)])
-    shown = [_words(each, reader) for each in lines[-SHOWN_LINES:]]
+    shown = _told(lines[-SHOWN_LINES:], "— {step} —", reader)
     return card(said, [section(f"*{said}*" if "\n" not in said else said), section(code("\n".join(shown), LOG_SHOWN))])
 
 
 def output_text(view: RunView, lines: Sequence[Line], reader: Reader) -> str:
     """All of it, under the names of the steps."""
+    return "\n".join([*_told(lines, "## {step}", reader), ""])
+
+
+def _told(lines: Sequence[Line], heading: str, reader: Reader) -> list[str]:
+    """Each with the name of its step over the first of them: the old container and the new one speak in turn."""
     told, step = list[str](), None
     for each in lines:
         if each.step != step:
             step = each.step
-            told += [*([""] if told else []), f"## {reader.say(step_name(step))}"]
+            told.append(heading.format(step=reader.say(step_name(step))))
         told.append(_words(each, reader))
-    return "\n".join([*told, ""])
+    return told
 
 
 def _where(view: RunView, reader: Reader) -> list[str]:
