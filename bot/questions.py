@@ -187,7 +187,7 @@ async def view(tx: Tx, desk: Desk, incident: Incident) -> IncidentView:
         suggested=await suggested(tx, desk, incident),
         insiders=await incidents.insiders(tx, incident.number) if incident.confidential else frozenset(),
         call=desk.rooms.call_of(incident.number),
-        verdicts=await verdicts.of_incident(tx, incident.number),
+        verdicts=await verdicts.of_incident(tx, incident.number) if incident.status is Status.RESOLVED else {},
     )
 
 

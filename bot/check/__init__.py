@@ -68,7 +68,8 @@ def channels_of(desk: Desk) -> Sequence[str]:
     """Every channel that the desk speaks in, its own first."""
     targets = [target for policy in desk.policies.values() for level in policy.levels for target in level.targets]
     named = [target.removeprefix("channel:") for target in targets if target.startswith("channel:")]
-    return list(dict.fromkeys([desk.incidents_channel, *named]))
+    told = [desk.reports.channel] if desk.reports is not None and desk.reports.channel else []
+    return list(dict.fromkeys([desk.incidents_channel, *named, *told]))
 
 
 async def _database_url(
