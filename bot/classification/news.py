@@ -41,6 +41,11 @@ NEWS: Final = words(
     r"|a) (?:everyone|all|tous|toutes|100)(?: \w+)?",
     r"certificat\w* (?:\w+ )?(?:issued|delivered|installed|delivre|installe|emis)\w*",
     r"remplace\w* \w+ (?:ce|cette|demain|lundi|du|jusqu)",
+    r"(?:documentation|docs|wiki|runbook|faq|procedure)s? (?:is |was |has been |a ete |est )?(?:updated|published"
+    r"|mise? a jour|publiee?)",
+    r"(?:backup|sauvegarde|restore|restauration)s? (?:\w+ )?(?:verified|checked|verifiee?|controlee?|testee?)",
+    r"v?\d+(?:\.\d+)+ (?:is |est |now )*(?:live|en ligne|online|en prod\w*|out|dispo\w*)",
+    r"(?:cert|certs|certifs?|ssl)(?: \w+)? (?:renewed|renouvele\w*)",
     r"(?:url|endpoint|webhook|domain|channel|address) ?verification", "verification challenge", "handshake",
     r"(?:webhook|integration|channel|canal|source|connector|connecteur|contact point)(?: [\w'-]+){0,3}? (?:verified"
     r"|registered|added|connected|enabled|activated|configured|installed|created|verifie|ajoute|connecte|active"
@@ -67,6 +72,7 @@ CHAT: Final = re.compile(
     r"|welcome(?: aboard)?|joyeu\w+ \w+|happy \w+|beaucoup|very much|a lot|so much|a|to|toutes?|tous|et|and"
     r"|all|everyone|everybody|team|l'equipe|tout le monde|les gens|guys|folks|you|for|pour|la|le|les|the"
     r"|aide|help|votre|your|reponse|quick|rapide|encore|again|bien)(?!\w)\W*+)++"
+    r"|\W*(?:ping|pong|test|coucou|allo|heart ?beat|keep ?alive)\W*"
     r"|(?:merci|thanks?|thank you|bravo|congrat\w+|felicitations) (?:beaucoup )?(?:pour|a|for|to)(?: [\w'-]+){1,5}\W*"
     r"|(?:[\w' -]+ )?(?:dejeuner|lunch|coffee|cafe|pizzas?|croissants|apero|afterwork|anniversaire|birthday|stand-?up"
     r"|team ?building|retro|baby-?foot)(?: [\w':-]+){0,5}\W*"
@@ -83,6 +89,9 @@ IGNORE: Final = words(
 )  # fmt: skip
 
 PLANNED: Final = words(
+    r"maintenance (?:[\w']+ ){0,2}?(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|demain|ce soir|cette nuit"
+    r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|tomorrow|tonight|next week)(?! (?:fail|echou))",
+    r"maintenance(?: [\w']+){0,4}? (?:will take place|aura lieu)",
     r"(?:coupure|interruption|arret|redemarrage|travaux|intervention|indisponibilite|outage|downtime"
     r"|shutdown)(?: [\w'-]+){0,4}?"
     r" (?:planifie|prevu|programme|annonce|planned|scheduled)(?:e|s|es)?"

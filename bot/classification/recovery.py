@@ -51,7 +51,8 @@ OVER: Final = words(
     "(?:re)?fonctionne(?:nt)? (?:a |de )nouveau",
     "refonctionne(?:nt)?",
     "revenu(?:e|s|es)? (?:a la normale|en ligne|a un)",
-    r"(?:tout est|tout va|est|sont) (?:bien |desormais |maintenant )?(?:rentre\w* dans l'ordre|ok|bien|stable"
+    r"(?:tout est|tout va|est|sont) (?:bien |desormais |maintenant )?(?:rentre\w* dans l'ordre|ok|bien(?= *$"
+    r"| *[,.;!)])|stable"
     r"|normal\w*)",
     "(?:n'est|ne sont) plus (?:indisponible|en panne|down|degrade|injoignable|inaccessible|sature|bloque"
     r"|hors)\w*",
@@ -63,7 +64,11 @@ OVER: Final = words(
     "remarche(?:nt)?",
     "(?:alert|alerte|incident) (?:is )?(?:over|cleared|terminee?|levee?)",
     r"(?:disponible|accessible|operationnel\w*|joignable|en ligne|fonctionnel\w*) (?:a|de) nouveau",
+    r"(?:passes|passing|passe|passent|repasse\w*) (?:again|a nouveau|de nouveau)",
+    r"(?:outage|incident|panne|coupure|downtime|interruption)(?: \w+)? (?:lasted|a dure)",
     "fin d'alerte",
+    r"fin de (?:la |cette |notre )(?:panne|coupure|degradation|perturbation|crise)",
+    r"end of (?:the )?(?:disruption|degradation|problem)",
     "service (?:is )?operation(?:al|nel)",
     r"revenu(?:e|s|es)? (?:sous|a|au) (?:le |la |un |\d)\w*",
     r"(?:back|returned|down|fell) (?:to|below|under) (?:\d|normal|the threshold|threshold)\w*",
@@ -105,6 +110,15 @@ TAGGED_OVER: Final = re.compile(
     r"|fin d'alerte) ?:)"
 )
 """That which only a tool, or somebody who knows, puts before the old title."""
+BRIEFLY_OVER: Final = re.compile(
+    r"\W*(?:\[[\w -]{1,20}\]\W*)*(?:(?!(?:not|pas|no|non|0|zero|nothing|aucune?|isn't|never|jamais"
+    r"|rien)\b)[\w.:/%-]+ ){0,4}ok\W*"
+    r"|\W*(?:\[[\w -]{1,20}\]\W*)*(?:(?!(?:not|pas|no|non|0|zero|nothing|aucune?|isn't|never|jamais|rien|\w+ed"
+    r"|\w+ing|\w+en|\w+s|hung|blew)\b)"
+    r"[\w.:/-]+ ){0,3}(?<!-)up\W*"
+)
+"""`prod ok`, `API up`: all that there is."""
+BRIEF: Final = 60  # characters
 NOT_OVER_AFTER: Final = re.compile(
     r"^[ :,]*(?:(?:has|is|a|est|was|have|process|job|attempt|the|de|la|du|service|\w+) ){0,3}?(?:fail\w*|impossible"
     r"|echou\w*|en echec"
@@ -140,7 +154,8 @@ NOT_OVER: Final = re.compile(
     "|completely|entierement|totalement|be|is|has|completement|a ete))*[ -]*$)"
 )
 STATE: Final = re.compile(
-    r"(?:is|are|est|sont) (?:bien )?(?:up|ok|healthy|online|operational|reachable|available|normal\w*|fine|good|bien"
+    r"(?:is|are|est|sont) (?:bien )?(?:up|ok|healthy|online|operational|reachable|available|normal\w*|fine|good"
+    r"|bien(?= *$| *[,.;!)])"
     r"|stable)"
 )
 BEFORE: Final = words(
