@@ -48,6 +48,8 @@ SHIELD: Final = (
     "(?:waf|firewall|fail2ban|crowdsec|cloudflare|antivirus|pare-?feu|anti-?ddos|rate limit(?:er|ing)?|captcha)"
 )
 NO_IMPACT: Final = words(
+    r"(?:no|sans|aucun|without|pas de) (?:visible |noticeable |apparent )?(?:slowdown|slowness|ralentissement"
+    r"|lenteur|downtime|degradation|gene|symptom\w*|symptome)s?(?! (?:expected|prevu))",
     r"no (?:\w+ )?(?:user |customer |service |production |business )?(?:impact|effect)s?(?! on (?:the )?(?:data"
     r"|billing|other))(?: on \w+)?",
     r"(?:aucun|sans|pas d')(?: |')?(?:impact|effet|consequence)\w*(?! sur (?:les |la |le )?(?:donnees|facturation"

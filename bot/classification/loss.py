@@ -70,7 +70,15 @@ LOST: Final = many_words(
     r" (?:\w+)",
     rf"(?:{STORE}|{DATA}|fichiers?|files?)(?: [\w']+){{0,3}}? (?:(?:a|ont) ete|was|were|been) (?:\w+ )?(?:copie"
     rf"|exfiltr|aspire|vole|copied|stolen|scraped)\w*",
-    r"injection sql", r"(?:fuite|perte|vol|leak|theft|loss) (?:donnees|data|clients|base|bdd)",
+    r"injection sql", r"hijack\w*",
+    r"(?:domaine?|compte|session|nom de domaine)s? (?:\w+ )?(?:detourne|usurpe|pirate)\w*",
+    r"(?:employee|employe|salarie|account|compte|stagiaire|prestataire|someone|quelqu'un|unknown"
+    r"|inconnu)(?: [\w']+){0,10}? (?:to |a |pour |and )?(?:export|download|copi|copy|telecharg)\w*(?: \w+)? (?:the "
+    r"|la |le |tout )?(?:whole|entire|complete|toute?|full|integral\w*) [\w' ]*(?:crm|customers?|clients?|users?"
+    r"|base|database|tables?|list|fichier)",
+    r"(?:bases?|donnees|data|databases?|fichiers?|lists?|records|comptes|accounts)(?: [\w']+){0,5}? (?:en vente"
+    r"|for sale|a vendre|sold|vendue?s?|on a (?:hacker )?forum|sur un forum)",
+    r"(?:fuite|perte|vol|leak|theft|loss) (?:donnees|data|clients|base|bdd)",
     r"(?:dumps?|fichiers? clients?|base clients?|customer (?:list|database|data|file)"
     r"|donnees clients?)(?: \w+)? (?:en ligne|online|sur le net|on the web)",
     rf"{STORE}(?: [\w'-]+){{0,5}}? (?:has|had|contient|a|contains|holds|shows|with|avec|compte)(?: now| only| plus"

@@ -177,6 +177,50 @@ DENIED: Final = words(
     rf"|unable to) (?:\w+ly )?(?!{AT_EASE}\b)\w+",
 )
 """A verb that is denied."""
+LOOKS: Final = words(
+    r"info ?bubbles?",
+    r"bulles?",
+    "headers?",
+    "en-?tetes?",
+    r"check ?box\w*",
+    "cases? a cocher",
+    "avatars?",
+    r"(?:son|sound|volume)(?: [\w']+){0,4}? (?:fort|loud|faible|low)",
+    r"(?:alt|alternative) texts?",
+    "textes? alternatifs?",
+    r"(?:page )?(?:titles?|titres?)",
+    "legal notice",
+    "retina",
+    "decimales?",
+    "decimals?",
+    r"format (?:americain|us|anglais|francais|europeen)",
+    r"(?:date|heure|time|prix|price|nombre|number)s?(?: [\w']+){0,3}? (?:au|in|en|with|avec) (?:le |the |un "
+    r"|a )?(?:format|style|mauvais|wrong)",
+    r"s'affiche(?:nt)? (?:avec|au format|en (?:majuscule|minuscule|gras|anglais))",
+    r"(?:sorting|sort|tri|order|ordre)(?: [\w']+){0,4}? (?:puts?|met|place\w*|starts?|commence\w*)",
+    "(?:hidden|cache|masque|coupe)e?s? (?:behind|derriere|par|under|sous)",
+    r"espace (?:avant|apres|before|after)",
+    r"(?:haut|bas) de (?:la )?page",
+    r"scroll\w*",
+    r"ramene\w* en haut",
+    r"bloat\w*",
+    "sous-?domaine",
+    "sub-?domain",
+    r"(?:takes?|prend|met) (?:a|one|une) (?:second|seconde)",
+    r"(?:one|une|1) (?:second|seconde)",
+    "bouton retour",
+    "back button",
+    "placeholder",
+    r"menus?",
+    "labels?",
+    "libelles?",
+    r"(?:border|bordure|shadow|ombre|background|fond|theme|skin|style|icon|icone|emoji|smiley|banner|banniere"
+    r"|carousel|carrousel|slider|breadcrumb|fil d'ariane|pagination|footer|pied de page|sidebar|modal|popup|pop-up"
+    r"|toast)s?",
+    r"(?:too|trop) (?:big|small|large|wide|narrow|long|short|dark|light|bright|loud|grand|grande|gros|grosse|petit"
+    r"|petite|large|etroit|longue?|court|courte|sombre|clair|claire|fort)s?",
+)
+"""How something looks: where nothing worse is said of it, nobody is kept from working."""
 FAINT: Final = words("errors?", "erreurs?", "exceptions?", "traceback", "panic")
 WEAK: Final = words(
     r"anomal\w*", "missing", r"manquant\w*", "absent(?:e|es|s)?",

@@ -46,6 +46,10 @@ NEWS: Final = words(
     r"(?:backup|sauvegarde|restore|restauration)s? (?:\w+ )?(?:verified|checked|verifiee?|controlee?|testee?)",
     r"v?\d+(?:\.\d+)+ (?:is |est |now )*(?:live|en ligne|online|en prod\w*|out|dispo\w*)",
     r"(?:cert|certs|certifs?|ssl)(?: \w+)? (?:renewed|renouvele\w*)",
+    r"auto ?scal\w* (?:\w+ )?(?:added|removed|launched|started|a ajoute|a retire)",
+    r"(?:endpoint|webhook|url|address|email) (?:validation|confirmation|verification|registration)",
+    r"(?:you have been|you were|vous avez ete) (?:added|assigned|invited|removed|ajoute|invite|affecte)\w*",
+    r"(?:case|ticket|dossier|request|demande) (?:is |was |est )?(?:closed|clos|cloture\w*|ferme\w*)",
     r"(?:url|endpoint|webhook|domain|channel|address) ?verification", "verification challenge", "handshake",
     r"(?:webhook|integration|channel|canal|source|connector|connecteur|contact point)(?: [\w'-]+){0,3}? (?:verified"
     r"|registered|added|connected|enabled|activated|configured|installed|created|verifie|ajoute|connecte|active"
@@ -73,6 +77,7 @@ CHAT: Final = re.compile(
     r"|all|everyone|everybody|team|l'equipe|tout le monde|les gens|guys|folks|you|for|pour|la|le|les|the"
     r"|aide|help|votre|your|reponse|quick|rapide|encore|again|bien)(?!\w)\W*+)++"
     r"|\W*(?:ping|pong|test|coucou|allo|heart ?beat|keep ?alive)\W*"
+    r"|\W*(?:bienvenue|welcome) (?:a|to|chez)(?: [\w'-]+){1,6}\W*"
     r"|(?:merci|thanks?|thank you|bravo|congrat\w+|felicitations) (?:beaucoup )?(?:pour|a|for|to)(?: [\w'-]+){1,5}\W*"
     r"|(?:[\w' -]+ )?(?:dejeuner|lunch|coffee|cafe|pizzas?|croissants|apero|afterwork|anniversaire|birthday|stand-?up"
     r"|team ?building|retro|baby-?foot)(?: [\w':-]+){0,5}\W*"
@@ -89,6 +94,15 @@ IGNORE: Final = words(
 )  # fmt: skip
 
 PLANNED: Final = words(
+    r"(?:planned|scheduled|prevu|planifie|programme)(?:e|s|es)? (?:for|on|pour|le|ce|a) (?:the )?(?:\d{1,2}|\w+day"
+    r"|january|february|march|april|may|june|july|august|september|october|november|december|next"
+    r"|tonight|tomorrow|soir|week-?end|mois|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|prochain\w*"
+    r"|demain)(?! (?:did|n'a|was not|failed))",
+    r"(?:done|went|carried out|effectue\w*|realise\w*|fait\w*)? ?(?:as planned|as scheduled|comme convenu)",
+    r"(?:sla|uptime|availability|disponibilite|activity|activite) (?:report|rapport|summary|resume)",
+    r"(?:report|rapport) (?:january|february|march|april|may|june|july|august|september|october|november|december"
+    r"|q[1-4]|20\d\d|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre)",
+
     r"maintenance (?:[\w']+ ){0,2}?(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|demain|ce soir|cette nuit"
     r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|tomorrow|tonight|next week)(?! (?:fail|echou))",
     r"maintenance(?: [\w']+){0,4}? (?:will take place|aura lieu)",

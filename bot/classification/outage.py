@@ -151,6 +151,13 @@ OUT_OF_ORDER: Final = parts(
     r"|endlessly|forever|indefinitely)",
     rf"(?:{PERSON}|ils|elles|they)(?: \w+)? (?:tombent|arrivent|restent|land|end up|get|see)(?: \w+)? (?:sur|on"
     rf"|with)? ?(?:une |an? |the |la )?(?:pages? d'erreurs?|error pages?|ecran d'erreur|error screen)",
+    r"(?:show\w*|affich\w*|renvoi\w*|redirect\w*|display\w*|tomb\w*|see|get|land)(?: [\w']+){0,4}? (?:a |la |une "
+    r"|the )?(?:maintenance page|page de maintenance)",
+    r"(?:nothing but|only|que des|uniquement des|rien que des) (?:http )?(?:50\d|errors?|erreurs?)\w*",
+    r"lost (?:its |the )?(?:quorum|leader|majority)", r"cannot (?:come|get|log) (?:back )?in",
+    rf"(?<!some )(?<!few ){PERSON} (?:are |is |keep |get )(?:being |getting )?(?:logged|kicked|signed|thrown) out",
+    r"(?:drive|disk|disque|motherboard|carte mere|power supply|alimentation|server|serveur|machine|host"
+    r"|vm)(?: \w+){0,4}? (?:died|est morte?|burn(?:t|ed)|a brule|a grille|fried)",
     "on fire", "en feu", r"(?:can't|cannot|can not|cant|unable to) do anything",
     r"ne peu\w+ (?:plus )?rien faire",
     r"(?:went|gone|going|goes) dark", "(?:without|lost|lose|no) (?:electrical )?power",

@@ -71,7 +71,7 @@ def read(title: str, text: str, service: str = "") -> Reading:
         worst.impact,
         worst.words,
         worst.firm,
-        strain=worst.strain,
+        strain=worst.strain and (Hint.CUSTOMERS not in hints or Hint.HARMLESS in hints),
         faint=worst.faint and Hint.ASIDE not in hints,
         inner=worst.impact is first.impact and not hints & FELT,
         customers=Hint.CUSTOMERS in hints,
@@ -229,9 +229,13 @@ def _judged(clause: str) -> tuple[*Found, Hint]:
     denied = None if good else first_denied(rest)
     if denied and not mild.COSMETIC.search(clause):
         return Impact.DEGRADED, denied.span(), Weight.VAGUE, hints
-    if (looks := mild.COSMETIC.search(rest)) and Hint.EVERYONE not in hints:
+    if (looks := mild.COSMETIC.search(rest) or _looks(rest, hints)) and Hint.EVERYONE not in hints:
         return Impact.MINOR, looks.span(), Weight.VAGUE, hints
     return Impact.NONE, (0, 0), Weight.VAGUE, hints
+
+
+def _looks(clause: str, hints: Hint) -> re.Match[str] | None:
+    return None if hints & (Hint.CORE | Hint.CUSTOMERS) else mild.LOOKS.search(clause)
 
 
 def _over(clause: str) -> re.Match[str] | None:

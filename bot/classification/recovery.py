@@ -66,6 +66,15 @@ OVER: Final = words(
     r"(?:disponible|accessible|operationnel\w*|joignable|en ligne|fonctionnel\w*) (?:a|de) nouveau",
     r"(?:passes|passing|passe|passent|repasse\w*) (?:again|a nouveau|de nouveau)",
     r"(?:outage|incident|panne|coupure|downtime|interruption)(?: \w+)? (?:lasted|a dure)",
+    r"(?:error|errors|erreurs?|queue|file|backlog|latency|latence|count|rate|taux|lag|retard"
+    r"|retries)(?: \w+){0,4}? (?:dropped|fell|back|went|down|returned|tombe\w*|redescend\w*|revenu\w*"
+    r"|retombe\w*) (?:back )?(?:to|a|au) (?:zero|0|normal|la normale|\d)\w*",
+    r"(?:queue|file|backlog|disque|disk)(?: \w+){0,3}? (?:is |est )?(?:now )?(?:empty|vide|drained|videe"
+    r"|resorbee?) ?(?:again|a nouveau|de nouveau|desormais)?",
+    "rien de reel",
+    "nothing real",
+    r"(?:sonde|probe|check|monitor|capteur|sensor) (?:avait|had|etait|was) (?:un |a |an )?(?:bug|probleme|faulty"
+    r"|broken|problem|issue|defectueu\w+|en erreur|wrong)",
     "fin d'alerte",
     r"fin de (?:la |cette |notre )(?:panne|coupure|degradation|perturbation|crise)",
     r"end of (?:the )?(?:disruption|degradation|problem)",

@@ -22,7 +22,9 @@ PARTIAL: Final = words(
     "une? (?:page(?! (?:d'erreur|blanche|vide|noire|500|50))|fonctionnalite|region)", "beta",
     r"(?:only|seulement|uniquement) (?:on|sur|for|pour|les?|in|en|the)",
     r"(?:from|in|at|on|for|a|depuis|pour|en|sur|dans|with|avec) [\w'-]+(?: \w+)? (?:only|seulement|uniquement)",
-    "android", "ios", "iphone", "safari", "firefox", "part of (?:the )?", r"une partie d\w*", "share of",
+    "android", r"i ?os", r"i ?phones?", r"i ?pads?",
+    r"(?:une?|one|1) (?:des|of the|of our|of) (?:deux|trois|quatre|cinq|six|two|three|four|five|six|\d+|nos|our)",
+    "safari", "firefox", "part of (?:the )?", r"une partie d\w*", "share of",
 )  # fmt: skip
 
 METHOD: Final = words(
@@ -89,7 +91,7 @@ FEATURE: Final = words(
     "notifications?", "webhooks?", "workers?", "queue", "file d'attente", "cache", "redis", "back-?office", r"admin\w*",
     "chat", "commentaires?", "comments?", "filtres?", "filters?", "button", "bouton", "favoris", "favou?rites",
     "historique", "history", "traductions?", "fonctionnalites?", "features?", "function", "modules?", "widgets?",
-    "geolocali[sz]ation", r"geoloc\w*", "(?<!par )(?<!ni )carte(?! ni| bancaire| bleue| de credit)", "map", "maps",
+    "geolocali[sz]ation", r"geoloc\w*", "(?<!par )(?<!ni )cartes?(?! ni| bancaire| bleue| de credit)", "map", "maps",
     "profile?s?",
     "facturation", "billing", r"invoic\w*",
     "partenaires?", "partners?", "fournisseurs?(?! d'| de paiement| de service)", "prestataires?(?! de paiement)",

@@ -38,7 +38,9 @@ def partly(clause: str, found: re.Match[str]) -> bool:
     if scope.SIDE.search(clause, start, end) and not ALL_OF.search(clause):
         return True
     told_by = [each.end() for each in SEGMENT.finditer(clause, 0, found.start())]
-    if scope.TOOLS.search(clause, told_by[-1] if told_by else 0) and not ALL_THERE_IS.search(clause):
+    if scope.TOOLS.search(clause, told_by[-1] if told_by else 0) and not (
+        ALL_THERE_IS.search(clause) or scope.EVERYONE.search(clause)
+    ):
         return True
     return subject(clause, found) == "feature"
 

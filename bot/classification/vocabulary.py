@@ -47,7 +47,7 @@ CHECKED: Final = (
     "|quer(?:y|ies)|calls?|appels?|endpoints?|pages?|urls?|routes?|targets?|cibles?|hosts?|backends?|pods?|nodes?"
     "|noeuds?|instances?|replicas?|servers?|serveurs?|services?|connections?|connexions?|transactions?|payments?"
     "|checkers?|paiements?|logins?|orders?|commandes?|bookings?|reservations?|attempts?|tentatives|points?|zones?"
-    "|agences?|sites?)"
+    "|agences?|sites?|cards?|cartes?(?! routi))"
 )
 FAILING: Final = (
     r"(?:fail\w*|echou\w*|echec\w*|en erreur|errors?|erreurs?|time[sd]? ?-?outs?|timing out|down|ko|hs|unreachable"
