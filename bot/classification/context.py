@@ -39,7 +39,8 @@ TEST: Final = words(
     r"|pas d'incident reel) ?(?:incident|alert\w*|panne|outage)?",
     r"test(?:ing)?[ ,.]+test(?:ing)?", "if you (?:can )?(?:read|see|receive) this",
     "si vous (?:lisez|voyez|recevez) (?:ceci|ce message|cela)",
-    r"(?:integration|configuration|notification|webhook|alert\w*|notifications?) (?:channel )?test",
+    r"(?:integration|configuration|notification|webhook|alert\w*|notifications?|contact point|channel|receiver"
+    r"|pager) (?:channel )?test",
     "essai de (?:notification|configuration|webhook|l'alerte)",
     "someone is testing", "quelqu'un teste",
 )  # fmt: skip

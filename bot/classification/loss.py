@@ -21,7 +21,7 @@ DATA: Final = (
 STORE: Final = "(?:tables?|databases?|data ?base|bases?|bdd|db|schemas?|volumes?|buckets?|collections?)"
 ERASED: Final = (
     r"(?:delete[ds]?|wiped?|erased?|destroyed|dropped|truncated?|overwrote|overwritten|corrupt\w*|purged"
-    r"|supprim\w*|efface\w*|detrui\w*|ecrase\w*|corromp\w*|vide(?:e|s|es)|purge(?:e|s|es))"
+    r"|overwriting|supprim\w*|efface\w*|detrui\w*|ecras\w*|corromp\w*|vide(?:e|s|es)|purge(?:e|s|es))"
 )
 GONE: Final = rf"(?:{ERASED}|lost|vanished|disappeared|stolen|perdu\w*|disparu\w*|vole(?:e|s|es))"
 PRIVATE: Final = (
@@ -70,7 +70,13 @@ LOST: Final = many_words(
     r" (?:\w+)",
     rf"(?:{STORE}|{DATA}|fichiers?|files?)(?: [\w']+){{0,3}}? (?:(?:a|ont) ete|was|were|been) (?:\w+ )?(?:copie"
     rf"|exfiltr|aspire|vole|copied|stolen|scraped)\w*",
-    r"injection sql", r"hijack\w*",
+    r"injection sql", rf"(?:overwr\w+|ecras\w+){STEP}{{0,3}}? prod(?:uction)?",
+    r"restor\w+(?: [\w']+){0,4}? (?:sur|on|onto|to|into|over|dans) (?:la |le |the )?(?:mauvaise?|wrong) \w+",
+    rf"(?:all|every|toutes?|tous)(?: [\w']+){{0,4}}? (?:{DATA}|adresses|addresses|prices|prix|passwords|names|noms"
+    rf"|{WHOEVER}s?)(?: [\w']+){{0,3}}? (?:with|to|avec|a|par|by) (?:the|la|le) (?:same|meme)",
+    rf"{PRIVATE}(?: [\w'-]+){{0,6}}? (?:printed|logged|exposed|posted|published|pushed|committed|shown|uploaded"
+    rf"|affiche\w*|publie\w*|pousse\w*|commite\w*|depose\w*) (?:in|to|on|dans|sur|into) (?:an? |the |un |une |le "
+    rf"|la )?public", r"hijack\w*",
     r"(?:domaine?|compte|session|nom de domaine)s? (?:\w+ )?(?:detourne|usurpe|pirate)\w*",
     r"(?:employee|employe|salarie|account|compte|stagiaire|prestataire|someone|quelqu'un|unknown"
     r"|inconnu)(?: [\w']+){0,10}? (?:to |a |pour |and )?(?:export|download|copi|copy|telecharg)\w*(?: \w+)? (?:the "

@@ -229,6 +229,7 @@ WEAK: Final = words(
 """They alone say little: the sender's own word may soften them."""
 
 COSMETIC: Final = words(
+    "robots\\.txt", "sitemap", "lorem ipsum", "focus ring",
     r"(?:lower|upper) ?case", r"capital (?:letter|s)\w*", "minuscules?", r"goes over the edge", r"debord\w*",
     r"picto\w*", "bannieres?", r"sans (?:s|accent|majuscule|espace)s?", r"carrousel\w*", "carousel",
     "signature du mail", "numero de telephone", r"flou\w*",

@@ -50,6 +50,12 @@ NEWS: Final = words(
     r"(?:endpoint|webhook|url|address|email) (?:validation|confirmation|verification|registration)",
     r"(?:you have been|you were|vous avez ete) (?:added|assigned|invited|removed|ajoute|invite|affecte)\w*",
     r"(?:case|ticket|dossier|request|demande) (?:is |was |est )?(?:closed|clos|cloture\w*|ferme\w*)",
+    r"s'est (?:tres |plutot )?bien (?:passe|deroule|termine)\w*",
+    r"(?:sent|envoye\w*) (?:to|a) (?:all )?\d[\d ,.]* (?:subscribers|abonnes|recipients|destinataires|clients"
+    r"|customers)", r"sprint \d+ (?:\w+ )?(?:termine|done|closed|finished|over|demarre|started)\w*",
+    r"(?:user |customer |client )?feedback ?:?",
+    r"(?:tag|branch|commit|branche)(?: \S+)? (?:pushed|created|merged|poussee?|creee?|fusionnee?)",
+    r"(?:zoom|meet|teams|visio) (?:link|lien)", r"200 ok",
     r"(?:url|endpoint|webhook|domain|channel|address) ?verification", "verification challenge", "handshake",
     r"(?:webhook|integration|channel|canal|source|connector|connecteur|contact point)(?: [\w'-]+){0,3}? (?:verified"
     r"|registered|added|connected|enabled|activated|configured|installed|created|verifie|ajoute|connecte|active"

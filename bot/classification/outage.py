@@ -158,6 +158,11 @@ OUT_OF_ORDER: Final = parts(
     rf"(?<!some )(?<!few ){PERSON} (?:are |is |keep |get )(?:being |getting )?(?:logged|kicked|signed|thrown) out",
     r"(?:drive|disk|disque|motherboard|carte mere|power supply|alimentation|server|serveur|machine|host"
     r"|vm)(?: \w+){0,4}? (?:died|est morte?|burn(?:t|ed)|a brule|a grille|fried)",
+    rf"(?:plus )?aucune? {CHECKED}(?: [\w']+)? (?:ne |n')(?:abouti\w*|passe\w*|fonctionne\w*|repond\w*|marche\w*"
+    rf"|arrive\w*|part|partent|charge\w*|demarre\w*)",
+    r"se ferme(?:nt)? (?:immediatement|aussitot|tout de suite|apres l'ouverture|a l'ouverture)",
+    r"(?:closes|quits) (?:immediately|right after|at once)",
+    r"(?:ecran|screen)s? (?:\w+ )?(?:fige|gele|frozen|bloque)e?s?(?= pour tou| for (?:all|every)| chez tou)",
     "on fire", "en feu", r"(?:can't|cannot|can not|cant|unable to) do anything",
     r"ne peu\w+ (?:plus )?rien faire",
     r"(?:went|gone|going|goes) dark", "(?:without|lost|lose|no) (?:electrical )?power",

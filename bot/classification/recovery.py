@@ -75,6 +75,11 @@ OVER: Final = words(
     "nothing real",
     r"(?:sonde|probe|check|monitor|capteur|sensor) (?:avait|had|etait|was) (?:un |a |an )?(?:bug|probleme|faulty"
     r"|broken|problem|issue|defectueu\w+|en erreur|wrong)",
+    r"normali[sz]e[ds]?",
+    r"(?:latenc\w*|trafic|traffic|charge|load|situation) (?:\w+ )?(?:stabilise\w*|stabili[sz]ed|normalise\w*)",
+    r"(?:all|every|tous les|toutes les) (?:\w+ )?(?:checks?|tests?|sondes?|probes?|verifications?|voyants) (?:are "
+    r"|is |sont |est )?(?:pass(?:ing|ed|es)?|ok|green|verts?|passent|au vert)",
+    r"(?:alarme?|alerte?|alert)s?(?: \w+){0,3}? (?:levee?s?|cleared|lifted)",
     "fin d'alerte",
     r"fin de (?:la |cette |notre )(?:panne|coupure|degradation|perturbation|crise)",
     r"end of (?:the )?(?:disruption|degradation|problem)",
@@ -115,7 +120,7 @@ TAG_OVER: Final = re.compile(
 )
 TAGGED_OVER: Final = re.compile(
     r"^\W*(?:\[[\w -]{1,20}\]\W*){0,3}(?:\[ ?(?:resolved|recovered|recovery|cleared|closed|ok|up|fixed|resolue?s?"
-    r"|retablie?s?|clos|fin d'alerte|termine)(?: in \w+)? ?\]|(?:resolved|recovered|cleared|ok|resolu|retabli"
+    r"|retablie?s?|clos|fin d'alerte|termine)(?: in \w+)? ?\]|(?:resolved|recovered|clear(?:ed)?|ok|resolu|retabli"
     r"|fin d'alerte) ?:)"
 )
 """That which only a tool, or somebody who knows, puts before the old title."""
