@@ -56,10 +56,13 @@ UNTIL: Final = re.compile(
     rf"{BEFORE}(-?\d{{1,6}}) ?{UNIT}\b"
     rf"|\b(-?\d{{1,6}}) ?(hours?|heures?|days?|jours?|weeks?|semaines?|months?|mois) {AFTER}\b"
 )
+COUNTDOWN: Final = re.compile(r"\b[jd] ?- ?(\d{1,3})\b")
 SOON: Final = words(
     r"today", r"tomorrow", r"tonight", r"aujourd'hui", r"demain", r"ce soir", r"cette nuit", r"imminent"
 )
-ENDS: Final = words(r"expir\w*", r"renew\w*", r"renouvel\w*", r"end of life", r"fin de vie", r"valid\w*")
+ENDS: Final = words(
+    r"expir\w*", r"renew\w*", r"renouvel\w*", r"end of life", r"fin de vie", r"valid\w*", "certs?", "certifs?"
+)
 ENDED: Final = words("expired", r"expira\w*")
 """`expiré`, not `expire` (see `plain.EXPIRED`)."""
 FILLS: Final = words(
@@ -86,6 +89,8 @@ def _delay(clause: str) -> tuple[Impact, re.Match[str]] | None:
     ends, fills = ENDS.search(clause), FILLS.search(clause)
     if not ends and not fills:
         return None
+    if ends and (countdown := COUNTDOWN.search(clause)):
+        return (Impact.DEGRADED if int(countdown[1]) <= ENDS_SOON else Impact.MINOR), countdown
     if found := UNTIL.search(clause):
         days = int(found[1] or found[3]) * _days(found[2] or found[4])
         if ends and days <= 0:
