@@ -14,7 +14,7 @@ from runbooks import warnings
 from runbooks.docker_engine import DockerEngines, evidence, gate, hands, listening, look, survey
 from runbooks.docker_engine.client import Engine
 from runbooks.docker_engine.failures import EngineSaid, Unreachable
-from runbooks.docker_engine.gate import MARGIN, SETTLE, Verdict, limit_of_check
+from runbooks.docker_engine.gate import MARGIN, SETTLE, limit_of_check
 from runbooks.docker_engine.look import Seen
 
 STEPS = (Step.EVIDENCE, Step.RESTART, Step.GATE)
@@ -133,7 +133,7 @@ async def _judged(
 ) -> Outcome:
     await journal.before(Step.GATE)
     judging = gate.wait(engine, plan.container_id)
-    verdict: Verdict = await listening.during(engine, plan.container_id, journal, judging)
+    verdict, judged_at = await listening.during(engine, plan.container_id, journal, judging)
     await journal.after(Step.GATE, str(verdict.why or "well"))
     if verdict.why is not None:
         return await _ill(engine, plan, journal, verdict.why, before)
@@ -148,7 +148,7 @@ async def _judged(
         healthy=True,
         evidence=(before,) if before else (),
         remarks=(remark,) if verdict.weak else (),
-        downtime=round(time.monotonic() - began, 3) if began else None,
+        downtime=round(judged_at - began, 3) if began else None,
     )
 
 

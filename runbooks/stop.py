@@ -146,7 +146,7 @@ async def _started(engine: Engine, plan: Plan, seen: Seen, journal: Journal) -> 
     await journal.after(Step.START, "")
     await journal.before(Step.GATE)
     # A container's counter of restarts lives on when it is started by hand: what counts is what comes on top.
-    verdict = await listening.during(engine, seen.id, journal, gate.wait(engine, seen.id, restarts=None))
+    verdict, _ = await listening.during(engine, seen.id, journal, gate.wait(engine, seen.id, restarts=None))
     await journal.after(Step.GATE, str(verdict.why or "well"))
     if verdict.why is not None:
         now = await look.container(engine, seen.id)

@@ -23,6 +23,7 @@ class Registry:
     port: int = 0
     blobs: dict[str, bytes] = field(default_factory=dict)
     manifests: dict[str, str] = field(default_factory=dict)  # tag -> digest
+    stuck: threading.Event | None = None  # what is asked for comes when it is set
 
     @property
     def name(self) -> str:
@@ -83,6 +84,8 @@ def registry() -> Iterator[Registry]:
             self.send_header("Docker-Content-Digest", digest)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
+            if body and made.stuck is not None and "/blobs/" in self.path:
+                made.stuck.wait(60)
             if body:
                 self.wfile.write(content)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Any, Final, TypeVar
@@ -22,17 +23,19 @@ KEPT: Final = 2 * logs.LONGEST_KEY
 T = TypeVar("T")
 
 
-async def during(engine: Engine, container_id: str, journal: Journal, judging: Awaitable[T]) -> T:
-    """The answer of `judging`; meanwhile, and once more at its end, the journal hears what the container says."""
+async def during(engine: Engine, container_id: str, journal: Journal, judging: Awaitable[T]) -> tuple[T, float]:
+    """The answer of `judging`, and when it came (monotonic); meanwhile, and once more after it, the journal hears what
+    the container says."""
     ears = Ears(engine, container_id, journal)
     hearing = asyncio.create_task(ears.keep_hearing(), name=f"hear {container_id[:12]}")
     try:
         judged = await judging
+        at = time.monotonic()
     finally:
         hearing.cancel()
         await asyncio.gather(hearing, return_exceptions=True)
     await ears.hear()
-    return judged
+    return judged, at
 
 
 class Ears:

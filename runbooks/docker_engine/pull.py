@@ -18,14 +18,25 @@ EVERY: Final = 1.0  # seconds
 MB: Final = 1_000_000
 
 
+class CalledOff(UserError):
+    """While the image was being fetched: nothing was touched."""
+
+    def __init__(self) -> None:
+        super().__init__(Phrase("Called off while the image was being fetched. Nothing was touched."))
+
+
 class Layers:
     """What the engine told of an image's layers (Engine API, ImageCreate). Written in one thread, read in another."""
 
     def __init__(self) -> None:
         self.sizes: dict[str, tuple[int, int]] = {}  # layer -> bytes here, bytes in all
         self.here: set[str] = set()
+        self.called_off = False  # nobody waits for it any more
 
     def told(self, message: Mapping[str, Any]) -> None:
+        """Raises CalledOff, which closes the connection: so the engine gives up as well."""
+        if self.called_off:
+            raise CalledOff
         layer, status = str(message.get("id") or ""), str(message.get("status") or "")
         if status == "Pulling fs layer":
             self.sizes.setdefault(layer, (0, 0))
@@ -44,28 +55,21 @@ class Layers:
         return Phrase("Fetching the image: {here} of {layers} layers, {done} of {size} MB", values)
 
 
-async def _tell(layers: Layers, journal: Journal) -> None:
-    while True:
-        await asyncio.sleep(EVERY)
-        await journal.said(layers.progress(), instead=True)
-
-
 async def by_digest(engine: Engine, reference: str, image_id: str, journal: Journal) -> Raw:
     """`reference` is `repository@sha256:…`; `image_id` is empty when only the registry knew of it so far.
 
-    The journal is told how far it is.
-    Raises UserError when the registry will not, or gives another image.
+    The journal is told how far it is. Raises CalledOff when somebody asks to stop meanwhile, and UserError when the
+    registry will not, or gives another image.
     """
     layers = Layers()
-    telling = asyncio.create_task(_tell(layers, journal), name=f"pull {reference[:60]}")
+    pulling = asyncio.ensure_future(engine.call(lambda api: raw.pull(api, reference, layers.told), limit=LONGEST))
     try:
-        why = await engine.call(lambda api: raw.pull(api, reference, layers.told), limit=LONGEST)
+        await _followed(pulling, layers, journal)
+        why = pulling.result()
     except EngineSaid as said:
         why = said.reason
     finally:
-        telling.cancel()
-        await asyncio.gather(telling, return_exceptions=True)
-    await journal.said(layers.progress(), instead=True)
+        pulling.cancel()
     if why:
         values = {"image": reference, "why": by_pattern(why)[:400]}
         raise UserError(Phrase("{image} could not be fetched: {why}. Nothing was touched.", values))
@@ -73,3 +77,13 @@ async def by_digest(engine: Engine, reference: str, image_id: str, journal: Jour
     if found is None or (image_id and found["Id"] != image_id):
         raise UserError(Phrase("{image} is not the image of the plan. Nothing was touched.", {"image": reference}))
     return found
+
+
+async def _followed(pulling: "asyncio.Future[str]", layers: Layers, journal: Journal) -> None:
+    """Until it is over, telling the journal each second, and asking it."""
+    while not pulling.done():
+        await asyncio.wait({pulling}, timeout=EVERY)
+        await journal.said(layers.progress(), instead=True)
+        if not pulling.done() and await journal.cancelled():
+            layers.called_off = True
+            raise CalledOff

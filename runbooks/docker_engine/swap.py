@@ -45,6 +45,7 @@ class Swap:
         self.timings: dict[str, float] = {}
         self.evidence: list[Evidence] = []
         self._down_since: float | None = None
+        self._judged_at = 0.0
         self.downtime: float | None = None
 
     async def step(self, step: Step, act: Callable[[], Awaitable[str]]) -> None:
@@ -92,7 +93,7 @@ class Swap:
         if verdict.why is not None:
             raise Stopped(verdict.why)
         if self._down_since is not None:
-            self.downtime = round(time.monotonic() - self._down_since, 3)
+            self.downtime = round(self._judged_at - self._down_since, 3)
         return verdict
 
     async def commit(self) -> None:
@@ -207,7 +208,7 @@ class Swap:
         async def judge() -> str:
             nonlocal verdict
             judging = gate.wait(self.engine, container_id, restarts=restarts)
-            verdict = await listening.during(self.engine, container_id, self.journal, judging)
+            verdict, self._judged_at = await listening.during(self.engine, container_id, self.journal, judging)
             return str(verdict.why or ("stays up (no healthcheck)" if verdict.weak else "healthy"))
 
         await self.step(step, judge)

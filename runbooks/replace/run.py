@@ -47,7 +47,10 @@ class Run:
         await self._swap.step(Step.EVIDENCE, self._evidence)
         if await self._journal.cancelled():
             return self._cancelled()
-        await self._swap.step(Step.PIN, self._pin)
+        try:
+            await self._swap.step(Step.PIN, self._pin)
+        except pull.CalledOff:
+            return self._cancelled()
         await self._create()
         if await self._journal.cancelled():
             await self._swap.undo()

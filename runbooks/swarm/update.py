@@ -34,7 +34,10 @@ class _Update:
             if await journal.cancelled():
                 return cancelled(plan)
             await journal.before(Step.PIN)
-            image, named = await _image(engine, target, plan, journal)
+            try:
+                image, named = await _image(engine, target, plan, journal)
+            except pull.CalledOff:
+                return cancelled(plan)
             await journal.after(Step.PIN, short(image.id))
             await journal.before(Step.UPDATE)
             await _send(engine, there, spec.replaced(there, named, plan.fingerprint()))

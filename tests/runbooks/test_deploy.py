@@ -1,12 +1,13 @@
 """`/ecotrajet deploy prod v3` and `/ecotrajet promote`, on a real engine; a registry on loopback."""
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
 
 from bot.errors import UserError
-from bot.runbook import Action, Plan, Result
+from bot.runbook import Action, Plan, Result, Step
 from bot.sandbox.workload import LABEL, Workload
 from bot.target import EngineAddress, Environment, Service, Target
 from runbooks.deploy import Deploy, Promote
@@ -86,6 +87,21 @@ async def test_an_image_of_a_registry_is_fetched_by_digest_and_gets_its_tag(
     assert stage.workload.inspect(stage.target.container)["Config"]["Image"] == f"{hub.name}:v1"
     await stage.engines.close()
     stage.workload.docker("rmi", "-f", f"{hub.name}:v1", f"{hub.name}:v2")
+
+
+async def test_called_off_while_the_image_is_being_fetched_nothing_was_touched(
+    make_workload: Callable[..., Workload], hub: Registry
+) -> None:
+    stage = from_hub(make_workload, hub)
+    hub.put(stage.workload.host, stage.workload.image("v1"), "v1")
+    stage.workload.docker("rmi", "-f", stage.workload.image("v1"))
+    plan = await Deploy(stage.engines).plan(stage.target, ["v1"], [], datetime.now(UTC))
+    hub.stuck = threading.Event()
+    outcome = await Deploy(stage.engines).run(stage.target, plan, Notes(cancel_after=Step.PIN))
+    hub.stuck.set()
+    assert outcome.result is Result.CANCELLED, outcome.phrase
+    assert stage.names() == [stage.target.container]
+    await stage.engines.close()
 
 
 async def test_a_tag_moved_in_the_registry_after_the_plan_changes_nothing_of_it(
