@@ -2,12 +2,14 @@
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 from bot.config import load
 from bot.lifecycle.chasing import Chaser
 from bot.store.database import Database
 from tests.scenarios.test_home import shows
-from tests.world import World
+from tests.world import World, edited_config, new_world
 
 REMINDED = "SELECT count(*) FROM message WHERE body ? 'task' AND body -> 'phrase' ->> 'msgid' LIKE '⏳%'"
 LATE = "SELECT count(*) FROM message WHERE body ? 'task' AND body -> 'phrase' ->> 'msgid' LIKE '⏰%'"
@@ -146,3 +148,16 @@ async def test_the_form_that_resolves_gives_follow_ups_an_owner_and_a_day(world:
     assert [row["day"] for row in rows[1:]] == ["2031-01-15", "2031-01-15"]
     assert rows[0]["day"] < "2031"
     await bruno.sees("purger les journaux · Chloé Bernard", channel="incidents")  # on the card
+
+
+async def test_who_has_no_slack_is_reminded_by_mail(database_url: str, tmp_path: Path) -> None:
+    def without_slack(configuration: dict[str, Any]) -> None:
+        del configuration["people"]["chloe"]["slack"]
+
+    async with new_world(database_url, config=edited_config(tmp_path, without_slack)) as world:
+        number = await over(world)
+        await at_ten(world)
+        await world.person("amina").types(f"/ecotrajet task {number} agrandir le disque @Chloé demain")
+        await world.person("chloe").mailbox.gets("vous confie une tâche")
+        await later(world, 24)
+        await world.person("chloe").mailbox.gets("est à rendre aujourd’hui")
