@@ -92,6 +92,8 @@ LIGHT: Final = words(
     r"|2nd) (?:essai|try|attempt|tentative|coup|fois)", r"(?:l'|un )?aspect (?:purement )?visuel",
     r"(?:nobody|no ?one|personne)(?: ne)?(?: (?:has|s'est|n'a|s'en est))? (?:complained|noticed|plaint|plainte?"
     r"|remarque|reported)\w*(?: yet)?",
+    r"(?:small|minor|petite?|leger|legere|slight|tiny) (?:[\w-]+ )?(?:problem|issue|detail|defect|bug|souci|probleme"
+    r"|defaut|glitch|anomalie)s?",
     "tried again and", "retried (?:and|with success|successfully|ok)", r"reessaye\w* (?:avec succes|et)",
     "(?:relance|reessaye|recharge|rafraichi) et",
     "after a (?:refresh|reload|retry)", "apres (?:un )?(?:rafraichissement|rechargement|nouvel essai|avoir (?:relance"
@@ -157,6 +159,12 @@ FILLING: Final = re.compile(
     r"|queue"
 )
 
+IF_EVER: Final = re.compile(
+    r"\b(?:when|if|whenever|si|quand|lorsque|des que|des qu') ?(?:ever )?(?:something|anything|quelque chose|(?:a"
+    r"|any|one of|your|un|une|vos?|votre) (?:\w+ )?"
+    r"(?:services?|monitors?|alerts?|alertes?|incidents?|checks?|sondes?|sites?|pannes?))\b[^,.;]*"
+)
+"""What is said of the day when it fails, not of today."""
 HOWEVER: Final = re.compile(r"\s(?:mais|but|however|cependant|toutefois|pourtant|sauf que)\s([^.;!?\n]+)")
 """Good news, *but*."""
 NOT: Final = re.compile(

@@ -6,7 +6,10 @@ from typing import Final
 from bot.classification.impact import Impact
 from bot.classification.patterns import words
 
-PERCENT: Final = re.compile(r"(\d{1,3}(?:[.,]\d+)?) ?(?:%|percent|pour ?cent)")
+PERCENT: Final = re.compile(
+    r"(\d{1,3}(?:[.,]\d+)?) ?(?:%|percent|pour ?cent)(?! (?:fewer|less|lower|better|faster|de moins|plus rapide"
+    r"|d'amelioration))"
+)
 DISK: Final = words(
     "dis[ck]s?", "disques?", "file ?systems?", "partitions?", "volumes?", "storage", "stockage", "espace", "space",
     "inodes?",
@@ -66,7 +69,9 @@ ENDS: Final = words(
 ENDED: Final = words("expired", r"expira\w*")
 """`expiré`, not `expire` (see `plain.EXPIRED`)."""
 FILLS: Final = words(
-    "fill(?:ed|s|ing)?", "full", "pleine?s?", r"satur\w*", r"exhaust\w*", "out of", "run(?:s|ning)? out",
+    "fill(?:ed|s|ing)?",
+    "full(?! (?:backup|dump|sync|copy|export|scan|import|restore|refresh|report|list|name|screen|text|page|database))",
+    "pleine?s?", r"satur\w*", r"exhaust\w*", "out of", "run(?:s|ning)? out",
     "plus d'espace",
 )  # fmt: skip
 ENDS_SOON: Final = 7.0  # days: a certificate must be renewed within office hours

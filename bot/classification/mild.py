@@ -198,7 +198,7 @@ LOOKS: Final = words(
     r"|a )?(?:format|style|mauvais|wrong)",
     r"s'affiche(?:nt)? (?:avec|au format|en (?:majuscule|minuscule|gras|anglais))",
     r"(?:sorting|sort|tri|order|ordre)(?: [\w']+){0,4}? (?:puts?|met|place\w*|starts?|commence\w*)",
-    "(?:hidden|cache|masque|coupe)e?s? (?:behind|derriere|par|under|sous)",
+    "(?:hidden|cache|masque|coupe)e?s? (?:behind|derriere|par|under|sous|by)",
     r"espace (?:avant|apres|before|after)",
     r"(?:haut|bas) de (?:la )?page",
     r"scroll\w*",

@@ -6,6 +6,12 @@ from typing import Final
 from bot.classification.patterns import words
 
 NEWS: Final = words(
+    r"(?:daily|weekly|monthly|quarterly|hebdo\w*|quotidien\w*|mensuel\w*|trimestriel\w*) (?:\w+ )?(?:report|digest"
+    r"|summary|recap|newsletter"
+    r"|rapport|bilan|resume)(?= *$| (?:for|of|du|de|des|d'|pour|project|is ready|available)|[:(,-]| [-–—])",
+    r"(?:rapport|bilan|resume|recap\w*|synthese|point) (?:\w+ )?(?:hebdo\w*|quotidien\w*|mensuel\w*|trimestriel\w*"
+    r"|du jour|de la semaine|du mois)"
+    r"(?= *$| (?:du|de|des|d'|pour|disponible)|[:(,-]| [-–—])",
     r"(?:prevu|planifie|programme|scheduled|planned)(?:e|s|es)? (?:for |on |pour |le |a |at )?(?:demain|tomorrow"
     r"|ce soir"
     r"|tonight|cette nuit|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|(?:mon|tues|wednes|thurs|fri|satur"
@@ -56,6 +62,10 @@ NEWS: Final = words(
     r"(?:user |customer |client )?feedback ?:?",
     r"(?:tag|branch|commit|branche)(?: \S+)? (?:pushed|created|merged|poussee?|creee?|fusionnee?)",
     r"(?:zoom|meet|teams|visio) (?:link|lien)", r"200 ok",
+    r"(?:integration|webhook|channel|connector|contact point|account|compte|canal) is (?:now )?ready",
+    r"(?:passage de consignes?|prend la suite|rien en cours|shift notes|handover notes)",
+    r"(?:do not|don't|n'avez) (?:have to |need to |pas a |rien a )(?:do|faire)(?: anything)?",
+    r"(?:no|aucune) action (?:is )?(?:required|needed|requise|necessaire|attendue)",
     r"(?:url|endpoint|webhook|domain|channel|address) ?verification", "verification challenge", "handshake",
     r"(?:webhook|integration|channel|canal|source|connector|connecteur|contact point)(?: [\w'-]+){0,3}? (?:verified"
     r"|registered|added|connected|enabled|activated|configured|installed|created|verifie|ajoute|connecte|active"
@@ -128,7 +138,7 @@ PLANNED: Final = words(
     r"(?:rejoint|joins?|joined) (?:l'equipe|the team|our team|notre equipe)",
     r"(?:sans|without) (?:souci|encombre|probleme|erreurs?|incident|errors?|issues?|problems?|any (?:issue|error"
     r"|problem)s?)(?= *$| *[,(])",
-    r"(?:verification|confirmation|validation) (?:du |de l'|de la |d'|de )?(?:webhook|abonnement|adresse|url|domaine"
+    r"(?:verification|confirmation|validation) (?:du |de l'|de votre |d'|de )(?:webhook|abonnement|adresse|url|domaine"
     r"|e-?mail|compte|inscription|integration)",
     r"(?:cliquez|click)(?: \w+){0,3}? (?:pour|to) (?:valider|confirm\w*|activer|activate|verif\w*)",
     r"(?:confirmez|confirm|validez|verify) (?:votre|your|l'|the) (?:adresse|e-?mail|address|abonnement|subscription"
@@ -136,15 +146,9 @@ PLANNED: Final = words(
 
     r"(?:terminated|stopped|removed|drained|launched|killed) by (?:the )?(?:cluster )?(?:auto ?scal\w*|schedul\w*)",
     r"scale[ -](?:in|out) (?:event|activity|completed|policy)",
-    r"(?:daily|weekly|monthly|quarterly|hebdo\w*|quotidien\w*|mensuel\w*|trimestriel\w*) (?:\w+ )?(?:report|digest"
-    r"|summary|recap|newsletter"
-    r"|rapport|bilan|resume)(?= *$| (?:for|of|du|de|des|d'|pour|project|is ready|available)|[:(,-]| [-–—])",
-    r"(?:rapport|bilan|resume|recap\w*|synthese|point) (?:\w+ )?(?:hebdo\w*|quotidien\w*|mensuel\w*|trimestriel\w*"
-    r"|du jour|de la semaine|du mois)"
-    r"(?= *$| (?:du|de|des|d'|pour|disponible)|[:(,-]| [-–—])",
 
     "debut de (?:la )?maintenance", "maintenance (?:is )?(?:started|begins)",
-    r"(?:scheduled|planned|upcoming) (?:\w+ )?(?:maintenance|outage|downtime|interruption|restart|work"
+    r"(?:scheduled|planned|upcoming) (?:\w+ )?(?:maintenance|outage|downtime|interruption|restart|works?"
     "|upgrade|shutdown)",
     r"maintenance (?:\w+ )?(?:planifiee|prevue|programmee|annoncee|window|scheduled|planned|in progress|en"
     " cours)",

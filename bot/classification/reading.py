@@ -216,7 +216,7 @@ def _judged(clause: str) -> tuple[*Found, Hint]:
         return Impact.NEWS, planned.span(), Weight.CLEAR, hints
     if found := news.IGNORE.search(clause):
         return Impact.TEST, found.span(), Weight.VAGUE, hints
-    rest = scope.REST.sub(lambda found: " " * len(found[0]), clause)
+    rest = context.IF_EVER.sub(_blank, scope.REST.sub(_blank, clause))
     bad, over = worst_passage(rest), _over(rest)
     if over and not (bad and (Hint.STILL in hints or _something_else(rest, over) or _after_all(rest, over, bad))):
         weight = Weight.VAGUE if recovery.WEAKLY_OVER.fullmatch(over[0]) else Weight.CLEAR
@@ -232,6 +232,10 @@ def _judged(clause: str) -> tuple[*Found, Hint]:
     if (looks := mild.COSMETIC.search(rest) or _looks(rest, hints)) and Hint.EVERYONE not in hints:
         return Impact.MINOR, looks.span(), Weight.VAGUE, hints
     return Impact.NONE, (0, 0), Weight.VAGUE, hints
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found[0])
 
 
 def _looks(clause: str, hints: Hint) -> re.Match[str] | None:

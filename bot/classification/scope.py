@@ -126,7 +126,10 @@ EVERYONE: Final = words(
     rf"(?:tous|toutes) (?:les|nos|mes|ces) (?:\w+ )?{PERSON}", rf"chaque {PERSON}", rf"l'ensemble des {PERSON}",
     rf"aucune? {PERSON}{NOT_HIT}", "(?<!not )every(?:one|body)", "(?<!pas )tout le monde",
     rf"(?:nobody|no ?one)(?! (?:is |was |has )?(?:wait\w*|need\w*|us(?:es|ing))){NOT_HIT}",
-    "personne ne", "qui que ce soit", r"pour tou(?:s|tes)(?= *$|[ ,.!] )", r"for all(?= *$|[,.!])",
+    "personne ne",
+    r"(?:every|all|toutes les|tous les|chaque) (?:the )?(?:requests?|requetes?|calls?|appels?|pages?|logins?"
+    r"|connexions?|paiements?|payments?|orders?|commandes?|transactions?)", "qui que ce soit",
+    r"pour tou(?:s|tes)(?= *$|[ ,.!] )", r"for all(?= *$|[,.!])",
     "(?:la totalite|l'ensemble|l'integralite) des?", r"quel(?:le)?s? que soi(?:t|ent)",
     r"whatever (?:the )?(?:browser|device|phone|network|page|account|location|they|we|one|user)\w*",
     "peu importe (?:le|la|l'|quel)", "regardless of", "whichever", "quiconque", "n'importe qui", "anyone", "anybody",
@@ -196,6 +199,9 @@ AIM: Final = (
     r"|sprint|jalon|deploiements?|deployments?|lancement|valider|livrer|tester)"
 )
 BLOCKS: Final = words(
+    r"(?:releases?|livraisons?|mep|go-?live|mise en prod\w*|launch|lancement|deploy\w*"
+    r"|deploiement)(?: [\w'.:-]+){0,7}? (?:postpon\w*|reporte\w*|decale\w*|repousse\w*|compromis\w*|at risk"
+    r"|en danger|menace\w*|jeopard\w*|slip(?:s|ped)?|miss(?:ed|es)?)",
     "bloquante?s?", "blockers?", "show-?stoppers?", rf"{AIM}(?: [\w'.:-]+){{0,5}}? (?:cannot|can't|can not"
     rf"|ne peu\w+ (?:pas|plus)) (?:\w+ )?"
     r"(?:continue|proceed|start|go on|resume|begin|happen|take place|avancer|continuer|demarrer|reprendre|commencer"
@@ -226,6 +232,7 @@ FREELY: Final = re.compile(
 )
 
 VISIBLE: Final = words(
+    "backups?", "sauvegardes?",
     "la moitie", "half (?:of|the)", r"affichee?s?", "displayed", "shown", "visibles?",
     "50[0-4]", "(?:error|failure) rate", r"taux d'(?:erreur|echec)\w*",
     r"slow\w*", r"latenc\w*", r"lent\w*", r"ralenti\w*", r"respon(?:se|d)\w*", r"repon\w*", r"time ?-?outs?",
