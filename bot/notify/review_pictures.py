@@ -128,7 +128,7 @@ def _limits(review: Review, reader: Reader) -> Picture:
         percent = f"{round(100 * kept.share)} %" if kept.share is not None else "—"
         axes.text(102, y, percent, fontsize=BIG, color=INK, va="center", weight="bold")
     _only_bars(axes, 122, (-3.0, 1.0))
-    return _picture("delais", title, reader.say(limits(review.now)), review, reader, figure)
+    return _picture("delais", title, reader.say(limits(review.now, review.before)), review, reader, figure)
 
 
 def _load(review: Review, reader: Reader) -> Picture:

@@ -30,7 +30,7 @@ def period_name(period: Period, reader: Reader) -> str:
 def review_card(review: Review, reader: Reader) -> Card:
     title = title_of(review.period, reader)
     now, before = review.now, review.before
-    told = [counted(now, before), *times(now, before), limits(now), noise(now, before), judged(now)]
+    told = [counted(now, before), *times(now, before), limits(now, before), noise(now, before), judged(now)]
     lines = [escape(reader.say(each)) for each in told if each is not None]
     blocks = [header(title), section("\n".join(lines)), *_load(now.load, reader), *_noisiest(now.noisiest, reader)]
     small = reader.say(
@@ -67,7 +67,7 @@ def spread(found: Spread) -> Phrase:
     return Phrase("half within {median}, nine in ten within {p90}", {"median": found.median, "p90": found.p90})
 
 
-def limits(now: Figures) -> Phrase:
+def limits(now: Figures, before: Figures) -> Phrase:
     facts: dict[str, Value | Phrase] = {}
     for each in Priority:
         facts[each.value] = Phrase(
@@ -77,7 +77,12 @@ def limits(now: Figures) -> Phrase:
                 "judged": now.kept[each].judged,
             },
         )  # fmt: skip
-    return Phrase("⏱️ Resolved within the limit: {P1} · {P2} · {P3}", facts)
+    all_before = {
+        "kept": sum(each.kept for each in before.kept.values()),
+        "judged": sum(each.judged for each in before.kept.values()),
+    }
+    facts["before"] = Phrase("{kept} of {judged}", all_before)
+    return Phrase("⏱️ Resolved within the limit: {P1} · {P2} · {P3} ({before})", facts)
 
 
 def limit_of(priority: Priority) -> Phrase:
