@@ -127,6 +127,21 @@ class Snoozed:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenBack:
+    """They are not on it any more; `others` (names, '' for nobody) still are."""
+
+    incident: Incident
+    others: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotOnIt:
+    """There is nothing that they could give back."""
+
+    incident: Incident
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """These people are paged; `takes_over`: it becomes theirs as soon as they answer."""
 
@@ -175,6 +190,7 @@ AcknowledgeAnswer = (
     | NoSuchIncident
     | Repeated
 )
+GiveBackAnswer = GivenBack | NotOnIt | AlreadyResolved | NoSuchIncident | Repeated
 SnoozeAnswer = Snoozed | Shared | AlreadyResolved | NoSuchIncident | Repeated
 AskAnswer = (
     Asked

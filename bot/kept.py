@@ -55,7 +55,7 @@ class Kept:
         said = " · ".join(each for each in (words, f"📎 {files}" if files else "") if each) or "…"
         facts: dict[str, Value | Phrase] = {"name": name, "author": self.author or "?", "said": said}
         if not self.added:
-            return Phrase("📌 {name} takes back what {author} wrote: “{said}”", facts)
+            return Phrase("📌 Taken back by {name} · {author}: “{said}”", facts)
         if (at := self.said_at) is None:
-            return Phrase("📌 {name} keeps what {author} wrote: “{said}”", facts)
-        return Phrase("📌 {name} keeps what {author} wrote at {at}: “{said}”", {**facts, "at": at})
+            return Phrase("📌 Kept by {name} · {author}: “{said}”", facts)
+        return Phrase("📌 Kept by {name} · {author} at {at}: “{said}”", {**facts, "at": at})

@@ -122,10 +122,18 @@ class Questions:
         async with self.db.transaction() as tx:
             return [each.veiled() for each in await incidents.open_ones(tx)]
 
-    async def open_tasks(self) -> list[TaskRow]:
-        """What is left to do after incidents, the oldest first; 40 at most."""
+    async def open_tasks(self, person: str) -> list[TaskRow]:
+        """What is left to do after incidents, the first due first; 40 at most. Of confidential ones only what is theirs
+        or of those that they handled.
+        """
         async with self.db.transaction() as tx:
-            return [task_row(row) for row in await tasks.open_ones(tx)]
+            return [
+                task_row(row)
+                for row in await tasks.open_ones(tx)
+                if not row["confidential"]
+                or person == row["owner"]
+                or person in await incidents.insiders(tx, row["incident"])
+            ]
 
     async def roster(self) -> Roster:
         """Who is to be told first, for the days to come."""
@@ -179,7 +187,7 @@ async def view(tx: Tx, desk: Desk, incident: Incident) -> IncidentView:
         suggested=await suggested(tx, desk, incident),
         insiders=await incidents.insiders(tx, incident.number) if incident.confidential else frozenset(),
         call=desk.rooms.call_of(incident.number),
-        verdicts=await verdicts.of_incident(tx, incident.number),
+        verdicts=await verdicts.of_incident(tx, incident.number) if incident.status is Status.RESOLVED else {},
     )
 
 

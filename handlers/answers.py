@@ -14,11 +14,14 @@ from bot.answers import (
     Declared,
     EscalateAnswer,
     Escalated,
+    GiveBackAnswer,
+    GivenBack,
     JoinAnswer,
     Joined,
     NobodyToAsk,
     NoSuchIncident,
     NothingLeft,
+    NotOnIt,
     NotResolved,
     Reclassified,
     ReclassifyAnswer,
@@ -40,7 +43,8 @@ from bot.phrase import Phrase, Value
 from bot.run import Approved, Cancelled, NoSuchRun, NotNow, Rejected, Requested
 
 Answer = (
-    AcknowledgeAnswer | SnoozeAnswer | AskAnswer | ResolveAnswer | EscalateAnswer | ReopenAnswer | ReclassifyAnswer
+    AcknowledgeAnswer | GiveBackAnswer | SnoozeAnswer | AskAnswer | ResolveAnswer | EscalateAnswer | ReopenAnswer
+    | ReclassifyAnswer
     | Declared | JoinAnswer
     | Requested | Approved | Rejected | Cancelled | NotNow | NoSuchRun
 )  # fmt: skip
@@ -48,7 +52,7 @@ NotDone = (
     NobodyToAsk | NoSuchIncident | AlreadyAcknowledged | AlreadyResolved | NothingLeft | AlreadyEscalated | NotResolved
     | TooLateToReopen | SamePriority
 )  # fmt: skip
-RespondingAnswer = Shared | StillOnIt | AlsoOnIt | TookOver | Snoozed | Asked
+RespondingAnswer = GivenBack | NotOnIt | Shared | StillOnIt | AlsoOnIt | TookOver | Snoozed | Asked
 RunAnswer = Requested | Approved | Rejected | Cancelled | NotNow | NoSuchRun
 
 
@@ -59,7 +63,7 @@ def worded(answer: Answer) -> Phrase | None:
             return None
         case Acknowledged(incident):
             return Phrase("#{number} is yours. Nobody else is paged for it.", {"number": incident.number})
-        case Shared() | StillOnIt() | AlsoOnIt() | TookOver() | Snoozed() | Asked():
+        case GivenBack() | NotOnIt() | Shared() | StillOnIt() | AlsoOnIt() | TookOver() | Snoozed() | Asked():
             return _responding(answer)
         case Resolved(incident, still_firing):
             return _resolved(incident.number, still_firing)
@@ -93,12 +97,20 @@ def _reported(answer: Declared | Joined) -> Phrase:
             assert_never(answer)
 
 
-def _responding(answer: RespondingAnswer) -> Phrase:
+def _responding(answer: RespondingAnswer) -> Phrase:  # noqa: C901 - a case each
+    facts: dict[str, Value | Phrase]
     match answer:
+        case GivenBack(incident, ""):
+            return Phrase("#{number} is not yours any more: others are paged.", {"number": incident.number})
+        case GivenBack(incident, others):
+            facts = {"number": incident.number, "names": others}
+            return Phrase("#{number} is not yours any more. Still on it: {names}.", facts)
+        case NotOnIt(incident):
+            return Phrase("#{number} is not yours: there is nothing to give back.", {"number": incident.number})
         case Shared(incident, level, have, wanted):
             return shared(incident.number, level, have, wanted)
         case StillOnIt(incident, until):
-            facts: dict[str, Value | Phrase] = {"number": incident.number, "at": until or ""}
+            facts = {"number": incident.number, "at": until or ""}
             if until is None:
                 return Phrase("#{number} stays yours.", facts)
             return Phrase("#{number} stays yours; you are asked again before {at}.", facts)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.check import channels_of
 from bot.errors import ConfigError
 from tests.test_config_proof import desk_of
 
@@ -19,6 +20,7 @@ def test_nothing_is_told_of_itself_until_the_section_is_there(tmp_path: Path) ->
     assert reports is not None
     assert (reports.weekly, reports.monthly, reports.channel) == (4, None, "direction")
     assert reports.night == (time(23), time(6))
+    assert "direction" in channels_of(desk_of(tmp_path, said))  # `ecotrajet check` looks whether the bot is in it
     never = desk_of(tmp_path, "reports: {weekly: never}").reports
     assert never is not None
     assert never.weekly is None

@@ -9,7 +9,7 @@ from typing import Final
 
 import asyncpg
 
-from bot.check import clock, database, engines, here, mail, second_sms, slack, twilio
+from bot.check import clock, database, databases, engines, here, mail, second_sms, slack, twilio
 from bot.check.engines import KnowsEngines
 from bot.check.finding import Finding, Verdict, problem, warning
 from bot.config import Configuration
@@ -50,6 +50,7 @@ async def check(
             (second_sms.WHAT, second_sms.second_sms(desk.second_sms, first=settings.twilio is not None)),
             (mail.WHAT, mail.mail(settings.mail)),
             ("engines", engines.all_engines(desk.engines, used, asked)),
+            ("databases", databases.all_databases(desk.databases.values())),
             (clock.WHAT, clock.clock(url, api)),
             ("data folder", asyncio.to_thread(here.data_folder, settings.data)),
         ]
@@ -67,7 +68,8 @@ def channels_of(desk: Desk) -> Sequence[str]:
     """Every channel that the desk speaks in, its own first."""
     targets = [target for policy in desk.policies.values() for level in policy.levels for target in level.targets]
     named = [target.removeprefix("channel:") for target in targets if target.startswith("channel:")]
-    return list(dict.fromkeys([desk.incidents_channel, *named]))
+    told = [desk.reports.channel] if desk.reports is not None and desk.reports.channel else []
+    return list(dict.fromkeys([desk.incidents_channel, *named, *told]))
 
 
 async def _database_url(

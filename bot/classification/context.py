@@ -12,6 +12,14 @@ TEST: Final = words(
     "(?:ceci est|c'est|il s'agit d') ?(?:juste |seulement |bien )?(?:d'|un |une )*(?:test|essai|exercice"
     "|demonstration)",
     "(?:alerte|notification|message|incident|page) (?:de |d')(?:test|essai|demonstration|demo|exemple)",
+    r"(?:this |the |cette |l'|cet )?(?:alarm|alert|alerte|alarme|incident|panne|page|message)s? (?:is|was|are|were"
+    r"|est|etait) (?:only |just |juste |bien )?(?:a |an |une |un )?(?:simulation|drill|exercise|exercice|test|essai"
+    r"|rehearsal|repetition)",
+    r"(?:just|only) (?:checking|testing)(?! (?:shows|reveals))",
+    r"je (?:teste|verifie)(?: juste)? (?:le|la|l'|que|les|mon|notre) ?(?:canal|alert\w*|notification\w*|webhook|bot"
+    r"|integration|chaine|astreinte|configuration)",
+    r"(?:checking|testing|verifying) (?:that |if |whether )?(?:this |the |our )?(?:channel|webhook|integration"
+    r"|alert\w*|notification\w*|bot|pager)",
     "for demonstration(?: purposes?)?", r"exercice (?:d'astreinte|de crise|d'alerte|d'incident|incident|planifie)",
     "(?:on-?call|fire|crisis|incident) ?drill",
     r"(?:ping|webhook|e-?mail|sms|alert(?:ing)?|notification|pager|integration|canal|channel"
@@ -31,7 +39,8 @@ TEST: Final = words(
     r"|pas d'incident reel) ?(?:incident|alert\w*|panne|outage)?",
     r"test(?:ing)?[ ,.]+test(?:ing)?", "if you (?:can )?(?:read|see|receive) this",
     "si vous (?:lisez|voyez|recevez) (?:ceci|ce message|cela)",
-    r"(?:integration|configuration|notification|webhook|alert\w*|notifications?) (?:channel )?test",
+    r"(?:integration|configuration|notification|webhook|alert\w*|notifications?|contact point|channel|receiver"
+    r"|pager) (?:channel )?test",
     "essai de (?:notification|configuration|webhook|l'alerte)",
     "someone is testing", "quelqu'un teste",
 )  # fmt: skip
@@ -40,6 +49,8 @@ SHIELD: Final = (
     "(?:waf|firewall|fail2ban|crowdsec|cloudflare|antivirus|pare-?feu|anti-?ddos|rate limit(?:er|ing)?|captcha)"
 )
 NO_IMPACT: Final = words(
+    r"(?:no|sans|aucun|without|pas de) (?:visible |noticeable |apparent )?(?:slowdown|slowness|ralentissement"
+    r"|lenteur|downtime|degradation|gene|symptom\w*|symptome)s?(?! (?:expected|prevu))",
     r"no (?:\w+ )?(?:user |customer |service |production |business )?(?:impact|effect)s?(?! on (?:the )?(?:data"
     r"|billing|other))(?: on \w+)?",
     r"(?:aucun|sans|pas d')(?: |')?(?:impact|effet|consequence)\w*(?! sur (?:les |la |le )?(?:donnees|facturation"
@@ -75,6 +86,14 @@ LIGHT: Final = words(
     "quand (?:vous|tu) (?:aurez|auras|avez) le temps",
     "at your convenience", "nice to have", "low (?:risk|priority)", "priorite basse", "faible priorite",
     "sans gravite", "anodin",
+    r"(?:tiny|small|petite?|minuscule) (?:thing|issue|detail|nit|bug|souci|truc|glitch|remarque|anomalie|defaut"
+    r"|defect|probleme|problem)s?", "nit ?pick(?:ing)?", "juste un detail",
+    r"(?:marche|worked|reussi|passe|passed|succeeded) (?:au|on|a la|on the|at the) (?:deuxieme|second|2e"
+    r"|2nd) (?:essai|try|attempt|tentative|coup|fois)", r"(?:l'|un )?aspect (?:purement )?visuel",
+    r"(?:nobody|no ?one|personne)(?: ne)?(?: (?:has|s'est|n'a|s'en est))? (?:complained|noticed|plaint|plainte?"
+    r"|remarque|reported)\w*(?: yet)?",
+    r"(?:small|minor|petite?|leger|legere|slight|tiny) (?:[\w-]+ )?(?:problem|issue|detail|defect|bug|souci|probleme"
+    r"|defaut|glitch|anomalie)s?",
     "tried again and", "retried (?:and|with success|successfully|ok)", r"reessaye\w* (?:avec succes|et)",
     "(?:relance|reessaye|recharge|rafraichi) et",
     "after a (?:refresh|reload|retry)", "apres (?:un )?(?:rafraichissement|rechargement|nouvel essai|avoir (?:relance"
@@ -116,13 +135,17 @@ TEST_TAG: Final = re.compile(
     r"|(?:test|exercice|exercise|drill|simulation|essai|demo)\W*$|test alert\s*$)"
 )
 STARTS_AS_TEST: Final = re.compile(r"^\s*(?:\[?\s*)(?:test|tests|testing|essai)\b")
-REAL: Final = re.compile(r"(?:\bnot|n't|\bpas|\bno|\baucune?)(?: (?:just|only|seulement|juste|d'|un|une|a|an|the))* *$")
+REAL: Final = re.compile(
+    r"(?:\bnot|n't|\bpas|\bno|\baucune?)(?: (?:just|only|seulement|juste|d'|un|une|a|an|the))* *$"
+    r"|\b(?:during|pendant|lors|au cours|after|apres|following|suite|instead|since|depuis|because|en raison)"
+    r"(?: (?:of|de|d'|du|a|au|the|a|an|la|le|un|une|l'|our|notre|planned|last))*[ ']*$"
+)
 NEGATED: Final = re.compile(
     r"(?:\b(?:no|not|never|without|isn't|aren't|wasn't|zero|(?<![\d.,])0|aucune?|sans|pas|plus|non|jamais"
     r"|nothing(?: is| was"
     r"| seems)?|rien(?: n'est)?"
     "|no longer|not yet|neither|ni)|n't)(?: (?:de|d'|des|any|a|an|the|en|more|currently|actuellement|longer"
-    "|encore|fully|completely|entierement|totalement|be|been|visible|new|other))*[ ']*$"
+    "|encore|going|coming|fully|completely|entierement|totalement|be|been|visible|new|other))*[ ']*$"
 )
 CLAUSES: Final = re.compile(
     r"[.;!?\n|]+(?=\s|$)|\n"
@@ -136,6 +159,12 @@ FILLING: Final = re.compile(
     r"|queue"
 )
 
+IF_EVER: Final = re.compile(
+    r"\b(?:when|if|whenever|si|quand|lorsque|des que|des qu') ?(?:ever )?(?:something|anything|quelque chose|(?:a"
+    r"|any|one of|your|un|une|vos?|votre) (?:\w+ )?"
+    r"(?:services?|monitors?|alerts?|alertes?|incidents?|checks?|sondes?|sites?|pannes?))\b[^,.;]*"
+)
+"""What is said of the day when it fails, not of today."""
 HOWEVER: Final = re.compile(r"\s(?:mais|but|however|cependant|toutefois|pourtant|sauf que)\s([^.;!?\n]+)")
 """Good news, *but*."""
 NOT: Final = re.compile(

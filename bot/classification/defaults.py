@@ -59,7 +59,7 @@ DEFAULT_RULES: Final[tuple[Rule, ...]] = (
     Rule(
         "staging-alarm", Priority.P3, NOT_BLOCKING,
         When(
-            stages=STAGING, impacts=frozenset({Impact.NONE}),
+            stages=STAGING, impacts=frozenset({Impact.NONE, Impact.MINOR}),
             severities=frozenset({Severity.CRITICAL, Severity.MAJOR, Severity.UNKNOWN}),
         ),
     ),

@@ -21,14 +21,15 @@ DATA: Final = (
 STORE: Final = "(?:tables?|databases?|data ?base|bases?|bdd|db|schemas?|volumes?|buckets?|collections?)"
 ERASED: Final = (
     r"(?:delete[ds]?|wiped?|erased?|destroyed|dropped|truncated?|overwrote|overwritten|corrupt\w*|purged"
-    r"|supprim\w*|efface\w*|detrui\w*|ecrase\w*|corromp\w*|vide(?:e|s|es)|purge(?:e|s|es))"
+    r"|overwriting|supprim\w*|efface\w*|detrui\w*|ecras\w*|corromp\w*|vide(?:e|s|es)|purge(?:e|s|es))"
 )
 GONE: Final = rf"(?:{ERASED}|lost|vanished|disappeared|stolen|perdu\w*|disparu\w*|vole(?:e|s|es))"
 PRIVATE: Final = (
     r"(?:dumps?|snapshots?|bases?|databases?|db|bdd|buckets?|donnees|data|records|files?|fichiers|invoices|factures"
     r"|backups?"
     r"|sauvegardes?|exports?|addresses|adresses|cles?|keys?|secrets?|tokens?|jetons?|passwords?|mots? de passe"
-    r"|credentials?|identifiants|e-?mails|documents|customers?|clients|users?|utilisateurs)"
+    r"|credentials?|coordonnees|phone numbers|telephones|ibans?|passports?|passeports|numeros|card numbers"
+    r"|cartes bancaires|fiches|identifiants|e-?mails|documents|customers?|clients|users?|utilisateurs)"
 )
 WHOEVER: Final = (
     r"(?:user|customer|client|people|person|passenger|travell?er|member|account|company|utilisateur|usager|voyageur"
@@ -69,7 +70,55 @@ LOST: Final = many_words(
     r" (?:\w+)",
     rf"(?:{STORE}|{DATA}|fichiers?|files?)(?: [\w']+){{0,3}}? (?:(?:a|ont) ete|was|were|been) (?:\w+ )?(?:copie"
     rf"|exfiltr|aspire|vole|copied|stolen|scraped)\w*",
-    r"injection sql", r"(?:drop|truncate) (?:table|database|schema)", r"delete from [\w.]+ without where", "rm -rf",
+    r"injection sql", rf"(?:overwr\w+|ecras\w+){STEP}{{0,3}}? prod(?:uction)?",
+    r"restor\w+(?: [\w']+){0,4}? (?:sur|on|onto|to|into|over|dans) (?:la |le |the )?(?:mauvaise?|wrong) \w+",
+    rf"(?:all|every|toutes?|tous)(?: [\w']+){{0,4}}? (?:{DATA}|adresses|addresses|prices|prix|passwords|names|noms"
+    rf"|{WHOEVER}s?)(?: [\w']+){{0,3}}? (?:with|to|avec|a|par|by) (?:the|la|le) (?:same|meme)",
+    rf"{PRIVATE}(?: [\w'-]+){{0,6}}? (?:printed|logged|exposed|posted|published|pushed|committed|shown|uploaded"
+    rf"|affiche\w*|publie\w*|pousse\w*|commite\w*|depose\w*) (?:in|to|on|dans|sur|into) (?:an? |the |un |une |le "
+    rf"|la )?public", r"hijack\w*",
+    r"(?:domaine?|compte|session|nom de domaine)s? (?:\w+ )?(?:detourne|usurpe|pirate)\w*",
+    r"(?:employee|employe|salarie|account|compte|stagiaire|prestataire|someone|quelqu'un|unknown"
+    r"|inconnu)(?: [\w']+){0,10}? (?:to |a |pour |and )?(?:export|download|copi|copy|telecharg)\w*(?: \w+)? (?:the "
+    r"|la |le |tout )?(?:whole|entire|complete|toute?|full|integral\w*) [\w' ]*(?:crm|customers?|clients?|users?"
+    r"|base|database|tables?|list|fichier)",
+    r"(?:bases?|donnees|data|databases?|fichiers?|lists?|records|comptes|accounts)(?: [\w']+){0,5}? (?:en vente"
+    r"|for sale|a vendre|sold|vendue?s?|on a (?:hacker )?forum|sur un forum)",
+    r"(?:fuite|perte|vol|leak|theft|loss) (?:donnees|data|clients|base|bdd)",
+    r"(?:dumps?|fichiers? clients?|base clients?|customer (?:list|database|data|file)"
+    r"|donnees clients?)(?: \w+)? (?:en ligne|online|sur le net|on the web)",
+    rf"{STORE}(?: [\w'-]+){{0,5}}? (?:has|had|contient|a|contains|holds|shows|with|avec|compte)(?: now| only| plus"
+    rf"| desormais)* (?:0|zero|no|aucune?|que 0) (?:rows?|lignes?|records?|enregistrements?|entries)",
+    r"(?:everything|all (?:that|we)|tout ce)(?: [\w'-]+){0,6}? (?:is gone|was lost|is lost|has gone|a disparu"
+    r"|est perdu|a ete perdu|are gone)",
+    rf"(?:pu|able to|could|managed to|reussi a|parvient a|permet (?:de|d'))(?: \w+)? ?(?:telecharg\w+|download"
+    rf"|acced\w+|consult\w+|read|list|lire|lister|recuperer|extraire|extract"
+    rf"|dump)(?: [\w']+){{0,3}}? {DATA}(?: [\w']+){{0,6}}? {WHOEVER}\w*",
+    r"(?:by|en|en simplement|simply|just) (?:changing|chang\w+|modifi\w+|edit\w+|increment\w+|incrementing"
+    r"|altering)(?: \w+){0,2}? ?(?:l'|the )?(?:id|ids|identifiant|numero|number|url|adresse|parameter|parametre)",
+    r"(?:commandes|donnees|factures|profils|messages|comptes|trajets|billets|adresses|dossiers|reservations"
+    r"|paniers) des autres",
+    rf"{PRIVATE}(?: [\w'.-]+){{0,6}}? (?:reachable|accessibles?|readable|available|downloadable|visibles?|served"
+    rf"|lisibles?|telechargeables?)(?: \w+)? (?:at|on|from|via|through|by|depuis|sur|a) (?:https?|internet|l'url"
+    rf"|une url|an? url)",
+    r"(?:elastic\w*|mongo\w*|redis|ports?|kibana|dashboards?|jenkins|php ?my ?admin|adminer|buckets?|databases?"
+    r"|bases?|admin\w*|interfaces?|consoles?|docker(?: api)?|s3)(?: [\w'.-]+){0,4}?"
+    r" (?:open(?:ed)?|exposed|accessible|reachable|ouverte?|exposee?)s? (?:to|sur|a|from|on|depuis) (?:the |all the "
+    r"|tout )?(?:whole |entire )?(?:internet|world|public|web|everyone|anyone|tous|monde)",
+    r"(?:malware|virus|trojan|backdoor|web ?shell|rootkit|crypto ?miner|cryptomineur|spyware)s?(?! (?:\w+ )?(?:block"
+    r"|quarantin|remov|bloque|signature|scan|definition|protect|database|update|supprim|filter))",
+    r"root (?:access|shell)(?: \w+)? (?:obtained|gained)", "deface(?:d|ment)?",
+    r"(?:someone|somebody) else'?s? (?:profile|account|data|orders?|invoices?|name|tickets?|details|bookings?|trips?)",
+    r"(?:profil|compte|donnees|facture|commande|panier|billet)s? de quelqu'un d'autre",
+    r"passwords?(?: \w+){0,4}? (?:reset|changed|set) to (?:the same|blank|empty)",
+    rf"{STORE}(?: [\w-]+)? (?:is |est |now )?(?:empty|videe?s?)(?= *$|[ ,]+(?:apres|after|depuis|since|suite"
+    rf"|following|!))",
+    r"(?:deleted?|wiped?|dropped|destroyed|erased?|overwritten|supprim\w+|efface\w*|detrui\w+"
+    r"|ecrase\w*)(?: [\w'-]+){0,4}? (?:by mistake|accidentally|by accident|par erreur|par megarde|par accident"
+    r"|accidentellement)",
+    r"(?:accidentally|mistakenly|par erreur|par megarde) (?:deleted|wiped|dropped|destroyed|erased|overwr\w+"
+    r"|supprim\w+|efface\w*|ecrase\w*)", r"(?:drop|truncate) (?:table|database|schema)",
+    r"delete from [\w.]+ without where", "rm -rf",
     r"(?:disk|disque|volume|partition|server|serveur) (?:\w+ )?(?:formatted|formatee?)",
     r"irrecoverabl\w*|irrecuperabl\w*",
     rf"(?:{DATA}|bookings|orders)(?: \w+){{0,2}}? (?:are |is |were |ont |a |sont )?(?:gone|missing from"

@@ -6,7 +6,10 @@ from typing import Final
 from bot.classification.impact import Impact
 from bot.classification.patterns import words
 
-PERCENT: Final = re.compile(r"(\d{1,3}(?:[.,]\d+)?) ?(?:%|percent|pour ?cent)")
+PERCENT: Final = re.compile(
+    r"(\d{1,3}(?:[.,]\d+)?) ?(?:%|percent|pour ?cent)(?! (?:fewer|less|lower|better|faster|de moins|plus rapide"
+    r"|d'amelioration))"
+)
 DISK: Final = words(
     "dis[ck]s?", "disques?", "file ?systems?", "partitions?", "volumes?", "storage", "stockage", "espace", "space",
     "inodes?",
@@ -56,14 +59,19 @@ UNTIL: Final = re.compile(
     rf"{BEFORE}(-?\d{{1,6}}) ?{UNIT}\b"
     rf"|\b(-?\d{{1,6}}) ?(hours?|heures?|days?|jours?|weeks?|semaines?|months?|mois) {AFTER}\b"
 )
+COUNTDOWN: Final = re.compile(r"\b[jd] ?- ?(\d{1,3})\b")
 SOON: Final = words(
     r"today", r"tomorrow", r"tonight", r"aujourd'hui", r"demain", r"ce soir", r"cette nuit", r"imminent"
 )
-ENDS: Final = words(r"expir\w*", r"renew\w*", r"renouvel\w*", r"end of life", r"fin de vie", r"valid\w*")
+ENDS: Final = words(
+    r"expir\w*", r"renew\w*", r"renouvel\w*", r"end of life", r"fin de vie", r"valid\w*", "certs?", "certifs?"
+)
 ENDED: Final = words("expired", r"expira\w*")
 """`expiré`, not `expire` (see `plain.EXPIRED`)."""
 FILLS: Final = words(
-    "fill(?:ed|s|ing)?", "full", "pleine?s?", r"satur\w*", r"exhaust\w*", "out of", "run(?:s|ning)? out",
+    "fill(?:ed|s|ing)?",
+    "full(?! (?:backup|dump|sync|copy|export|scan|import|restore|refresh|report|list|name|screen|text|page|database))",
+    "pleine?s?", r"satur\w*", r"exhaust\w*", "out of", "run(?:s|ning)? out",
     "plus d'espace",
 )  # fmt: skip
 ENDS_SOON: Final = 7.0  # days: a certificate must be renewed within office hours
@@ -86,6 +94,8 @@ def _delay(clause: str) -> tuple[Impact, re.Match[str]] | None:
     ends, fills = ENDS.search(clause), FILLS.search(clause)
     if not ends and not fills:
         return None
+    if ends and (countdown := COUNTDOWN.search(clause)):
+        return (Impact.DEGRADED if int(countdown[1]) <= ENDS_SOON else Impact.MINOR), countdown
     if found := UNTIL.search(clause):
         days = int(found[1] or found[3]) * _days(found[2] or found[4])
         if ends and days <= 0:

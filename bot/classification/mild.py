@@ -18,6 +18,8 @@ FAULTS: Final = (
     r"|refus)"
 )
 DEGRADED: Final = words(
+    r"(?:met|mettent|takes?|taking|prend|prennent|wait\w*|attend\w*|arriv\w+)(?: [\w']+){0,6}? (?:minutes?|mins?"
+    r"|heures?|hours?)(?= *$|[ ,.] ?(?:a |to |before|avant|later|plus tard|de retard|at |aux? ))",
     r"(?:returns?|returning|renvoie\w*|retourne\w*|affiche\w*|shows?|displays?|donne\w*|gives?|remonte\w*|trouve\w*"
     r"|finds?) "
     r"(?:plus |pas )?(?:no |nothing|aucun|zero |0 |rien|empty|une liste vide|un resultat vide|vide)\w*",
@@ -90,6 +92,18 @@ PRESSURE: Final = words(
 )  # fmt: skip
 
 MINOR: Final = words(
+    r"(?:mal|badly|wrongly|incorrectly|poorly) (?:orthographie|spelled|spelt|formate|formatted|centre|centered|cadre"
+    r"|traduit|translated|coupe|cropped|place|placed|ecrit|written|worded|redige)\w*",
+    r"(?:formatted|spelled|spelt|translated|centered|cropped|worded|aligned) (?:badly|wrong\w*|incorrectly|poorly)",
+    r"(?:en|in) (?:anglais|english|french|francais|allemand|german|espagnol|spanish) (?:au lieu|instead)",
+    r"(?:to|will) be (?:removed|dropped|replaced|retired|discontinued)",
+    r"(?:sera|seront) (?:retire|supprime|remplace|arrete)\w*", "console (?:warning|error)s?",
+    r"(?:avertissement|warning)s? (?:dans|en|in) (?:la |the )?(?:console|browser)",
+    r"(?:second|extra|additional|supplementaire) (?:blank |empty |white )?page",
+    r"(?:affiche|shown|displayed|appears?|apparait|shows)(?: \w+){0,2}? (?:twice|deux fois|2 fois)",
+    r"(?:label|button|bouton|libelle|titre|title) (?:says|reads|dit|indique)", r"pixeli[sz]e\w*", "jumpy",
+    r"log ?rotat\w* (?:missing|absent\w*|not)",
+    "brief (?:slowness|blip|delay)", r"(?:bref|breve|court)e? (?:ralentissement|coupure|lenteur)",
     r"(?:il |elle )?manque (?:un|une|le|la|l') ?(?:virgule|espace|accent|point|lettre|majuscule|unite|symbole|titre"
     r"|legende|libelle|s|picto\w*|icone|logo|parenthese|guillemet)\b",
     r"(?:unite|symbole|sigle|devise|virgule|accent|majuscule|legende|titre|picto\w*) (?:\w+ ){0,2}?(?:manque"
@@ -148,6 +162,65 @@ STRAIN: Final = words(
 )
 """Bad whatever restarts, retries or updates go with it."""
 
+AT_EASE: Final = (
+    r"(?:besoin|necessa\w*|requ\w*|need\w*|worr\w*|inquiet\w*|oubli\w*|hesit\w*|reply|repond(?:re|ez)|impact\w*"
+    r"|affect\w*|touch\w*"
+    r"|concern\w*|chang\w*|plan\w*|expect\w*|prev\w*|forget|matter|hurt|mind|care|grave|urgent\w*|bloqu\w*|block\w*"
+    r"|know|sais|sure|sur"
+    r"|attend\w*|wait\w*|see|voir|tenir|tenez|ignor\w*|touche\w*|think|pense\w*|yet|encore|be|etre|only|seulement"
+    r"|have|avoir|panic\w*|paniqu\w*)"
+)
+DENIED: Final = words(
+    rf"(?:ne |n')(?:se |s'|me |m'|nous |lui |leur |y |en )*(?!{AT_EASE}\b)\w+ (?:plus|pas)(?! (?:de |d'|encore "
+    rf"|{AT_EASE}\b))",
+    rf"(?:can't|cannot|can not|doesn't|does not|don't|do not|won't|no longer|didn't|did not"
+    rf"|unable to) (?:\w+ly )?(?!{AT_EASE}\b)\w+",
+)
+"""A verb that is denied."""
+LOOKS: Final = words(
+    r"info ?bubbles?",
+    r"bulles?",
+    "headers?",
+    "en-?tetes?",
+    r"check ?box\w*",
+    "cases? a cocher",
+    "avatars?",
+    r"(?:son|sound|volume)(?: [\w']+){0,4}? (?:fort|loud|faible|low)",
+    r"(?:alt|alternative) texts?",
+    "textes? alternatifs?",
+    r"(?:page )?(?:titles?|titres?)",
+    "legal notice",
+    "retina",
+    "decimales?",
+    "decimals?",
+    r"format (?:americain|us|anglais|francais|europeen)",
+    r"(?:date|heure|time|prix|price|nombre|number)s?(?: [\w']+){0,3}? (?:au|in|en|with|avec) (?:le |the |un "
+    r"|a )?(?:format|style|mauvais|wrong)",
+    r"s'affiche(?:nt)? (?:avec|au format|en (?:majuscule|minuscule|gras|anglais))",
+    r"(?:sorting|sort|tri|order|ordre)(?: [\w']+){0,4}? (?:puts?|met|place\w*|starts?|commence\w*)",
+    "(?:hidden|cache|masque|coupe)e?s? (?:behind|derriere|par|under|sous|by)",
+    r"espace (?:avant|apres|before|after)",
+    r"(?:haut|bas) de (?:la )?page",
+    r"scroll\w*",
+    r"ramene\w* en haut",
+    r"bloat\w*",
+    "sous-?domaine",
+    "sub-?domain",
+    r"(?:takes?|prend|met) (?:a|one|une) (?:second|seconde)",
+    r"(?:one|une|1) (?:second|seconde)",
+    "bouton retour",
+    "back button",
+    "placeholder",
+    r"menus?",
+    "labels?",
+    "libelles?",
+    r"(?:border|bordure|shadow|ombre|background|fond|theme|skin|style|icon|icone|emoji|smiley|banner|banniere"
+    r"|carousel|carrousel|slider|breadcrumb|fil d'ariane|pagination|footer|pied de page|sidebar|modal|popup|pop-up"
+    r"|toast)s?",
+    r"(?:too|trop) (?:big|small|large|wide|narrow|long|short|dark|light|bright|loud|grand|grande|gros|grosse|petit"
+    r"|petite|large|etroit|longue?|court|courte|sombre|clair|claire|fort)s?",
+)
+"""How something looks: where nothing worse is said of it, nobody is kept from working."""
 FAINT: Final = words("errors?", "erreurs?", "exceptions?", "traceback", "panic")
 WEAK: Final = words(
     r"anomal\w*", "missing", r"manquant\w*", "absent(?:e|es|s)?",
@@ -156,6 +229,8 @@ WEAK: Final = words(
 """They alone say little: the sender's own word may soften them."""
 
 COSMETIC: Final = words(
+    "robots\\.txt", "sitemap", "lorem ipsum", "focus ring",
+    r"(?:lower|upper) ?case", r"capital (?:letter|s)\w*", "minuscules?", r"goes over the edge", r"debord\w*",
     r"picto\w*", "bannieres?", r"sans (?:s|accent|majuscule|espace)s?", r"carrousel\w*", "carousel",
     "signature du mail", "numero de telephone", r"flou\w*",
     r"accents?",     r"cosmeti\w*", "icons?", "icones?", "favicons?", "tooltips?", "infobulles?", "logos?", "footer",

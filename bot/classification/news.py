@@ -6,6 +6,12 @@ from typing import Final
 from bot.classification.patterns import words
 
 NEWS: Final = words(
+    r"(?:daily|weekly|monthly|quarterly|hebdo\w*|quotidien\w*|mensuel\w*|trimestriel\w*) (?:\w+ )?(?:report|digest"
+    r"|summary|recap|newsletter"
+    r"|rapport|bilan|resume)(?= *$| (?:for|of|du|de|des|d'|pour|project|is ready|available)|[:(,-]| [-–—])",
+    r"(?:rapport|bilan|resume|recap\w*|synthese|point) (?:\w+ )?(?:hebdo\w*|quotidien\w*|mensuel\w*|trimestriel\w*"
+    r"|du jour|de la semaine|du mois)"
+    r"(?= *$| (?:du|de|des|d'|pour|disponible)|[:(,-]| [-–—])",
     r"(?:prevu|planifie|programme|scheduled|planned)(?:e|s|es)? (?:for |on |pour |le |a |at )?(?:demain|tomorrow"
     r"|ce soir"
     r"|tonight|cette nuit|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|(?:mon|tues|wednes|thurs|fri|satur"
@@ -41,6 +47,25 @@ NEWS: Final = words(
     r"|a) (?:everyone|all|tous|toutes|100)(?: \w+)?",
     r"certificat\w* (?:\w+ )?(?:issued|delivered|installed|delivre|installe|emis)\w*",
     r"remplace\w* \w+ (?:ce|cette|demain|lundi|du|jusqu)",
+    r"(?:documentation|docs|wiki|runbook|faq|procedure)s? (?:is |was |has been |a ete |est )?(?:updated|published"
+    r"|mise? a jour|publiee?)",
+    r"(?:backup|sauvegarde|restore|restauration)s? (?:\w+ )?(?:verified|checked|verifiee?|controlee?|testee?)",
+    r"v?\d+(?:\.\d+)+ (?:is |est |now )*(?:live|en ligne|online|en prod\w*|out|dispo\w*)",
+    r"(?:cert|certs|certifs?|ssl)(?: \w+)? (?:renewed|renouvele\w*)",
+    r"auto ?scal\w* (?:\w+ )?(?:added|removed|launched|started|a ajoute|a retire)",
+    r"(?:endpoint|webhook|url|address|email) (?:validation|confirmation|verification|registration)",
+    r"(?:you have been|you were|vous avez ete) (?:added|assigned|invited|removed|ajoute|invite|affecte)\w*",
+    r"(?:case|ticket|dossier|request|demande) (?:is |was |est )?(?:closed|clos|cloture\w*|ferme\w*)",
+    r"s'est (?:tres |plutot )?bien (?:passe|deroule|termine)\w*",
+    r"(?:sent|envoye\w*) (?:to|a) (?:all )?\d[\d ,.]* (?:subscribers|abonnes|recipients|destinataires|clients"
+    r"|customers)", r"sprint \d+ (?:\w+ )?(?:termine|done|closed|finished|over|demarre|started)\w*",
+    r"(?:user |customer |client )?feedback ?:?",
+    r"(?:tag|branch|commit|branche)(?: \S+)? (?:pushed|created|merged|poussee?|creee?|fusionnee?)",
+    r"(?:zoom|meet|teams|visio) (?:link|lien)", r"200 ok",
+    r"(?:integration|webhook|channel|connector|contact point|account|compte|canal) is (?:now )?ready",
+    r"(?:passage de consignes?|prend la suite|rien en cours|shift notes|handover notes)",
+    r"(?:do not|don't|n'avez) (?:have to |need to |pas a |rien a )(?:do|faire)(?: anything)?",
+    r"(?:no|aucune) action (?:is )?(?:required|needed|requise|necessaire|attendue)",
     r"(?:url|endpoint|webhook|domain|channel|address) ?verification", "verification challenge", "handshake",
     r"(?:webhook|integration|channel|canal|source|connector|connecteur|contact point)(?: [\w'-]+){0,3}? (?:verified"
     r"|registered|added|connected|enabled|activated|configured|installed|created|verifie|ajoute|connecte|active"
@@ -67,6 +92,8 @@ CHAT: Final = re.compile(
     r"|welcome(?: aboard)?|joyeu\w+ \w+|happy \w+|beaucoup|very much|a lot|so much|a|to|toutes?|tous|et|and"
     r"|all|everyone|everybody|team|l'equipe|tout le monde|les gens|guys|folks|you|for|pour|la|le|les|the"
     r"|aide|help|votre|your|reponse|quick|rapide|encore|again|bien)(?!\w)\W*+)++"
+    r"|\W*(?:ping|pong|test|coucou|allo|heart ?beat|keep ?alive)\W*"
+    r"|\W*(?:bienvenue|welcome) (?:a|to|chez)(?: [\w'-]+){1,6}\W*"
     r"|(?:merci|thanks?|thank you|bravo|congrat\w+|felicitations) (?:beaucoup )?(?:pour|a|for|to)(?: [\w'-]+){1,5}\W*"
     r"|(?:[\w' -]+ )?(?:dejeuner|lunch|coffee|cafe|pizzas?|croissants|apero|afterwork|anniversaire|birthday|stand-?up"
     r"|team ?building|retro|baby-?foot)(?: [\w':-]+){0,5}\W*"
@@ -83,6 +110,18 @@ IGNORE: Final = words(
 )  # fmt: skip
 
 PLANNED: Final = words(
+    r"(?:planned|scheduled|prevu|planifie|programme)(?:e|s|es)? (?:for|on|pour|le|ce|a) (?:the )?(?:\d{1,2}|\w+day"
+    r"|january|february|march|april|may|june|july|august|september|october|november|december|next"
+    r"|tonight|tomorrow|soir|week-?end|mois|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|prochain\w*"
+    r"|demain)(?! (?:did|n'a|was not|failed))",
+    r"(?:done|went|carried out|effectue\w*|realise\w*|fait\w*)? ?(?:as planned|as scheduled|comme convenu)",
+    r"(?:sla|uptime|availability|disponibilite|activity|activite) (?:report|rapport|summary|resume)",
+    r"(?:report|rapport) (?:january|february|march|april|may|june|july|august|september|october|november|december"
+    r"|q[1-4]|20\d\d|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre)",
+
+    r"maintenance (?:[\w']+ ){0,2}?(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|demain|ce soir|cette nuit"
+    r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|tomorrow|tonight|next week)(?! (?:fail|echou))",
+    r"maintenance(?: [\w']+){0,4}? (?:will take place|aura lieu)",
     r"(?:coupure|interruption|arret|redemarrage|travaux|intervention|indisponibilite|outage|downtime"
     r"|shutdown)(?: [\w'-]+){0,4}?"
     r" (?:planifie|prevu|programme|annonce|planned|scheduled)(?:e|s|es)?"
@@ -99,7 +138,7 @@ PLANNED: Final = words(
     r"(?:rejoint|joins?|joined) (?:l'equipe|the team|our team|notre equipe)",
     r"(?:sans|without) (?:souci|encombre|probleme|erreurs?|incident|errors?|issues?|problems?|any (?:issue|error"
     r"|problem)s?)(?= *$| *[,(])",
-    r"(?:verification|confirmation|validation) (?:du |de l'|de la |d'|de )?(?:webhook|abonnement|adresse|url|domaine"
+    r"(?:verification|confirmation|validation) (?:du |de l'|de votre |d'|de )(?:webhook|abonnement|adresse|url|domaine"
     r"|e-?mail|compte|inscription|integration)",
     r"(?:cliquez|click)(?: \w+){0,3}? (?:pour|to) (?:valider|confirm\w*|activer|activate|verif\w*)",
     r"(?:confirmez|confirm|validez|verify) (?:votre|your|l'|the) (?:adresse|e-?mail|address|abonnement|subscription"
@@ -107,15 +146,9 @@ PLANNED: Final = words(
 
     r"(?:terminated|stopped|removed|drained|launched|killed) by (?:the )?(?:cluster )?(?:auto ?scal\w*|schedul\w*)",
     r"scale[ -](?:in|out) (?:event|activity|completed|policy)",
-    r"(?:daily|weekly|monthly|quarterly|hebdo\w*|quotidien\w*|mensuel\w*|trimestriel\w*) (?:\w+ )?(?:report|digest"
-    r"|summary|recap|newsletter"
-    r"|rapport|bilan|resume)(?= *$| (?:for|of|du|de|des|d'|pour|project|is ready|available)|[:(,-]| [-–—])",
-    r"(?:rapport|bilan|resume|recap\w*|synthese|point) (?:\w+ )?(?:hebdo\w*|quotidien\w*|mensuel\w*|trimestriel\w*"
-    r"|du jour|de la semaine|du mois)"
-    r"(?= *$| (?:du|de|des|d'|pour|disponible)|[:(,-]| [-–—])",
 
     "debut de (?:la )?maintenance", "maintenance (?:is )?(?:started|begins)",
-    r"(?:scheduled|planned|upcoming) (?:\w+ )?(?:maintenance|outage|downtime|interruption|restart|work"
+    r"(?:scheduled|planned|upcoming) (?:\w+ )?(?:maintenance|outage|downtime|interruption|restart|works?"
     "|upgrade|shutdown)",
     r"maintenance (?:\w+ )?(?:planifiee|prevue|programmee|annoncee|window|scheduled|planned|in progress|en"
     " cours)",

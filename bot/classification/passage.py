@@ -17,6 +17,7 @@ TABLES: Final = (
     (Impact.DEGRADED, mild.DEGRADED),
     (Impact.DEGRADED, mild.PRESSURE),
 )
+LINK: Final = re.compile(r"\b(?:lien|link|hyperlien|hyperlink)s? (?:vers|to|in|on|at|dans|du|de|des|en|for|pour)\b")
 SHOWN: Final = re.compile("affich|charge|show|display|load")
 LOWER: Final = {Impact.DOWN: Impact.DEGRADED, Impact.DEGRADED: Impact.MINOR, Impact.NONE: Impact.MINOR}
 
@@ -48,6 +49,13 @@ def worst_passage(clause: str) -> Found | None:
             continue
         return found[0], found[1].span(), _weight(found[1], clause)
     return figured
+
+
+def _trifle(clause: str, found: re.Match[str]) -> bool:
+    """A pictogram that is not shown, a link that does not work: not the page itself."""
+    if scope.CORE.search(clause):
+        return False
+    return bool(LINK.search(clause, 0, found.start()) or (SHOWN.search(found[0]) and mild.COSMETIC.search(clause)))
 
 
 def _for_everyone(clause: str) -> Found | None:
@@ -90,6 +98,11 @@ def first_said(pattern: re.Pattern[str], clause: str) -> re.Match[str] | None:
     return next((each for each in pattern.finditer(clause) if not negated(clause, each)), None)
 
 
+def first_denied(clause: str) -> re.Match[str] | None:
+    """Something does not do what it should, in whatever words."""
+    return mild.DENIED.search(clause) if context.NOT.search(clause) else None
+
+
 def negated(clause: str, found: re.Match[str]) -> bool:
     """ "No longer down", but not "plus aucune réponse", which says it twice."""
     before = clause[: found.start()]
@@ -106,11 +119,6 @@ def _softened(impact: Impact, clause: str, found: re.Match[str]) -> Impact:
         impact = Impact.DEGRADED
     elif impact is Impact.DEGRADED and wholly(clause, found):
         return Impact.DOWN
-    elif (
-        impact is Impact.DOWN
-        and SHOWN.search(found[0])
-        and mild.COSMETIC.search(clause)
-        and not scope.CORE.search(clause)
-    ):
-        impact = Impact.DEGRADED
+    elif impact is Impact.DOWN and _trifle(clause, found):
+        return Impact.MINOR
     return Impact.MINOR if impact is Impact.DEGRADED and mild.COSMETIC.search(clause) else impact

@@ -32,6 +32,11 @@ def many_words(*parts: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(groups)})(?!\w)")
 
 
+def parts(*several: str) -> tuple[str, ...]:
+    """A table that another one takes in."""
+    return several
+
+
 def initials(part: str) -> frozenset[str]:
     """The letters with which `part`, a regular expression, may begin; too many where in doubt."""
     found: frozenset[str] = frozenset()

@@ -10,7 +10,7 @@ from bot.classification import context, mild, news, recovery, scope
 from bot.classification.hints import FELT, Hint, hints_of
 from bot.classification.impact import BAD, RANKS, Impact
 from bot.classification.measures import PERCENT
-from bot.classification.passage import LOWER, Found, Weight, first_said, worst_passage
+from bot.classification.passage import LOWER, Found, Weight, first_denied, first_said, worst_passage
 from bot.classification.plain import Plain, plain
 from bot.classification.subject import beside_the_point
 
@@ -71,7 +71,7 @@ def read(title: str, text: str, service: str = "") -> Reading:
         worst.impact,
         worst.words,
         worst.firm,
-        strain=worst.strain,
+        strain=worst.strain and (Hint.CUSTOMERS not in hints or Hint.HARMLESS in hints),
         faint=worst.faint and Hint.ASIDE not in hints,
         inner=worst.impact is first.impact and not hints & FELT,
         customers=Hint.CUSTOMERS in hints,
@@ -96,6 +96,8 @@ def _chats(headline: Plain, body: Plain) -> bool:
 
 def _tagged_over(headline: Plain) -> str:
     """`[OK] Queue backlog growing`: the tag speaks for what follows it."""
+    if len(headline.folded) <= recovery.BRIEF and recovery.BRIEFLY_OVER.fullmatch(headline.folded):
+        return " ".join(headline.shown.split())
     tag = recovery.TAGGED_OVER.match(headline.folded) if ":" in headline.shown or "[" in headline.shown else None
     if tag is None or recovery.NOT_OVER_AFTER.match(headline.folded[tag.end() :]):
         return ""
@@ -162,6 +164,8 @@ def _worst(folded: str) -> tuple[*Found, Hint]:
         hints |= hint
         if RANKS[impact] < RANKS[worst[0]]:
             worst = (impact, (start + first, start + last), weight)
+    if worst[0] is Impact.NEWS and news.SOFT.fullmatch(folded[slice(*worst[1])]) and folded.count(". ") > 1:
+        return Impact.NONE, (0, 0), Weight.VAGUE, hints
     if worst[0] in (Impact.OVER, Impact.NEWS) and not hints & Hint.HARMLESS and _unclear(folded, worst[0]):
         return Impact.NONE, (0, 0), Weight.VAGUE, hints
     return *worst, hints
@@ -212,7 +216,7 @@ def _judged(clause: str) -> tuple[*Found, Hint]:
         return Impact.NEWS, planned.span(), Weight.CLEAR, hints
     if found := news.IGNORE.search(clause):
         return Impact.TEST, found.span(), Weight.VAGUE, hints
-    rest = scope.REST.sub(lambda found: " " * len(found[0]), clause)
+    rest = context.IF_EVER.sub(_blank, scope.REST.sub(_blank, clause))
     bad, over = worst_passage(rest), _over(rest)
     if over and not (bad and (Hint.STILL in hints or _something_else(rest, over) or _after_all(rest, over, bad))):
         weight = Weight.VAGUE if recovery.WEAKLY_OVER.fullmatch(over[0]) else Weight.CLEAR
@@ -222,9 +226,20 @@ def _judged(clause: str) -> tuple[*Found, Hint]:
     good = first_said(news.NEWS, rest)
     if good and not (news.SOFT.fullmatch(good[0]) and (Hint.EVERYONE in hints or news.DENIED.search(rest))):
         return Impact.NEWS, good.span(), Weight.VAGUE, hints
-    if (looks := mild.COSMETIC.search(rest)) and Hint.EVERYONE not in hints:
+    denied = None if good else first_denied(rest)
+    if denied and not mild.COSMETIC.search(clause):
+        return Impact.DEGRADED, denied.span(), Weight.VAGUE, hints
+    if (looks := mild.COSMETIC.search(rest) or _looks(rest, hints)) and Hint.EVERYONE not in hints:
         return Impact.MINOR, looks.span(), Weight.VAGUE, hints
     return Impact.NONE, (0, 0), Weight.VAGUE, hints
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found[0])
+
+
+def _looks(clause: str, hints: Hint) -> re.Match[str] | None:
+    return None if hints & (Hint.CORE | Hint.CUSTOMERS) else mild.LOOKS.search(clause)
 
 
 def _over(clause: str) -> re.Match[str] | None:

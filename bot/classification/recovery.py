@@ -51,7 +51,8 @@ OVER: Final = words(
     "(?:re)?fonctionne(?:nt)? (?:a |de )nouveau",
     "refonctionne(?:nt)?",
     "revenu(?:e|s|es)? (?:a la normale|en ligne|a un)",
-    r"(?:tout est|tout va|est|sont) (?:bien |desormais |maintenant )?(?:rentre\w* dans l'ordre|ok|bien|stable"
+    r"(?:tout est|tout va|est|sont) (?:bien |desormais |maintenant )?(?:rentre\w* dans l'ordre|ok|bien(?= *$"
+    r"| *[,.;!)])|stable"
     r"|normal\w*)",
     "(?:n'est|ne sont) plus (?:indisponible|en panne|down|degrade|injoignable|inaccessible|sature|bloque"
     r"|hors)\w*",
@@ -63,7 +64,25 @@ OVER: Final = words(
     "remarche(?:nt)?",
     "(?:alert|alerte|incident) (?:is )?(?:over|cleared|terminee?|levee?)",
     r"(?:disponible|accessible|operationnel\w*|joignable|en ligne|fonctionnel\w*) (?:a|de) nouveau",
+    r"(?:passes|passing|passe|passent|repasse\w*) (?:again|a nouveau|de nouveau)",
+    r"(?:outage|incident|panne|coupure|downtime|interruption)(?: \w+)? (?:lasted|a dure)",
+    r"(?:error|errors|erreurs?|queue|file|backlog|latency|latence|count|rate|taux|lag|retard"
+    r"|retries)(?: \w+){0,4}? (?:dropped|fell|back|went|down|returned|tombe\w*|redescend\w*|revenu\w*"
+    r"|retombe\w*) (?:back )?(?:to|a|au) (?:zero|0|normal|la normale|\d)\w*",
+    r"(?:queue|file|backlog|disque|disk)(?: \w+){0,3}? (?:is |est )?(?:now )?(?:empty|vide|drained|videe"
+    r"|resorbee?) ?(?:again|a nouveau|de nouveau|desormais)?",
+    "rien de reel",
+    "nothing real",
+    r"(?:sonde|probe|check|monitor|capteur|sensor) (?:avait|had|etait|was) (?:un |a |an )?(?:bug|probleme|faulty"
+    r"|broken|problem|issue|defectueu\w+|en erreur|wrong)",
+    r"normali[sz]e[ds]?",
+    r"(?:latenc\w*|trafic|traffic|charge|load|situation) (?:\w+ )?(?:stabilise\w*|stabili[sz]ed|normalise\w*)",
+    r"(?:all|every|tous les|toutes les) (?:\w+ )?(?:checks?|tests?|sondes?|probes?|verifications?|voyants) (?:are "
+    r"|is |sont |est )?(?:pass(?:ing|ed|es)?|ok|green|verts?|passent|au vert)",
+    r"(?:alarme?|alerte?|alert)s?(?: \w+){0,3}? (?:levee?s?|cleared|lifted)",
     "fin d'alerte",
+    r"fin de (?:la |cette |notre )(?:panne|coupure|degradation|perturbation|crise)",
+    r"end of (?:the )?(?:disruption|degradation|problem)",
     "service (?:is )?operation(?:al|nel)",
     r"revenu(?:e|s|es)? (?:sous|a|au) (?:le |la |un |\d)\w*",
     r"(?:back|returned|down|fell) (?:to|below|under) (?:\d|normal|the threshold|threshold)\w*",
@@ -101,10 +120,19 @@ TAG_OVER: Final = re.compile(
 )
 TAGGED_OVER: Final = re.compile(
     r"^\W*(?:\[[\w -]{1,20}\]\W*){0,3}(?:\[ ?(?:resolved|recovered|recovery|cleared|closed|ok|up|fixed|resolue?s?"
-    r"|retablie?s?|clos|fin d'alerte|termine)(?: in \w+)? ?\]|(?:resolved|recovered|cleared|ok|resolu|retabli"
+    r"|retablie?s?|clos|fin d'alerte|termine)(?: in \w+)? ?\]|(?:resolved|recovered|clear(?:ed)?|ok|resolu|retabli"
     r"|fin d'alerte) ?:)"
 )
 """That which only a tool, or somebody who knows, puts before the old title."""
+BRIEFLY_OVER: Final = re.compile(
+    r"\W*(?:\[[\w -]{1,20}\]\W*)*(?:(?!(?:not|pas|no|non|0|zero|nothing|aucune?|isn't|never|jamais"
+    r"|rien)\b)[\w.:/%-]+ ){0,4}ok\W*"
+    r"|\W*(?:\[[\w -]{1,20}\]\W*)*(?:(?!(?:not|pas|no|non|0|zero|nothing|aucune?|isn't|never|jamais|rien|\w+ed"
+    r"|\w+ing|\w+en|\w+s|hung|blew)\b)"
+    r"[\w.:/-]+ ){0,3}(?<!-)up\W*"
+)
+"""`prod ok`, `API up`: all that there is."""
+BRIEF: Final = 60  # characters
 NOT_OVER_AFTER: Final = re.compile(
     r"^[ :,]*(?:(?:has|is|a|est|was|have|process|job|attempt|the|de|la|du|service|\w+) ){0,3}?(?:fail\w*|impossible"
     r"|echou\w*|en echec"
@@ -140,7 +168,8 @@ NOT_OVER: Final = re.compile(
     "|completely|entierement|totalement|be|is|has|completement|a ete))*[ -]*$)"
 )
 STATE: Final = re.compile(
-    r"(?:is|are|est|sont) (?:bien )?(?:up|ok|healthy|online|operational|reachable|available|normal\w*|fine|good|bien"
+    r"(?:is|are|est|sont) (?:bien )?(?:up|ok|healthy|online|operational|reachable|available|normal\w*|fine|good"
+    r"|bien(?= *$| *[,.;!)])"
     r"|stable)"
 )
 BEFORE: Final = words(

@@ -22,7 +22,9 @@ PARTIAL: Final = words(
     "une? (?:page(?! (?:d'erreur|blanche|vide|noire|500|50))|fonctionnalite|region)", "beta",
     r"(?:only|seulement|uniquement) (?:on|sur|for|pour|les?|in|en|the)",
     r"(?:from|in|at|on|for|a|depuis|pour|en|sur|dans|with|avec) [\w'-]+(?: \w+)? (?:only|seulement|uniquement)",
-    "android", "ios", "iphone", "safari", "firefox", "part of (?:the )?", r"une partie d\w*", "share of",
+    "android", r"i ?os", r"i ?phones?", r"i ?pads?",
+    r"(?:une?|one|1) (?:des|of the|of our|of) (?:deux|trois|quatre|cinq|six|two|three|four|five|six|\d+|nos|our)",
+    "safari", "firefox", "part of (?:the )?", r"une partie d\w*", "share of",
 )  # fmt: skip
 
 METHOD: Final = words(
@@ -89,7 +91,7 @@ FEATURE: Final = words(
     "notifications?", "webhooks?", "workers?", "queue", "file d'attente", "cache", "redis", "back-?office", r"admin\w*",
     "chat", "commentaires?", "comments?", "filtres?", "filters?", "button", "bouton", "favoris", "favou?rites",
     "historique", "history", "traductions?", "fonctionnalites?", "features?", "function", "modules?", "widgets?",
-    "geolocali[sz]ation", r"geoloc\w*", "(?<!par )(?<!ni )carte(?! ni| bancaire| bleue| de credit)", "map", "maps",
+    "geolocali[sz]ation", r"geoloc\w*", "(?<!par )(?<!ni )cartes?(?! ni| bancaire| bleue| de credit)", "map", "maps",
     "profile?s?",
     "facturation", "billing", r"invoic\w*",
     "partenaires?", "partners?", "fournisseurs?(?! d'| de paiement| de service)", "prestataires?(?! de paiement)",
@@ -122,8 +124,16 @@ EVERYONE: Final = words(
     rf"(?<!not )all (?:of )?(?:the |our |your )?(?:{PERSON}|{PERSON}'s)", rf"(?:every|each|any) {PERSON}",
     rf"no {PERSON}{NOT_HIT}",
     rf"(?:tous|toutes) (?:les|nos|mes|ces) (?:\w+ )?{PERSON}", rf"chaque {PERSON}", rf"l'ensemble des {PERSON}",
-    rf"aucune? {PERSON}{NOT_HIT}", "(?<!not )every(?:one|body)", "(?<!pas )tout le monde", "nobody", "no ?one",
-    "personne ne", "qui que ce soit", "quiconque", "n'importe qui", "anyone", "anybody", "whoever",
+    rf"aucune? {PERSON}{NOT_HIT}", "(?<!not )every(?:one|body)", "(?<!pas )tout le monde",
+    rf"(?:nobody|no ?one)(?! (?:is |was |has )?(?:wait\w*|need\w*|us(?:es|ing))){NOT_HIT}",
+    "personne ne",
+    r"(?:every|all|toutes les|tous les|chaque) (?:the )?(?:requests?|requetes?|calls?|appels?|pages?|logins?"
+    r"|connexions?|paiements?|payments?|orders?|commandes?|transactions?)", "qui que ce soit",
+    r"pour tou(?:s|tes)(?= *$|[ ,.!] )", r"for all(?= *$|[,.!])",
+    "(?:la totalite|l'ensemble|l'integralite) des?", r"quel(?:le)?s? que soi(?:t|ent)",
+    r"whatever (?:the )?(?:browser|device|phone|network|page|account|location|they|we|one|user)\w*",
+    "peu importe (?:le|la|l'|quel)", "regardless of", "whichever", "quiconque", "n'importe qui", "anyone", "anybody",
+    "whoever",
     r"personne n'\w+", "100 ?%", "partout", "everywhere", "whole", "entire", r"toute? l\w+", r"totale?(?:ment|ly)?",
     r"complete(?:ly|ment)?", "entirely",
     "entierement", r"general(?:e|ised|ized)", "generalisee?", "site[- ]wide", "global(?:e|ly|ement)?",
@@ -189,6 +199,9 @@ AIM: Final = (
     r"|sprint|jalon|deploiements?|deployments?|lancement|valider|livrer|tester)"
 )
 BLOCKS: Final = words(
+    r"(?:releases?|livraisons?|mep|go-?live|mise en prod\w*|launch|lancement|deploy\w*"
+    r"|deploiement)(?: [\w'.:-]+){0,7}? (?:postpon\w*|reporte\w*|decale\w*|repousse\w*|compromis\w*|at risk"
+    r"|en danger|menace\w*|jeopard\w*|slip(?:s|ped)?|miss(?:ed|es)?)",
     "bloquante?s?", "blockers?", "show-?stoppers?", rf"{AIM}(?: [\w'.:-]+){{0,5}}? (?:cannot|can't|can not"
     rf"|ne peu\w+ (?:pas|plus)) (?:\w+ )?"
     r"(?:continue|proceed|start|go on|resume|begin|happen|take place|avancer|continuer|demarrer|reprendre|commencer"
@@ -219,6 +232,7 @@ FREELY: Final = re.compile(
 )
 
 VISIBLE: Final = words(
+    "backups?", "sauvegardes?",
     "la moitie", "half (?:of|the)", r"affichee?s?", "displayed", "shown", "visibles?",
     "50[0-4]", "(?:error|failure) rate", r"taux d'(?:erreur|echec)\w*",
     r"slow\w*", r"latenc\w*", r"lent\w*", r"ralenti\w*", r"respon(?:se|d)\w*", r"repon\w*", r"time ?-?outs?",

@@ -19,6 +19,7 @@ FAILURE: Final = words(
     "cannot", "can't", "times? out", "broken", "cassee?s?", "internal server errors?", r"time ?-?outs?", "timed out",
 )  # fmt: skip
 FEW: Final = re.compile(r"(?<![\d.,])(?:[1-9]|[1-4]\d)(?:[.,]\d+)? ?% (?:of|des|de|d')")
+ALL_THERE_IS: Final = re.compile(r"\b(?:tout est|plus rien|everything|nothing|rien ne)\b")
 SEGMENT: Final = re.compile(r"(?:\s:|:\s|\s[-–—|]\s)")
 
 
@@ -33,12 +34,21 @@ def partly(clause: str, found: re.Match[str]) -> bool:
         return True
     if scope.METHOD.search(clause) and not (scope.EVERYONE.search(clause) or scope.EVERY_METHOD.search(clause)):
         return True
-    if scope.SIDE.search(clause) and not ALL_OF.search(clause):
+    start, end = _around(clause, found)
+    if scope.SIDE.search(clause, start, end) and not ALL_OF.search(clause):
         return True
     told_by = [each.end() for each in SEGMENT.finditer(clause, 0, found.start())]
-    if scope.TOOLS.search(clause, told_by[-1] if told_by else 0):
+    if scope.TOOLS.search(clause, told_by[-1] if told_by else 0) and not (
+        ALL_THERE_IS.search(clause) or scope.EVERYONE.search(clause)
+    ):
         return True
     return subject(clause, found) == "feature"
+
+
+def _around(clause: str, found: re.Match[str]) -> tuple[int, int]:
+    """What stands with `found` between two commas: "the site is down, backups are safe"."""
+    end = clause.find(", ", found.end())
+    return clause.rfind(", ", 0, found.start()) + 1, end if end >= 0 else len(clause)
 
 
 def wholly(clause: str, found: re.Match[str]) -> bool:

@@ -13,8 +13,8 @@ from bot.desk import Desk
 from bot.errors import UserError
 from bot.message import About, Kind
 from bot.phrase import Phrase, Value
-from bot.postgres import DatabaseEntry, Examination, Migrations, Part, Remembered, Verdict, judge, why_unread
-from bot.runbook import ActionClass
+from bot.postgres import DatabaseEntry, Examination, Finding, Migrations, Part, Remembered, Verdict, judge, why_unread
+from bot.runbook import ActionClass, Light
 from bot.store import audit, deliveries, evidence, messages, runs
 from bot.store.database import Database, Tx, Unavailable
 from bot.target import fold, nearest
@@ -56,6 +56,20 @@ class Databases:
         except Unavailable:
             log.warning("the desk's database is away: a look that is not kept", database=entry.name)
             return Looked(found, looked.verdict, wanted, others, away, remembered=False)
+
+    async def between(self, service: str, here: str, there: str, by: Actor) -> Finding | None:
+        """How the migrations of one service's databases stand to each other; None: they are not both configured."""
+        entries = {each.environment: each for each in self.desk.databases.values() if each.service == service}
+        if here not in entries or there not in entries:
+            return None
+        for place in (here, there):
+            self._allow(by, entries[place])
+        one, other = await asyncio.gather(*(examine(entries[place], [Part.MIGRATIONS]) for place in (here, there)))
+        if (why := why_unread(other, Part.MIGRATIONS)) is not None:
+            return Finding(Light.UNKNOWN, Part.MIGRATIONS, why)
+        label = self.desk.environments[there].label
+        others = {label: other.migrations} if other.migrations is not None else {}
+        return judge(one, others, (Part.MIGRATIONS,)).findings[0]
 
     def named(self, words: Sequence[str]) -> DatabaseEntry:
         """By its name, its environment or its service; none need be named when there is but one. Raises UserError."""

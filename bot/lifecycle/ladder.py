@@ -23,6 +23,9 @@ WORTH_SAYING: Final = timedelta(seconds=10)
 """A level that fires later than this says so on the incident."""
 SPENT: Final = 1000
 """Levels of pages from here on are of the last resort, beyond the rungs of the ladder."""
+GAVE_BACK: Final = "incident.given_back"
+LATELY: Final = timedelta(minutes=15)
+"""So long whoever gave an incident back is not told of it anew."""
 TRIED_AGAIN: Final = timedelta(minutes=5)
 
 
@@ -131,7 +134,8 @@ async def tell(telling: Telling, incident: Incident, level: FiredLevel) -> None:
     desk = telling.desk
     people, channels = await telling.whom(level.targets)
     able = [person for person in people if desk.methods(person, incident.priority)]
-    reachable = [person for person in able if person.id not in incident.on_it]
+    gave_back = await audit.who_did(telling.tx, incident.number, GAVE_BACK, LATELY) if incident.round > 1 else []
+    reachable = [person for person in able if person.id not in (*incident.on_it, *gave_back)]
     if incident.takers_wanted != level.acknowledgements and not incident.takers:
         incident = await incidents.taken_by(telling.tx, incident.number, (), level.acknowledgements)
     for channel in channels:
@@ -140,7 +144,7 @@ async def tell(telling: Telling, incident: Incident, level: FiredLevel) -> None:
     pages = {person: await telling.page(incident, level, person, may_wait=may_wait) for person in reachable}
     if not reachable:
         await telling.write()  # what follows is written at once, and comes after
-        await skip(telling.tx, desk, incident, level, there=bool(able))
+        await skip(telling.tx, desk, incident, level, why_passed_over(incident, level, able))
     else:
         await say_fired(telling, incident, level, pages)
         if len(able) < level.acknowledgements:
@@ -190,14 +194,18 @@ def say_held(telling: Telling, incident: Incident, person: Person, until: dateti
     telling.note(incident, said)
 
 
-async def skip(tx: Tx, desk: Desk, incident: Incident, level: FiredLevel, *, there: bool = False) -> None:
-    """Nobody there can be reached: say so, and go on to the next level now; at the very end, to the fallback.
+def why_passed_over(incident: Incident, level: FiredLevel, able: Sequence[Person]) -> Phrase:
+    """Nobody could be paged; or all who could be are on it while more are wanted, or have just given it back."""
+    facts = {"level": named(level.name)}
+    if not able:
+        return Phrase("{level}: nobody can be reached, going on at once", facts)
+    if all(person.id in incident.on_it for person in able):
+        return Phrase("{level}: on it already, going on at once", facts)
+    return Phrase("{level}: they have just given it back, going on at once", facts)
 
-    `there`: whoever could be has taken it already, and more people are wanted.
-    """
-    why = Phrase("{level}: nobody can be reached, going on at once", {"level": named(level.name)})
-    if there:
-        why = Phrase("{level}: on it already, going on at once", {"level": named(level.name)})
+
+async def skip(tx: Tx, desk: Desk, incident: Incident, level: FiredLevel, why: Phrase) -> None:
+    """Say so, and go on to the next level now; at the very end, to the fallback."""
     await escalations.skipped(tx, level, why)
     await audit.write(tx, Entry(DESK, "level.skipped", incident.number, on=level.name, why=why))
     await speaking.note(tx, desk, incident, why)

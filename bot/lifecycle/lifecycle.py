@@ -9,6 +9,7 @@ from bot.answers import (
     AskAnswer,
     Declared,
     EscalateAnswer,
+    GiveBackAnswer,
     JoinAnswer,
     NoSuchIncident,
     ReclassifyAnswer,
@@ -35,6 +36,7 @@ from bot.lifecycle import (
     responding,
     roles,
     rooms,
+    sharing,
     speaking,
     tasks,
 )
@@ -131,6 +133,12 @@ class Lifecycle:
             if not await deliveries.first_time(tx, by):
                 return Repeated()
             return await responding.still_on_it(tx, self.desk, number, by)
+
+    async def give_back(self, number: int, by: Actor) -> GiveBackAnswer:
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            return await sharing.give_back(tx, self.desk, number, by)
 
     async def snooze(self, number: int, by: Actor, length: timedelta) -> SnoozeAnswer:
         async with self.db.transaction() as tx:

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.answers import Shared
+from bot.answers import AlreadyResolved, GiveBackAnswer, GivenBack, NoSuchIncident, NotOnIt, Shared
 from bot.audit import DESK, Actor, Entry
 from bot.desk import Desk
 from bot.escalation import LAST_RESORT
 from bot.incident import Incident, Status
 from bot.lifecycle import deadlines, ladder, speaking, telling
 from bot.phrase import Phrase, Value
-from bot.store import audit, escalations, incidents, messages, responders
+from bot.sla import OF_ACK
+from bot.store import audit, dues, escalations, incidents, messages, responders
 from bot.store.database import Tx
 from bot.taking import Asking, Share, Taker, counted, missing, signed
 
@@ -62,44 +63,86 @@ async def expire(tx: Tx, desk: Desk, incident: Incident) -> None:
     lasts = (await incidents.policy(tx, incident.number)).ack_lasts(incident.priority)
     awake = tuple(each for each in incident.takers if lasts is None or each.sign_at + lasts > now)
     silent = [each for each in incident.takers if each not in awake]
-    people = [each.person for each in awake]
-    taken = incident.status is Status.ACKNOWLEDGED
-    if taken and missing(await asking(tx, desk, incident), people, newcomer=bool(people)) is None:
-        await goes_on(tx, desk, incident, awake, silent)
-    else:
-        await again(tx, desk, incident, awake, silent)
-
-
-async def goes_on(tx: Tx, desk: Desk, incident: Incident, awake: Sequence[Taker], silent: Sequence[Taker]) -> None:
-    """Those who are left are enough."""
-    if incident.acknowledged_by not in {each.person for each in awake}:
-        await incidents.hand_over(tx, incident.number, awake[0].person)
-    kept = await incidents.taken_by(tx, incident.number, awake, len(awake))
-    await deadlines.plan_expiry(tx, kept)
     facts: dict[str, Value | Phrase] = {"names": named(desk, silent), "others": named(desk, awake)}
-    why = Phrase("No sign of {names}; still on it: {others}", facts)
-    await audit.write(tx, Entry(DESK, "ack.expired", incident.number, on=ids(silent), why=why))
+    if await are_enough(tx, desk, incident, awake):
+        why = Phrase("No sign of {names}; still on it: {others}", facts)
+        await goes_on(tx, desk, incident, awake, Entry(DESK, "ack.expired", incident.number, on=ids(silent), why=why))
+        return
+    why = Phrase("No sign of {names}, who had taken it: the same people are paged again", facts)
+    await again(tx, desk, incident, awake, Entry(DESK, "ack.expired", incident.number, on=ids(silent), why=why))
+
+
+async def are_enough(tx: Tx, desk: Desk, incident: Incident, takers: Sequence[Taker]) -> bool:
+    """Whether a taken incident stays so with these alone."""
+    people = [each.person for each in takers]
+    if incident.status is not Status.ACKNOWLEDGED or not people:
+        return False
+    return missing(await asking(tx, desk, incident), people, newcomer=True) is None
+
+
+async def goes_on(tx: Tx, desk: Desk, incident: Incident, left: Sequence[Taker], line: Entry) -> None:
+    """Those who are left are enough; `line` is written and said."""
+    if incident.acknowledged_by not in {each.person for each in left}:
+        await incidents.hand_over(tx, incident.number, left[0].person)
+    kept = await incidents.taken_by(tx, incident.number, left, len(left))
+    await deadlines.plan_expiry(tx, kept)
+    await audit.write(tx, line)
     await speaking.brought_up_to_date(tx, desk, kept)
-    await speaking.note(tx, desk, kept, why)
+    if line.why is not None:
+        await speaking.note(tx, desk, kept, line.why)
 
 
-async def again(tx: Tx, desk: Desk, incident: Incident, awake: Sequence[Taker], silent: Sequence[Taker]) -> None:
+async def again(tx: Tx, desk: Desk, incident: Incident, left: Sequence[Taker], line: Entry) -> None:
+    """Too few are left: the level reached is told again, in a new round; `line` is written and said."""
     number, wanted = incident.number, incident.takers_wanted
+    await dues.stop(tx, number, OF_ACK)
     if incident.status is Status.ACKNOWLEDGED:
-        await incidents.move(tx, number, Status.TRIGGERED, DESK.id)
+        await incidents.move(tx, number, Status.TRIGGERED, line.by.id)
     else:
         await incidents.another_round(tx, number)
         await escalations.stop(tx, number)
-    kept = await incidents.taken_by(tx, number, awake, wanted)
-    why = Phrase(
-        "No sign of {names}, who had taken it: the same people are paged again", {"names": named(desk, silent)}
-    )
-    await audit.write(tx, Entry(DESK, "ack.expired", number, on=ids(silent), why=why))
+    kept = await incidents.taken_by(tx, number, left, wanted)
+    await audit.write(tx, line)
     await ladder.start_again(tx, kept)
-    if awake:
+    if left:
         await deadlines.plan_expiry(tx, kept)
     await speaking.brought_up_to_date(tx, desk, kept)
-    await speaking.note(tx, desk, kept, why)
+    if line.why is not None:
+        await speaking.note(tx, desk, kept, line.why)
+
+
+async def give_back(tx: Tx, desk: Desk, number: int, by: Actor) -> GiveBackAnswer:
+    """They are not on it any more. Whoever is told in their place, it is not them."""
+    incident = await incidents.lock(tx, number)
+    if incident is None:
+        return NoSuchIncident(number)
+    if incident.status is Status.RESOLVED:
+        by_whom = desk.people.get(incident.resolved_by or "")
+        ended = incident.resolved_at or incident.changed_at
+        return AlreadyResolved(incident, by_whom.name if by_whom else incident.resolved_by or "?", ended)
+    if by.id not in incident.on_it:
+        return NotOnIt(incident)
+    left = tuple(each for each in incident.takers if each.person != by.id)
+    gave = Entry(by, ladder.GAVE_BACK, number, why=Phrase("{name} gave it back", {"name": by.name}))
+    if incident.status is Status.TRIGGERED:  # the ladder goes on as it is
+        await shrink(tx, desk, incident, left, gave)
+    elif await are_enough(tx, desk, incident, left):
+        await goes_on(tx, desk, incident, left, gave)
+    else:
+        await again(tx, desk, incident, left, gave)
+    return GivenBack(incident, named(desk, left))
+
+
+async def shrink(tx: Tx, desk: Desk, incident: Incident, left: Sequence[Taker], line: Entry) -> None:
+    """One less of those who had taken it while more were wanted anyhow."""
+    kept = await incidents.taken_by(tx, incident.number, left, incident.takers_wanted)
+    await dues.stop(tx, incident.number, OF_ACK)
+    if left:
+        await deadlines.plan_expiry(tx, kept)
+    await audit.write(tx, line)
+    await speaking.brought_up_to_date(tx, desk, kept)
+    if line.why is not None:
+        await speaking.note(tx, desk, kept, line.why)
 
 
 async def sign(tx: Tx, incident: Incident, person: str, now: datetime) -> Incident:

@@ -71,7 +71,7 @@ class Papers:
         said = reader.say(
             Phrase("🧾 The draft of the post-mortem of #{number}, from what the desk knows. Anew: {command}", values)
         )
-        if not self.desk.postmortems.canvas:
+        if not self.desk.postmortems.canvas or channel.startswith("D"):  # no canvas is shared with a person's messages
             return await self._files(paper, channel, ts, said)
         try:
             link = await self._canvas(paper, channel, ts, said)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 
 import asyncpg
 import msgspec
@@ -59,6 +60,15 @@ async def latest(
         number, list(did), on, result,
     )  # fmt: skip
     return found
+
+
+async def who_did(tx: Tx, number: int, did: str, lately: timedelta) -> list[str]:
+    """Ids of those who did this to the incident not longer ago than that."""
+    rows = await tx.fetch(
+        "SELECT DISTINCT actor FROM audit WHERE incident = $1 AND did = $2 AND at > app_now() - $3::interval",
+        number, did, lately,
+    )  # fmt: skip
+    return [row["actor"] for row in rows]
 
 
 async def seal(tx: Tx) -> int:

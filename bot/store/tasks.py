@@ -9,6 +9,7 @@ from bot.store.database import Tx
 from bot.task import NewTask
 
 SHOWN = "id, incident, title, done_by, owner, due_on"
+OF_TASK = ", ".join(f"t.{name}" for name in SHOWN.split(", "))
 
 
 async def add(tx: Tx, incident: int, by: str, task: NewTask, chase_at: datetime | None) -> int | None:
@@ -27,16 +28,18 @@ async def of_incident(tx: Tx, incident: int) -> Sequence[asyncpg.Record]:
 
 
 async def open_ones(tx: Tx, limit: int = 40) -> Sequence[asyncpg.Record]:
-    """All that are to be done, what is due first before the others; then the oldest first."""
+    """All that are to be done, the first due first, and whether their incident is `confidential`."""
     return await tx.fetch(
-        f"SELECT {SHOWN} FROM task WHERE done_at IS NULL ORDER BY due_on NULLS LAST, id LIMIT $1", limit
+        f"SELECT {OF_TASK}, i.confidential FROM task t JOIN incident i ON i.number = t.incident"
+        " WHERE t.done_at IS NULL ORDER BY t.due_on NULLS LAST, t.id LIMIT $1",
+        limit,
     )
 
 
 async def of_person(tx: Tx, person: str, limit: int = 20) -> Sequence[asyncpg.Record]:
     """What is theirs; of what nobody has, what they noted, or what is of incidents that were theirs."""
     return await tx.fetch(
-        f"SELECT {', '.join(f't.{name}' for name in SHOWN.split(', '))} FROM task t"
+        f"SELECT {OF_TASK} FROM task t"
         " JOIN incident i ON i.number = t.incident WHERE t.done_at IS NULL AND (t.owner = $1"
         "  OR t.owner IS NULL AND $1 IN (t.by, i.resolved_by, i.acknowledged_by))"
         " ORDER BY t.due_on NULLS LAST, t.id LIMIT $2",

@@ -34,7 +34,9 @@ async def claim(tx: Tx, hook: str, owner: str, lease: timedelta, limit: int) -> 
         "UPDATE webhook_out SET state = 'sending', starts = starts + 1, lease_owner = $2,"
         " lease_until = clock_timestamp() + $3::interval WHERE id IN (SELECT id FROM webhook_out WHERE hook = $1"
         "  AND ((state = 'waiting' AND due_at <= app_now()) OR (state = 'sending' AND lease_until < clock_timestamp()))"
-        "  ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED) RETURNING id, event, body, created_at, starts",
+        "  ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED) RETURNING id, event, body, created_at, starts,"
+        " EXISTS (SELECT FROM incident i WHERE i.number = (body -> 'incident' ->> 'number')::bigint AND i.confidential)"
+        "  AS confidential",
         hook, owner, lease, limit,
     )  # fmt: skip
 

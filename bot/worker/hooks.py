@@ -21,6 +21,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from bot.audit import DESK, Entry
 from bot.desk import Desk
 from bot.hook import Hook, next_try, signature
+from bot.incident import VEIL
 from bot.lifecycle.quiet import announce
 from bot.notify.blocks.reader import Reader
 from bot.phrase import Phrase
@@ -123,6 +124,8 @@ class Hooks:
     def body(self, row: dict[str, Any]) -> bytes:
         """The same at every try: sentences are worded as of the event itself."""
         told = dict(row["body"])
+        if row.get("confidential"):  # its words stay with those who handle it
+            told |= {"subject": "", "why": None, "result": "", "incident": {**told["incident"], "title": VEIL}}
         at = datetime.fromisoformat(told["at"])
         if isinstance(told.get("why"), dict):
             told["why"] = Reader.of(self.desk, self.desk.language, at).say(Phrase.from_json(told["why"]))

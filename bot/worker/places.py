@@ -55,6 +55,9 @@ async def beside(tx: Tx, desk: Desk, message: Message, provider_id: str) -> None
             await rooms.follow(tx, message.incident)
         else:
             await rooms.look_again(tx, message.incident)
+    elif message.about is About.POSTMORTEM and message.to == desk.incidents_channel:
+        said = Phrase("🧾 The draft of the post-mortem is in #{channel}, under the card", {"channel": message.to})
+        await rooms.echo(tx, message.incident, {"phrase": said.to_json()})
     elif message.about is About.NOTE and message.to == desk.incidents_channel:
         await rooms.echo(tx, message.incident, message.body)
 

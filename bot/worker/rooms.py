@@ -174,13 +174,16 @@ class RoomKeeper:
         return await self._held(replace(room, pinned=place.ts))
 
     async def _bookmarks(self, room: Room, incident: Incident) -> Room:
-        """Each once; one that was taken away by hand stays away."""
-        for which, link in await self._links(room, incident):
-            if which.value in room.bookmarks or not link:
+        """Each once, in their order, when its card stands there; one that was taken away by hand stays away."""
+        if not room.pinned:
+            return room
+        for which in Bookmark:
+            if which.value in room.bookmarks:
                 continue
             title = say_bookmark(which, Reader.of(self.desk, self.desk.language, room.since))
             try:
-                await self.workspace.bookmark(room.channel_id, title, link)
+                if link := await self._link(which, room, incident):
+                    await self.workspace.bookmark(room.channel_id, title, link)
             except Gone:
                 raise
             except Permanent as never:
@@ -190,24 +193,24 @@ class RoomKeeper:
             room = await self._held(replace(room, bookmarks=(*room.bookmarks, which.value)))
         return room
 
-    async def _links(self, room: Room, incident: Incident) -> list[tuple[Bookmark, str]]:
-        """'' for what is not there, or not yet. The story hangs below the card in the incidents channel."""
-        async with self.db.transaction() as tx:
-            subject = f"incident:{incident.number}"
-            here = await cards.place(tx, subject, room.channel_id)
-            there = await cards.place(tx, subject, self.desk.incidents_channel)
-        told = {each.value for each in (Bookmark.CARD, Bookmark.TIMELINE)} - set(room.bookmarks)
-        card = await self.workspace.permalink(here.channel_id, here.ts) if here and told else ""
-        story = there and told and not incident.confidential
-        service = self.desk.services.get(incident.service)
-        status = f"{self.public_url}/status" if self.public_url and self.desk.status_page.shown else ""
-        return [
-            (Bookmark.CARD, card),
-            (Bookmark.TIMELINE, await self.workspace.permalink(there.channel_id, there.ts) if there and story else ""),
-            (Bookmark.CALL, self.desk.rooms.call_of(incident.number)),
-            (Bookmark.RUNBOOK, service.runbook if service else ""),
-            (Bookmark.STATUS, status),
-        ]
+    async def _link(self, which: Bookmark, room: Room, incident: Incident) -> str:
+        """'' for what is not there. The story hangs below the card in the incidents channel."""
+        match which:
+            case Bookmark.CARD:
+                return await self.workspace.permalink(room.channel_id, room.pinned)
+            case Bookmark.TIMELINE:
+                async with self.db.transaction() as tx:
+                    place = await cards.place(tx, f"incident:{incident.number}", self.desk.incidents_channel)
+                if place is None or incident.confidential:
+                    return ""
+                return await self.workspace.permalink(place.channel_id, place.ts)
+            case Bookmark.CALL:
+                return self.desk.rooms.call_of(incident.number)
+            case Bookmark.RUNBOOK:
+                service = self.desk.services.get(incident.service)
+                return service.runbook if service else ""
+            case Bookmark.STATUS:
+                return f"{self.public_url}/status" if self.public_url and self.desk.status_page.shown else ""
 
     async def _held(self, room: Room) -> Room:
         """What was done is written down. Raises LeaseLost."""

@@ -77,7 +77,10 @@ async def compare(tools: Tools, asked: Asked) -> Reply:
     )
     found = await tools.engines.looks.compare(first, second)
     labels = asked.reader.place(first.environment.name), asked.reader.place(second.environment.name)
-    return compare_card(labels, found, asked.reader)
+    schema = await tools.databases.between(
+        first.service.name, first.environment.name, second.environment.name, asked.by
+    )
+    return compare_card(labels, found, asked.reader, schema)
 
 
 async def networks(tools: Tools, asked: Asked) -> Reply:

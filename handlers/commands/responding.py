@@ -31,6 +31,11 @@ async def still(tools: Tools, asked: Asked) -> Reply:
     return worded(await tools.lifecycle.still_on_it(asked.number("/ecotrajet still 42"), asked.by))
 
 
+async def give_back(tools: Tools, asked: Asked) -> Reply:
+    allow_responding(tools, asked.by.id)
+    return worded(await tools.lifecycle.give_back(asked.number("/ecotrajet unack 42"), asked.by))
+
+
 async def assign(tools: Tools, asked: Asked) -> Reply:
     """`assign 42 @bruno`; `assign 42 me`."""
     allow_responding(tools, asked.by.id)
@@ -121,6 +126,10 @@ COMMANDS: Final = (
     ),
     Command(
         still, ("still",), ("toujours", "encore"), "N", Phrase("say that you are still on it"), of_incident=True
+    ),
+    Command(
+        give_back, ("unack", "release"), ("rends", "rendre", "libère", "libérer"), "N",
+        Phrase("give an incident back that you cannot keep: others are paged"), of_incident=True,
     ),
     Command(
         assign, ("assign", "reassign"), ("assigne", "assigner", "attribue", "confie"), "N @person",

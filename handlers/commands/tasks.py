@@ -31,7 +31,7 @@ TO: Final = frozenset({"a", "à", "to", "pour", "for", "par", "by"})
 async def listed(tools: Tools, asked: Asked) -> Reply:
     """`tasks`; `tasks mine`, `tasks @bruno`: of one person."""
     words = [each for each in asked.line.words if fold(each) not in LIST]
-    rows = await tools.questions.open_tasks()
+    rows = await tools.questions.open_tasks(asked.by.id)
     if not words:
         return task_list(rows, asked.reader)
     mine = fold(words[0]) in {"mine", "mes", "miennes"}

@@ -56,14 +56,18 @@ def _common(essentials: dict[str, object], context: dict[str, object], own: dict
     service = text(essentials, "configurationItems.0") or _name(targets[0] if targets else "")
     health, properties = text(essentials, "monitoringService"), mapping(context, "properties")
     key, status = _health(health, key, context, STATUSES.get(text(essentials, "monitorCondition").lower()))
+    notes = mapping(context, "annotations")  # with `labels`: of a rule of managed Prometheus
     labels = said(
         rule=rule, resource=service, signal=text(essentials, "signalType"), monitor=health,
         group=_group(targets[0] if targets else ""), target=targets[0] if targets else "",
-    ) | pairs(properties) | pairs(own)  # fmt: skip
+    ) | _dimensions(context) | pairs(mapping(context, "labels")) | pairs(properties) | pairs(own)  # fmt: skip
     return Alert(
         source=SOURCE, dedup_key=key, group_key=joined(rule, *targets), status=AlertStatus.INFO if test else status,
-        title=_titled(rule, text(properties, "title") or text(essentials, "description")),
-        text="\n".join(filter(None, (text(essentials, "description"), _conditions(context), _told(properties)))),
+        title=_titled(
+            rule, text(properties, "title") or text(notes, "summary", "title") or text(essentials, "description")
+        ),
+        text="\n".join(filter(None, (text(essentials, "description"), _conditions(context), _told(properties),
+                                     text(notes, "description", "message"), text(context, "DetectionSummary")))),
         environment=_own(labels, "environment", "env"), service=_own(labels, "service", "app") or service,
         severity=text(essentials, "severity"), labels=labels,
         url=text(context, "condition.allOf.0.linkToSearchResultsUI", "LinkToSearchResults") or _portal(key),
@@ -156,6 +160,12 @@ def _metric(context: dict[str, object], content: dict[str, object]) -> Alert:
         severity=text(context, "severity") and f"Sev{text(context, 'severity').removeprefix('Sev')}",
         labels=labels, url=text(context, "portalLink"), starts_at=instant(context, "timestamp"),
     )  # fmt: skip
+
+
+def _dimensions(context: dict[str, object]) -> dict[str, str]:
+    """What a metric or a log search was split by."""
+    every = [each for one in sequence(context, "condition.allOf") for each in sequence(one, "dimensions")]
+    return {name: value for each in every if (name := text(each, "name")) and (value := text(each, "value"))}
 
 
 def _conditions(context: dict[str, object]) -> str:

@@ -3,7 +3,8 @@
 An alarm's key is its ARN; where that is missing, its account, region and name: `ALARM` and `OK` have the same.
 Composite alarms and EventBridge's "CloudWatch Alarm State Change" too. `INSUFFICIENT_DATA` fires, as a
 warning: whoever set an action for it wants to know. AWS Health's events are known by their ARN. What else comes through
-the topic fires with its subject as title and key, since it has no other; handshakes, tests, successes are information.
+the topic fires with its subject as title and key, since it has no other; CloudFormation's are known by
+their stack; handshakes, tests, successes are information.
 Source: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html, …/sns/latest/dg.
 """
 
@@ -25,7 +26,9 @@ STATES: Final = {
     "OK": AlertStatus.RESOLVED,
     "INSUFFICIENT_DATA": AlertStatus.FIRING,
 }
-GOOD_NEWS: Final = re.compile(r"(?i)success|succeeded|scheduled|test_notification|completed\b")
+GOOD_NEWS: Final = re.compile(r"(?i)success|succeeded|scheduled|test_notification|completed\b"
+                               r"|^(?:delivery|send|open|click)$|^elasticache:(?!failover)\w+complete$")  # fmt: skip
+STACK: Final = re.compile(r"(?m)^(\w+)='([^'\n]*)'$")
 UNDER_WAY: Final = frozenset({
     "RUNNING", "PENDING", "PROVISIONING", "ACTIVATING", "STARTED", "IN_PROGRESS", "STOPPING", "DEACTIVATING",
     "DEPROVISIONING", "SUPERSEDED", "CANCELED", "CANCELLED", "RESUMED",
@@ -174,28 +177,54 @@ def _event(content: dict[str, object], detail: dict[str, object], topic: str) ->
 
 def _other(content: dict[str, object], topic: str, subject: str) -> Alert:
     """What other services publish: Auto Scaling, budgets, a team's own programs."""
-    kind = text(content, "Event", "event", "detailType", "notificationType", "Event Source")
-    title = subject or text(content, "title", "summary", "Description", "message", "Event Message") or kind
+    cache = next((name for name in content if name.startswith("ElastiCache:")), "")
+    kind = text(content, "Event", "event", "detailType", "notificationType", "eventType", "Event Source") or cache
+    title = subject or text(content, "title", "summary", "Description", "message", "Event Message", "content.title",
+                            "content.description") or kind  # fmt: skip
+    if cache:  # its subject is always the same, too
+        title = f"{cache} {text(content, cache)}".strip()
     if text(content, "Event Source") and text(content, "Event Message"):  # of RDS, whose subject is always the same
         title = ": ".join(filter(None, (text(content, "Source ID"), text(content, "Event Message"))))
     if not title:
         raise NotUnderstood("$.Message", Phrase("There is neither an alarm, an event nor a subject in it."))
-    own = text(content, "dedup_key", "id", "Source ID", "AutoScalingGroupARN", "AutoScalingGroupName")
+    own = text(content, cache) or text(
+        content, "dedup_key", "id", "metadata.threadId", "Source ID", "AutoScalingGroupARN", "AutoScalingGroupName"
+    )
     good = any(GOOD_NEWS.search(each) for each in (kind, subject)) or kind == "autoscaling:EC2_INSTANCE_LAUNCH"
     return Alert(
         source=SOURCE,
         dedup_key=joined(topic, kind, own) if own or kind else joined(topic, stable_hash(subject or title)),
         status=AlertStatus.INFO if good else AlertStatus.FIRING,
         title=title,
-        text=text(content, "Description", "Cause", "Event Message", "message"),
+        text=text(content, "Description", "Cause", "Event Message", "message", "content.description"),
         severity=text(content, "severity", "Severity"),
         labels=said(topic=topic) | pairs(content),
         starts_at=instant(content, "StartTime", "Event Time", "time", "timestamp"),
     )
 
 
+def _stack(fields: Mapping[str, str], topic: str) -> Alert:
+    """A line of CloudFormation about one of a stack's resources, or about the stack itself, whose end is the end."""
+    state, stack, resource = fields["ResourceStatus"], fields.get("StackName", ""), fields.get("LogicalResourceId", "")
+    whole = resource in ("", stack) or fields.get("ResourceType") == "AWS::CloudFormation::Stack"
+    fails = state.endswith("_FAILED") or (whole and "ROLLBACK" in state)
+    over = whole and state.endswith("_COMPLETE") and not fails
+    return Alert(
+        source=SOURCE,
+        dedup_key=joined("stack", fields.get("StackId", "") or joined(topic, stack)),
+        status=AlertStatus.FIRING if fails else AlertStatus.RESOLVED if over else AlertStatus.INFO,
+        title=f"CloudFormation {stack}: {state}" if whole else f"CloudFormation {stack}: {resource} {state}",
+        text=fields.get("ResourceStatusReason", ""),
+        labels=said(topic=topic, stack=stack, resource=resource, type=fields.get("ResourceType", "")),
+        starts_at=instant(fields, "Timestamp"),
+    )
+
+
 def _words(message: str, topic: str, subject: str) -> Alert:
     """Plain text. It has no id, so its subject must do: a message's own number would open a new incident each time."""
+    stack = dict(STACK.findall(message))
+    if stack.get("ResourceStatus"):
+        return _stack(stack, topic)
     title = subject or message.strip().partition("\n")[0]
     if not title:
         raise NotUnderstood("$.Message", Phrase("The message is empty."))

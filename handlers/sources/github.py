@@ -3,7 +3,8 @@
 What a push can mend is known by repository, thing and branch (`ci:…`), so that the next success on the same branch is
 the recovery; a deployment by repository and environment. Failures on branches that nobody protects fire with severity
 `info`: they are told, but open nothing. Protected are the repository's default branch and `PROTECTED`, or what
-`sources.github.branches` lists. `X-Hub-Signature-256` is HMAC-SHA256 over the body.
+`sources.github.branches` lists; a fork's branch of such a name is none. `X-Hub-Signature-256` is
+HMAC-SHA256 over the body.
 Source: docs.github.com/webhooks/webhook-events-and-payloads, …/validating-webhook-deliveries.
 """
 
@@ -18,7 +19,7 @@ from bot.alert import Alert, AlertStatus
 from bot.phrase import Phrase
 from bot.secret import Secret
 from handlers.sources.body import NotUnderstood, Parse, decode
-from handlers.sources.fields import header, instant, joined, mapping, said, text
+from handlers.sources.fields import header, instant, joined, mapping, said, sequence, text
 
 SOURCE: Final = "github"
 PROTECTED: Final = ("main", "master", "production", "release/*")
@@ -95,7 +96,7 @@ def _secret(content: dict[str, object]) -> Alert:
 
 def _run(content: dict[str, object], event: str, branches: Sequence[str]) -> Alert:
     run, repository = mapping(content, event), _repository(content)
-    branch = text(run, "head_branch", "check_suite.head_branch")
+    branch = _branch(run, repository)
     name = text(run, "name", "app.name") or text(content, "workflow.name") or event
     done = text(content, "action") == "completed" or (not text(content, "action") and text(run, "conclusion"))
     status = _outcome(text(run, "conclusion")) if done else AlertStatus.INFO
@@ -113,10 +114,19 @@ def _run(content: dict[str, object], event: str, branches: Sequence[str]) -> Ale
     )  # fmt: skip
 
 
+def _branch(run: dict[str, object], repository: str) -> str:
+    """`owner:branch` of a fork: whoever opens a pull request from his own `main` breaks nothing of ours."""
+    branch, home = text(run, "head_branch", "check_suite.head_branch"), text(run, "head_repository.full_name")
+    foreign = branch and home and repository and home.casefold() != repository.casefold()
+    return f"{home.partition('/')[0]}:{branch}" if foreign else branch
+
+
 def _status(content: dict[str, object], branches: Sequence[str]) -> Alert:
-    """Of a commit, by another tool. It names every branch that holds the commit: the first one is meant."""
+    """Of a commit, by another tool. It names every branch that holds the commit, in any order: a protected one is
+    meant, if there is one."""
     repository, context = _repository(content) or text(content, "name"), text(content, "context") or "default"
-    branch = text(content, "branches.0.name")
+    names = sorted(filter(None, (text(each, "name") for each in sequence(content, "branches"))))
+    branch = next((name for name in names if protected(name, _patterns(content, branches))), next(iter(names), ""))
     status = AlertStatus.INFO if text(content, "state") == "pending" else _outcome(text(content, "state"))
     return Alert(
         source=SOURCE, dedup_key=joined("ci", repository, "status", context, branch),
@@ -174,8 +184,11 @@ def _severity(
 ) -> str:  # fmt: skip
     if status is not AlertStatus.FIRING:
         return ""
-    patterns = tuple(branches) or (*PROTECTED, text(content, "repository.default_branch") or PROTECTED[0])
-    return usual if protected(branch, patterns) else "info"
+    return usual if protected(branch, _patterns(content, branches)) else "info"
+
+
+def _patterns(content: dict[str, object], branches: Sequence[str]) -> tuple[str, ...]:
+    return tuple(branches) or (*PROTECTED, text(content, "repository.default_branch") or PROTECTED[0])
 
 
 def protected(branch: str, patterns: Sequence[str]) -> bool:

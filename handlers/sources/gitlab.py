@@ -3,7 +3,8 @@
 A pipeline is known by project and branch (or tag), a job by its name besides, a deployment by project and environment:
 the next success of the same is the recovery. A job that is allowed to fail, and failures on branches that nobody
 protects, fire with severity `info`: told, but they open nothing. Protected are the project's default branch and
-`PROTECTED`, or what `sources.gitlab.branches` lists. GitLab sends the token itself, in `X-Gitlab-Token`.
+`PROTECTED`, or what `sources.gitlab.branches` lists; a merge request's pipeline is of none, whatever it calls its
+branch (a fork's is often `main`). GitLab sends the token itself, in `X-Gitlab-Token`.
 Source: docs.gitlab.com/user/project/integrations/webhook_events.
 """
 
@@ -46,7 +47,7 @@ def _alert(content: dict[str, object], headers: Mapping[str, str], branches: Seq
 
 def _pipeline(content: dict[str, object], branches: Sequence[str]) -> Alert:
     run, project = mapping(content, "object_attributes"), _project(content)
-    ref, word = text(run, "ref"), text(run, "status")
+    ref, word = _ref(content, run), text(run, "status")
     failed = [text(each, "name") for each in sequence(content, "builds") if _counts(each)]
     status = OUTCOMES.get(word, AlertStatus.INFO)
     return Alert(
@@ -60,6 +61,11 @@ def _pipeline(content: dict[str, object], branches: Sequence[str]) -> Alert:
         url=text(run, "url") or _page(content, "pipelines", text(run, "id")), starts_at=instant(run, "created_at"),
         ends_at=instant(run, "finished_at") if status is AlertStatus.RESOLVED else None,
     )  # fmt: skip
+
+
+def _ref(content: dict[str, object], run: dict[str, object]) -> str:
+    ref, request = text(run, "ref"), text(content, "merge_request.iid", "merge_request.id")
+    return f"!{request}:{ref}" if request and text(run, "source") == "merge_request_event" else ref
 
 
 def _counts(build: object) -> bool:

@@ -1,7 +1,8 @@
 """Messages that other apps post in a Slack channel that the desk watches, as Slack's Events API hands them over.
 
-Such a message has no id that outlives it, so its key is the app, the channel, and the link of its title; without a
-link, its title less its state (`[FIRING:1]`, "resolved", ✅). What people write, edits and Slack's handshake are
+Such a message has no id that outlives it, so its key is the app, the channel, and the link of its title, less what
+says when (Datadog's `from_ts`); where the link is the same for everything (Alertmanager's own page) or there is none,
+its title less its state (`[FIRING:1]`, "resolved", ✅) besides. What people write, edits and Slack's handshake are
 information. The colour of an attachment says how bad it is when no word does.
 Source: docs.slack.dev/reference/events/message, …/legacy/legacy-messaging/legacy-secondary-message-attachments.
 """
@@ -9,6 +10,7 @@ Source: docs.slack.dev/reference/events/message, …/legacy/legacy-messaging/leg
 import re
 from collections.abc import Iterable, Mapping
 from typing import Final
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from bot.alert import Alert, AlertStatus
 from bot.phrase import Phrase
@@ -20,17 +22,23 @@ SOURCE: Final = "slack"
 LINK: Final = re.compile(r"<(?P<url>https?://[^|>]+)(?:\|(?P<words>[^>]*))?>")
 MENTION: Final = re.compile(r"<[@!#][^|>]*(?:\|(?P<words>[^>]*))?>")
 OVER: Final = re.compile(
-    r"\b(?:resolved?|recovered|recovery|ok|closed|cleared|up|fixed|back to normal|resolu|retabli)\b|:white_check_mark:"
+    r"\b(?:resolved?|recovered|recovery|ok|closed|cleared|up|fixed|back to normal"
+    r"|resolue?s?|retablie?s?|retour a la normale)\b|:white_check_mark:"
     r"|:large_green_circle:|✅|🟢"
 )
 BAD: Final = re.compile(
-    r"\b(?:firing|alerting|triggered|alert|down|critical|error|failed|failure|problem|warning|open|incident)\b"
+    r"\b(?:firing|alerting|triggered|alert|down|critical|error|failed|failure|problem|warning|open|incident"
+    r"|unavailable|unreachable|indisponibles?|injoignables?|en panne|hors service|ko|erreur|echec|alerte|critique)\b"
     r"|:(?:fire|rotating_light|red_circle|warning|x):|🔥|🚨|🔴"
 )
 TAKEN: Final = re.compile(r"\backnowledged\b")
 STATES: Final = re.compile(
     rf"\[[^\]]*\]|(?:{OVER.pattern})|(?:{BAD.pattern})|(?:{TAKEN.pattern})|\b(?:is|was|has been|now)\b"
 )
+WHEN: Final = ("from", "to", "time", "timestamp", "ts", "now", "event_id", "date", "end", "start", "link_source")
+"""Names of a link's parameters that are others in each message; also those that end in `_ts`."""
+ID: Final = re.compile(r"\d+|(?=\D*\d)[\w:.-]{6,}")
+EVERYTHING: Final = re.compile(r"/alerts\?")  # in the fragment of Alertmanager's own page
 GREEN: Final = ("good", "#2eb886", "#36a64f", "#2eb67d", "#00ff00", "#008000")
 RED: Final = {"danger": "critical", "warning": "warning"}
 
@@ -55,7 +63,7 @@ def _alert(event: dict[str, object]) -> Alert:
     by = text(event, "bot_id", "app_id", "bot_profile.app_id")
     status = _status(title, attachment) if by and _posted(event) else AlertStatus.INFO
     link = text(attachment, "title_link", "from_url") or _link(text(event, "text"))
-    about = link or " ".join(STATES.sub(" ", fold(title)).split()) or fold(title)
+    about = _about(link, " ".join(STATES.sub(" ", fold(title)).split()) or fold(title))
     colour = text(attachment, "color").lower()
     return Alert(
         source=SOURCE, dedup_key=joined(by, text(event, "channel"), stable_hash(about)), status=status, title=title,
@@ -65,6 +73,19 @@ def _alert(event: dict[str, object]) -> Alert:
                     colour=colour) | _fields(attachment),
         starts_at=instant(event, "ts"),
     )  # fmt: skip
+
+
+def _about(link: str, title: str) -> str:
+    """The link alone where it leads to one thing, which has an id or a number there."""
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return title
+    query = [(name, said_) for name, said_ in parse_qsl(parts.query) if name not in WHEN and not name.endswith("_ts")]
+    plain = urlunsplit(parts._replace(query=urlencode(query)))
+    places = [*parts.path.split("/"), *parts.fragment.split("/"), *(said_ for name, said_ in query if name != "orgId")]
+    one = any(ID.fullmatch(place) for place in places) and not EVERYTHING.search(parts.fragment)
+    return plain if one else f"{plain} {title}".strip()
 
 
 def _posted(event: dict[str, object]) -> bool:

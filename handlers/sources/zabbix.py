@@ -2,7 +2,8 @@
 
 Fields go by Zabbix's macros in any spelling (`EVENT.ID`, `event_id`, `eventId`). Key: the trigger's id, which problem
 and recovery share and which survives a lost recovery; else the event's, else the sender's own key, else host and name.
-`PROBLEM`/`1` fires, `RESOLVED`/`OK`/`0` is over, an update that acknowledges is taken; the media type's test button
+`PROBLEM`/`1` fires, `RESOLVED`/`OK`/`0` is over, an update that acknowledges is taken, one that closes is over; the
+media type's test button
 sends macros that nobody filled in. A number for a severity means Zabbix's own scale, where 5 is a disaster.
 Source: zabbix.com/documentation/current, “Supported macros”, “Webhook media type”.
 """
@@ -98,6 +99,8 @@ def _status(fields: Fields, subject: str) -> AlertStatus:
     if word in RESOLVED:
         return AlertStatus.RESOLVED
     action = fold(fields(*ACTION))
+    if re.search(r"\bclosed\b", action):  # by hand; Zabbix may send no recovery of its own
+        return AlertStatus.RESOLVED
     taken = "acknowledged" in action and "unacknowledged" not in action
     asked = fold(fields("eventack", "eventackstatus", "acknowledged")) in ("yes", "1", "true", "oui")
     if taken or asked or word == "acknowledged" or "acknowledged" in words:

@@ -5,7 +5,7 @@ from pathlib import Path
 from playwright.async_api import expect
 
 from tests.browser.test_home_and_channel import fits
-from tests.chromium import PHONE, sandbox_page
+from tests.chromium import DESK, PHONE, sandbox_page
 from tests.world import new_world
 
 TITLE = "Base de données injoignable"
@@ -38,7 +38,9 @@ async def test_from_the_form_that_closes_it_to_the_post_mortem(database_url: str
         await page.set_viewport_size(PHONE)
         await page.screenshot(path=pictures / "post-mortem-phone.png")
         assert await fits(page)
-    async with new_world(database_url) as world, sandbox_page(world.sandbox.url, "bruno") as page:
+        await page.set_viewport_size(DESK)
+        await page.goto(f"{world.sandbox.url}/?me=bruno")
+        await page.wait_for_selector("body[data-ready]")
         await page.click("[data-place='home']")
         await expect(page.get_by_text("Purger les journaux")).to_be_visible()
         await page.screenshot(path=pictures / "home-tasks.png")

@@ -79,7 +79,7 @@ async def test_a_month_in_pictures_reads_on_a_phone(world: World, page: Page, pi
     await expect(shown).to_have_count(5)
     assert "Incidents par priorité" in str(await shown.first.get_attribute("alt"))
     await page.wait_for_function("[...document.images].every(each => each.complete && each.naturalWidth)")
-    await page.get_by_text("Charge d’astreinte").first.scroll_into_view_if_needed()
+    await shown.first.evaluate("each => each.scrollIntoView({block: 'end'})")
     await page.screenshot(path=pictures / "report.png")
     await page.set_viewport_size(PHONE)
     await shown.first.scroll_into_view_if_needed()

@@ -4,8 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from bot.runbook.looks import Comparison
+from bot.target import Target
+from runbooks.docker_engine.looks import DockerLooks
 from tests.databases.stage import ServiceDatabases, service_databases
-from tests.handlers.slackdesk import SlackDesk, slack_desk
+from tests.handlers.slackdesk import NOWHERE, SlackDesk, slack_desk
 from tests.scenarios.rundesk import RunDesk, run_desk
 from tests.scenarios.test_runbooks import RunbookDesk
 
@@ -74,6 +77,26 @@ async def test_each_part_is_a_word_away_and_production_is_meant_when_nothing_is_
         await amina.types(f"/ecotrajet db {typed}")
         await amina.sees(said)
     assert await desk.value("SELECT count(*) FROM evidence") == 0
+
+
+class ComparedLooks(DockerLooks):
+    """Two containers that share what each should have for itself."""
+
+    async def compare(self, here: Target, there: Target) -> Comparison:
+        return Comparison(("web-staging", "web-prod"), different=("KEY",), same=2, shared=("VITE_SUPABASE_URL",))
+
+
+async def test_two_environments_are_compared_down_to_their_databases(
+    desk: SlackDesk, service_databases: ServiceDatabases
+) -> None:
+    await service_databases.do(service_databases.staging, "INSERT INTO schema_versions VALUES ('1.11.0', '2026-04-05')")
+    desk.engines.looks = ComparedLooks(NOWHERE.engine)
+    amina = desk.sandbox.person("amina")
+    await amina.types("/ecotrajet compare staging prod")
+    shown = (await amina.sees("staging face à prod")).text
+    assert "La même valeur des deux côtés" in shown
+    assert "VITE_SUPABASE_URL" in shown
+    assert "🟡 staging\u00a0: ici, mais pas en prod\u00a0: 1.11.0 (1 en tout)" in shown
 
 
 async def test_without_any_one_is_told_where_to_configure_it(slack_desk: SlackDesk) -> None:

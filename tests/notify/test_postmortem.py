@@ -105,6 +105,17 @@ def test_what_somebody_wrote_acts_nowhere_and_secrets_are_hidden() -> None:
     assert "| x\\|y | z w |" in table
 
 
+def test_a_long_log_is_cut_between_lines_so_that_no_half_of_a_secret_is_left() -> None:
+    log = "\n".join(f"{n} refused, password=hunter2hunter2-{n}" for n in range(200))
+    found = everything()
+    evidence = replace(found.runs[0].evidence[0], log_tail=log)
+    long = replace(found, runs=(replace(found.runs[0], evidence=(evidence,)),))
+    said = markdown(hidden(draft(long, FR), []))
+    assert "hunter2" not in said
+    assert "199 refused, password=[hidden]" in said
+    assert len(said) < 8000
+
+
 def test_the_pdf_has_pages_however_long_the_story_and_odd_the_words() -> None:
     odd = "🔴 مرحبا 漢字 \u202f« é » → \u0000" + "a" * 90
     many = tuple(f"{n} {odd}" for n in range(70))

@@ -51,7 +51,7 @@ async def test_pins_in_the_incident_s_channel_and_marks_in_its_thread(database_u
         await world.eventually_value(1, FILES)
 
         told = await story(world, number, "courbe.png")
-        assert "📌 Bruno Martin garde ce que Bruno Martin a écrit" in told
+        assert "📌 Gardé par Bruno Martin · Bruno Martin à " in told
         assert "Le disque est plein" in told
         assert "hunter2" not in told
         assert "Je purge les journaux" in told
@@ -60,7 +60,7 @@ async def test_pins_in_the_incident_s_channel_and_marks_in_its_thread(database_u
         await bruno.pins(written)  # off again
         await bruno.reacts(answer, "pushpin")
         await world.eventually_value(2, BACK)
-        assert await story(world, number, "retire ce que Bruno Martin a écrit")
+        assert await story(world, number, "Retiré par Bruno Martin · Bruno Martin")
         await amina.types(f"/ecotrajet timeline {number} md")
         await amina.sees("est dans vos messages")
 
@@ -81,5 +81,5 @@ async def test_what_stands_elsewhere_the_card_itself_and_strangers_are_passed_ov
     delivery = await bruno.reacts(answer, "pushpin")
     await world.sandbox.redeliver(delivery)
     await world.eventually_value(1, BACK)
-    assert await story(world, number, "retire")
+    assert await story(world, number, "Retiré par Bruno")
     assert await world.value(BACK) == 1

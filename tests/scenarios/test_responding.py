@@ -361,3 +361,18 @@ async def test_when_nobody_at_all_can_be_reached_it_is_said_and_tried_again(data
         await world.fast_forward(minutes=5.1)
         await world.person("bruno").phone.gets_sms(TITLE)
         assert await world.value(sent) > tried
+
+
+async def test_given_back_it_climbs_on_without_whoever_could_not_keep_it(world: World) -> None:
+    number = await world.alert(TITLE)
+    on_call, chloe = await world.on_call(), world.person("chloe")
+    await on_call.phone.gets_sms(TITLE)
+    await on_call.phone.sends(f"ack {number}")
+    await chloe.types(f"/ecotrajet unack {number}", channel="incidents")
+    await chloe.sees("n’est pas à vous", channel="incidents")
+    paged = len(on_call.phone.inbox)
+    await on_call.types(f"/ecotrajet unack {number}", channel="incidents")
+    await world.eventually_value("triggered", STATUS, number)
+    await chloe.phone.gets_sms(TITLE)  # nobody else was on the first level: the next one at once
+    assert len(on_call.phone.inbox) == paged
+    assert await world.value("SELECT count(*) FROM audit WHERE did = 'incident.given_back'") == 1

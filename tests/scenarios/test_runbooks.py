@@ -20,6 +20,7 @@ from bot.phrase import Phrase
 from bot.probe import Kind, ProbeEntry, Seen
 from bot.procedure import ProcedureRun
 from bot.runbook import Action, ActionClass, Light, ServiceStatus
+from bot.runbook.checks import Patches, Scan, Severity, Validated
 from bot.runs.procedures import BY_ITSELF, Procedures, Start
 from bot.runs.walking import Ended, Task, Walking
 from bot.secret import Secret
@@ -27,7 +28,8 @@ from bot.store.database import Database
 from bot.target import Target
 from bot.worker.acts import Acts
 from bot.worker.procedure import Walker
-from tests.handlers.slackdesk import PlayedEngines, PlayedRunbook, failed
+from runbooks.docker_engine.looks import DockerLooks
+from tests.handlers.slackdesk import NOWHERE, PlayedEngines, PlayedRunbook, failed
 from tests.scenarios.rundesk import RunDesk, example_desk
 
 RESTART = """
@@ -539,3 +541,36 @@ async def test_where_no_probe_looks_nothing_is_called_well(runs: RunDesk) -> Non
     said = await desk.runs.rows("SELECT said FROM procedure_step ORDER BY id")
     assert "nothing was checked" in str(said[0]["said"])
     assert "app" in str(said[1]["said"])
+
+
+CHECKS = """
+title: Contrôles
+safe: true
+steps:
+  - {id: configuration, title: Configuration, do: validate, on_failure: continue}
+  - {id: failles, title: Failles, do: security, on_failure: continue}
+  - {id: base, title: Base, do: database, with: {optional: "yes"}}
+  - {id: stricte, title: Base, do: database, with: {look: rls}}
+"""
+
+
+class CheckedLooks(DockerLooks):
+    """A container that lacks a variable and holds a known vulnerability."""
+
+    async def validate(self, target: Target) -> Validated:
+        return Validated("web", 2, missing=("VITE_SUPABASE_URL",))
+
+    async def patches(self, target: Target) -> Patches:
+        return Patches("web", "v2", "web:v2", None, (Scan("npm audit", {Severity.HIGH: 1}),))
+
+
+async def test_configuration_and_patches_are_steps_and_a_database_may_be_none(runs: RunDesk) -> None:
+    runs.played.looks = CheckedLooks(NOWHERE.engine)
+    desk = RunbookDesk.of(runs, CHECKS)
+    desk.walker.acts.looking.databases.desk = replace(runs.desk, databases={})
+    await desk.begin("prod")
+    assert await desk.walk() == ["1 failed", "2 failed", "3 done", "4 failed"]
+    outputs = [row["output"] for row in await runs.rows("SELECT output FROM procedure_step ORDER BY id")]
+    assert "❌ VITE_SUPABASE_URL est absente" in outputs[0]
+    assert "élevée 1" in outputs[1]
+    assert outputs[2:] == ["", ""]

@@ -155,3 +155,23 @@ async def test_when_as_many_cannot_be_reached_the_next_level_is_told_at_once(dat
         await chloe.phone.gets_sms(TITLE)
         await chloe.sees("trop peu de personnes", channel="incidents")
         assert await world.value("SELECT count(*) FROM audit WHERE did = 'level.short'") == 1
+
+
+async def test_one_of_two_gives_it_back_and_the_others_are_paged_again(pair: World) -> None:
+    number = await begun(pair)
+    amina, bruno, david = (pair.person(name) for name in ("amina", "bruno", "david"))
+    await amina.phone.sends("1a")
+    await amina.types(f"/ecotrajet unack {number}", channel="incidents")
+    await amina.sees("n’est plus à vous", channel="incidents")
+    assert await pair.value(TAKERS, number) == "[]"  # more were wanted anyhow: the ladder goes on as it was
+    await bruno.phone.sends("1a")
+    await david.phone.sends("1a")
+    await pair.eventually_value("acknowledged", STATUS, number)
+    texts = len(david.phone.inbox)
+    await david.types(f"/ecotrajet rends {number}", channel="incidents")
+    await pair.eventually_value("triggered", STATUS, number)
+    assert await pair.value(TAKERS, number) == '["bruno"]'
+    await pair.person("chloe").phone.gets_sms(TITLE)
+    paged = "SELECT string_agg(DISTINCT person, ' ') FROM message WHERE about = 'page' AND incident = $1 AND round = 2"
+    assert await pair.value(paged, number) == "chloe"  # two have just given it back, and Bruno is on it: further up
+    assert len(david.phone.inbox) == texts

@@ -2,15 +2,24 @@
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 from bot.config import load
 from bot.lifecycle.chasing import Chaser
 from bot.store.database import Database
 from tests.scenarios.test_home import shows
-from tests.world import World
+from tests.world import World, edited_config, new_world
 
 REMINDED = "SELECT count(*) FROM message WHERE body ? 'task' AND body -> 'phrase' ->> 'msgid' LIKE '⏳%'"
 LATE = "SELECT count(*) FROM message WHERE body ? 'task' AND body -> 'phrase' ->> 'msgid' LIKE '⏰%'"
+
+
+async def later(world: World, hours: float) -> None:
+    """So much later, at once; whoever looks for tasks then has looked."""
+    await world.rows("UPDATE desk_clock SET shift = shift + $1::interval", timedelta(hours=hours))
+    async with Database.open(world.database_url) as db:
+        await Chaser(db, load(world.environment).desk).round()
 
 
 async def at_ten(world: World) -> None:
@@ -19,11 +28,16 @@ async def at_ten(world: World) -> None:
         "SELECT extract(epoch FROM date_trunc('day', app_now() AT TIME ZONE 'Europe/Paris') + interval '34 hours'"
         " - app_now() AT TIME ZONE 'Europe/Paris') / 3600"
     )
-    await world.fast_forward(hours=float(hours))
-    await world.rows("INSERT INTO task (incident, by, title, owner, chase_at) VALUES (1, 'x', 'x', 'x', app_now())")
-    await world.eventually_value(0, "SELECT count(*) FROM task WHERE chase_at IS NOT NULL")  # the doors know the hour
-    await world.rows("DELETE FROM task")
+    await world.rows("UPDATE desk_clock SET shift = shift + $1::interval", timedelta(hours=float(hours)))
+    await doors_know_the_hour(world)
     await world.rows("ALTER SEQUENCE task_id_seq RESTART")
+
+
+async def doors_know_the_hour(world: World) -> None:
+    """They read it each round, before tasks are looked for: a task of nobody's is dropped then."""
+    await world.rows("INSERT INTO task (incident, by, title, owner, chase_at) VALUES (1, 'x', 'x', 'x', app_now())")
+    await world.eventually_value(0, "SELECT count(*) FROM task WHERE title = 'x' AND chase_at IS NOT NULL")
+    await world.rows("DELETE FROM task WHERE title = 'x'")
 
 
 async def over(world: World) -> int:
@@ -45,20 +59,21 @@ async def test_a_task_is_given_chased_handed_over_and_done(world: World) -> None
     await bruno.opens_home()
     await shows(world, bruno, "Mes tâches", "agrandir le disque")
 
-    await world.fast_forward(hours=20)  # it is six in the morning of the day before
+    await later(world, 20)  # it is six in the morning of the day before
     assert await world.value(REMINDED) == 0
-    await world.fast_forward(hours=4)
+    await later(world, 4)
     await bruno.dm(containing="est à rendre demain")
-    await world.fast_forward(hours=24)
+    await later(world, 24)
     await bruno.dm(containing="est à rendre aujourd’hui")
     assert await world.value(REMINDED) == 2
-    await world.fast_forward(hours=24 * 3)
+    await later(world, 72)
     await bruno.dm(containing="n’est pas faite")
     assert await world.value(LATE) == 1
 
     await bruno.types("/ecotrajet task reassign 1 à @chloe")
     await bruno.sees("Chloé Bernard")
     await chloe.dm(containing="Bruno Martin vous confie")
+    await doors_know_the_hour(world)
     await chloe.types("/ecotrajet tasks mine")
     await chloe.sees("en retard depuis")
     await chloe.types("/ecotrajet tâche échéance 1 dans 3 semaines")
@@ -81,13 +96,13 @@ async def test_whoever_sleeps_is_reminded_in_the_morning(world: World) -> None:
     await world.person("amina").types(f"/ecotrajet task {number} agrandir le disque @bruno demain")
     await world.eventually_value(1, "SELECT count(*) FROM task")
     assert await world.value("SELECT due_at > app_now() FROM message WHERE body ? 'task'")
-    await world.fast_forward(hours=1.25)  # a quarter past eleven
+    await later(world, 1.25)  # a quarter past eleven
     assert await world.value("SELECT state FROM message WHERE body ? 'task'") == "waiting"
-    await world.fast_forward(hours=0.5)
+    await later(world, 0.5)
     await bruno.dm(containing="vous confie une tâche")
-    await world.fast_forward(hours=23)  # a quarter to eleven on its day
+    await later(world, 23)  # a quarter to eleven on its day
     assert await world.value(REMINDED) == 0
-    await world.fast_forward(hours=1)
+    await later(world, 1)
     await bruno.dm(containing="est à rendre aujourd’hui")
 
 
@@ -133,3 +148,16 @@ async def test_the_form_that_resolves_gives_follow_ups_an_owner_and_a_day(world:
     assert [row["day"] for row in rows[1:]] == ["2031-01-15", "2031-01-15"]
     assert rows[0]["day"] < "2031"
     await bruno.sees("purger les journaux · Chloé Bernard", channel="incidents")  # on the card
+
+
+async def test_who_has_no_slack_is_reminded_by_mail(database_url: str, tmp_path: Path) -> None:
+    def without_slack(configuration: dict[str, Any]) -> None:
+        del configuration["people"]["chloe"]["slack"]
+
+    async with new_world(database_url, config=edited_config(tmp_path, without_slack)) as world:
+        number = await over(world)
+        await at_ten(world)
+        await world.person("amina").types(f"/ecotrajet task {number} agrandir le disque @Chloé demain")
+        await world.person("chloe").mailbox.gets("vous confie une tâche")
+        await later(world, 24)
+        await world.person("chloe").mailbox.gets("est à rendre aujourd’hui")

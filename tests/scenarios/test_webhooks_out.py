@@ -264,3 +264,19 @@ async def test_without_any_nothing_is_written(world: World) -> None:
     assert await world.value("SELECT count(*) FROM webhook_out") == 0
     asleep = "SELECT tgenabled = 'D' FROM pg_trigger WHERE tgname = 'audit_webhooks_out'"
     assert await world.value(asleep)  # nobody pays for what nobody wants to know
+
+
+async def test_of_a_confidential_incident_only_that_it_is_there(
+    database_url: str, tmp_path: Path, receiver: Receiver
+) -> None:
+    edit = told(receiver, "app", events=["incident.opened"])
+    async with new_world(database_url, config=edited_config(tmp_path, edit)) as world:
+        await world.person("bruno").types(f"/ecotrajet declare P2 prod ecotrajet {TITLE} --confidential")
+
+        async def told_of() -> bool:
+            return len(receiver.got) == 1
+
+        await world.eventually(told_of, "the event")
+        (opened,) = receiver.events("app")
+        assert opened["data"]["incident"] | {"number": 1, "priority": "P2", "title": "🔒"} == opened["data"]["incident"]
+        assert TITLE not in receiver.got[0][2].decode()

@@ -107,6 +107,8 @@ async def test_from_a_message_to_the_post_mortem(database_url: str, tmp_path: Pa
         offered = await david.sees("post-mortem", channel="incidents")  # by itself
         await david.presses("incident.postmortem", offered)
         await world.eventually_value(1, SENT, within=20)
+        room = next(each.name for each in world.sandbox.slack.workspace.conversations.values() if "0001" in each.name)
+        await david.sees("#incidents", channel=room)  # where it is is said there, too
         kept = uploaded(world, ".md").decode()
         for wanted in (
             words.summary, words.acknowledged, words.kept, words.cause, words.task, words.answered, SAID,

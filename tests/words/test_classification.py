@@ -36,7 +36,8 @@ TABLES: Final = sorted((Path(__file__).parent.parent / "samples").glob("classifi
 
 
 def alert(title: str, **more: Any) -> Alert:
-    return Alert(source="generic", dedup_key="k", status=AlertStatus(more.pop("status", "firing")), title=title, **more)
+    source, status = more.pop("source", "generic"), AlertStatus(more.pop("status", "firing"))
+    return Alert(source=source, dedup_key="k", status=status, title=title, **more)
 
 
 def judged(given: Alert, rules: tuple[Rule, ...] = DEFAULT_RULES, now: datetime = NOW) -> Classification:

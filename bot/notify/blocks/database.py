@@ -97,10 +97,9 @@ def _hints(found: Examination, reader: Reader, away: Mapping[str, Phrase]) -> li
 
 
 def report_text(looked: Examination, verdict: Verdict, reader: Reader, others: Mapping[str, Migrations]) -> str:
-    """For a runbook's card: the findings, and the lists of the parts that are not green."""
-    shown = [f"{each.light} {reader.say(NAMES[each.part])} · {reader.say(each.said)}" for each in verdict.findings]
+    """For a runbook's card, which keeps the end of what is long: lists of what is not green, then all lights."""
     alone = len(verdict.findings) == 1
-    if looked.unreachable is None:
-        told = (each.part for each in verdict.findings if alone or each.light in (Light.YELLOW, Light.RED))
-        shown += [part_text(part, looked, reader, others) for part in told]
-    return "\n\n".join(text for text in shown if text)
+    ill = [each.part for each in verdict.findings if alone or each.light in (Light.YELLOW, Light.RED)]
+    lists = [part_text(part, looked, reader, others) for part in ill] if looked.unreachable is None else []
+    lines = [f"{each.light} {reader.say(NAMES[each.part])} · {reader.say(each.said)}" for each in verdict.findings]
+    return "\n\n".join([*(text for text in lists if text), "\n".join(lines)])

@@ -161,7 +161,7 @@ def _manager(home: Home, reader: Reader) -> list[Block]:
         grade = f"{LIGHT[each.priority]} {each.priority} {reader.say(severity(each.priority))} · #{each.number}"
         shown = fields([(reader.say(label), value) for label, value in pairs])
         told = home.board.news.get(each.number)
-        latest = [context(news_line(told, reader))] if told is not None else []
+        latest = [context(news_line(told, reader))] if told is not None and not each.confidential else []
         blocks += [divider(), {**section(f"*{said}*\n{grade}"), "accessory": see}, shown, *latest]
     blocks += _more(len(worth) - SHOWN, reader)
     names = [

@@ -10,6 +10,7 @@ from bot.notify.blocks.parts import Block, Card, card, code, context, escape, fi
 from bot.notify.blocks.reader import Reader
 from bot.notify.blocks.status import health
 from bot.phrase import Phrase, Value
+from bot.postgres import Finding
 from bot.runbook.looks import Answer, Changed, Comparison, Fact, Files, Inspection, Network, Probe, Processes, Usage
 
 WIDEST: Final = 44  # characters of a column but the last
@@ -156,8 +157,8 @@ def diff_card(place: str, files: Files, reader: Reader) -> Card:
     return card(heading, [*blocks, context(reader.say(Phrase("All of it is lost when the container is replaced.")))])
 
 
-def compare_card(places: tuple[str, str], found: Comparison, reader: Reader) -> Card:
-    """`places`: the two environments' labels."""
+def compare_card(places: tuple[str, str], found: Comparison, reader: Reader, schema: Finding | None = None) -> Card:
+    """`places`: the two environments' labels; `schema`: how the migrations of their databases stand to each other."""
     here, there = map(line, places)
     heading = reader.say(Phrase("{here} against {there}", {"here": here, "there": there}))
     blocks = [section(f"*{heading}*\n`{line(found.containers[0])}` · `{line(found.containers[1])}`")]
@@ -176,6 +177,9 @@ def compare_card(places: tuple[str, str], found: Comparison, reader: Reader) -> 
         (Phrase("⚠️ The same value in both, though each should have its own"), found.shared),
     )
     blocks += [section(f"*{reader.say(label)}*\n{names(listed)}") for label, listed in told if listed]
+    if schema is not None:
+        said = escape(reader.say(Phrase("{place}: {why}", {"place": places[0], "why": schema.said})))
+        blocks.append(section(f"*{reader.say(Phrase('Migrations of the databases'))}*\n{schema.light} {said}"))
     return card(heading, blocks if found.alike else [*blocks, context(*_remarks(found, reader))])
 
 

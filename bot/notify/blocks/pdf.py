@@ -16,6 +16,7 @@ INK: Final = (33, 37, 41)
 GREY: Final = (100, 106, 112)
 GREEN: Final = (20, 83, 45)
 PALE: Final = (240, 244, 241)
+WHITE: Final = (255, 255, 255)
 TIME_WIDTH: Final = 24.0  # millimetres
 LOG_LINES: Final = 40
 
@@ -97,6 +98,7 @@ def _part(paper: "FPDF", part: Part) -> None:
             paper.set_fill_color(*PALE)
             kept = "\n".join(line[:160] for line in text.rstrip("\n").splitlines()[-LOG_LINES:])
             paper.multi_cell(0, 3.7, _shown(paper, kept), new_x="LMARGIN", new_y="NEXT", align="L", fill=True)
+            paper.set_fill_color(*WHITE)  # else tables after it get the same ground
 
 
 def _item(paper: "FPDF", mark: str, text: str, width: float) -> None:

@@ -200,7 +200,7 @@ def _runs(found: PostmortemView, reader: Reader) -> Iterable[Part]:
         values: dict[str, Value | Phrase] = {"at": found.view.evidence.taken_at, "facts": " · ".join(facts)}
         yield Said(reader.say(Phrase("Seen at {at}: {facts}", values)))
         if found.view.evidence.log_tail.strip():
-            yield Lines(found.view.evidence.log_tail[-LOG_SHOWN:])
+            yield Lines(_tail(found.view.evidence.log_tail))
 
 
 def _run(view: RunView, reader: Reader) -> Iterable[Part]:
@@ -224,7 +224,7 @@ def _run(view: RunView, reader: Reader) -> Iterable[Part]:
         facts_seen = " · ".join(_plain(each) for each in kept_of(evidence, reader))
         yield Said(reader.say(Phrase("Seen at {at}: {facts}", {"at": evidence.taken_at, "facts": facts_seen})))
         if evidence.log_tail.strip():
-            yield Lines(evidence.log_tail[-LOG_SHOWN:])
+            yield Lines(_tail(evidence.log_tail))
 
 
 def _changes(view: IncidentView, reader: Reader) -> Part:
@@ -283,6 +283,18 @@ def _open_questions(reader: Reader) -> Part:
         Phrase("What would have let us notice it earlier?"),
     )
     return Rows(tuple(map(reader.say, asked)))
+
+
+def _tail(log: str) -> str:
+    """The last whole lines: of a line without its beginning nobody could tell that it holds a secret."""
+    kept: list[str] = []
+    room = LOG_SHOWN
+    for each in reversed(log.rstrip().splitlines()):
+        room -= len(each) + 1
+        if room < 0 and kept:
+            break
+        kept.insert(0, each)
+    return "\n".join(kept)
 
 
 def _plain(shown: str) -> str:
