@@ -70,11 +70,10 @@ class Sshd:
     def family(self) -> list[int]:
         """It and the processes of its connections, which have left its group."""
         assert self.process is not None
-        found, parents = [self.process.pid], [self.process.pid]
-        while parents:
-            listed = subprocess.run(["pgrep", "-P", ",".join(map(str, parents))], capture_output=True, text=True)
-            parents = [int(each) for each in listed.stdout.split()]
-            found += parents
+        parents = parent_of_each()
+        found = [self.process.pid]
+        for pid in found:  # it grows meanwhile
+            found += [child for child, parent in parents.items() if parent == pid]
         return found
 
     def send(self, what: signal.Signals, *, connections_only: bool = False) -> None:
@@ -105,3 +104,12 @@ def make_key(path: Path) -> Path:
 def listens(port: int) -> bool:
     with socket.socket() as knock:
         return knock.connect_ex(("127.0.0.1", port)) == 0
+
+
+def parent_of_each() -> dict[int, int]:
+    """All processes of this machine (proc(5), stat: the fourth field, after the name in parentheses)."""
+    parents = {}
+    for each in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it ended meanwhile
+            parents[int(each.parent.name)] = int(each.read_text().rpartition(")")[2].split()[1])
+    return parents

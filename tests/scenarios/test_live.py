@@ -114,3 +114,8 @@ async def test_edits_keep_their_distance_and_only_who_holds_the_run_writes(run_d
     )
     assert isinstance(left, timedelta)
     assert APART - timedelta(seconds=1) < left <= APART
+    after_a_crash = RunJournal(run_desk.execution, run)
+    await after_a_crash.said("here again")
+    await after_a_crash.live.close()
+    kept = [row["said"]["line"] for row in await run_desk.rows("SELECT said FROM run_output ORDER BY number")]
+    assert kept == ["90 %", "here", "more", "here again"]
