@@ -12,10 +12,11 @@ from bot.notify.blocks.pdf import pdf
 from bot.notify.blocks.postmortem import draft
 from bot.notify.papers import hidden
 from bot.phrase import Phrase
+from bot.postgres import Finding, Part, Remembered
 from bot.report import Report
 from bot.resolution import Resolution
 from bot.run import RunEnd, RunStatus
-from bot.runbook import Evidence
+from bot.runbook import Evidence, Light
 from bot.view import ChangeRow, IncidentView, LevelRow, PageRow, PostmortemView, RunView, TaskRow, TimelineRow
 from tests.notify.examples import NOW, OPENED, desk, view
 from tests.notify.test_blocks import V1, V2, run
@@ -49,6 +50,7 @@ def everything() -> PostmortemView:
             tasks=(
                 TaskRow(1, 42, "corriger la fuite", None, "bruno", date(2026, 11, 27)), TaskRow(2, 42, "x", "amina"),
             ),
+            database=Remembered("principale", NOW, (Finding(Light.RED, Part.CONNECTIONS, Phrase("critical")),)),
             changes=(ChangeRow("v2 (222222222222)", OPENED - 20 * MINUTE, "bruno"),),
             levels=(
                 LevelRow(0, "Détection", OPENED, "fired", OPENED), LevelRow(1, "Support", OPENED, "fired", OPENED),
@@ -76,6 +78,7 @@ def test_in_french_it_says_all_that_the_desk_knows() -> None:
         "| 10:43 | Amina Diallo | SMS | reçu | 10:45 (+2 min) |", "pas arrivé : busy", "Application lente",
         f"Retour arrière · Production · ecotrajet · {V2.name} → {V1.name} · Terminé", "code de sortie 137",
         "v2 (222222222222) · 20 min avant le début · Bruno Martin", "niveau « Support »", "2 tours",
+        "Base de données principale, vue à 10:44",
         "| corriger la fuite | Bruno Martin | 27 nov. 2026 | à faire |", "| x | — | — | faite |",
     ):  # fmt: skip
         assert wanted in plain(said), (wanted, said)

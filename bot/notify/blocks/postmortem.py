@@ -1,6 +1,5 @@
 """The draft of a post-mortem: what the desk knows, in the order in which one is read, and what only people can add."""
 
-import html
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -10,23 +9,21 @@ from babel.dates import format_date
 
 from bot.incident import RESOLVE_WITHIN
 from bot.message import Kind, State
-from bot.notify.blocks.document import Document, Lines, Part, Rows, Said, Section, Table
+from bot.notify.blocks.document import Document, Part, Rows, Said, Section, Table
 from bot.notify.blocks.incident import named
 from bot.notify.blocks.marks import severity
+from bot.notify.blocks.postmortem_acts import acts
 from bot.notify.blocks.reader import Reader
 from bot.notify.blocks.responding import impact
-from bot.notify.blocks.run import name_of, state_of
-from bot.notify.blocks.status import kept_of
 from bot.notify.blocks.timeline import said_of
 from bot.phrase import Phrase, Value
-from bot.view import IncidentView, PageRow, PostmortemView, RunView, TaskRow, TimelineRow
+from bot.view import IncidentView, PageRow, PostmortemView, TaskRow, TimelineRow
 
 TAKEN: Final = "incident.acknowledged"
 KEPT, TAKEN_BACK = "timeline.kept", "timeline.taken_back"
 ELSEWHERE: Final = ("page.", "message.", "task.", "postmortem.")
 """Lines that a section of their own tells better."""
 LONGEST_TIMELINE: Final = 300
-LOG_SHOWN: Final = 3000
 
 
 def draft(found: PostmortemView, reader: Reader) -> Document:
@@ -59,7 +56,7 @@ def _sections(found: PostmortemView, then: Reader, now: Reader) -> Iterable[Sect
     yield Section(say(Phrase("Impact and durations")), _impact(view, then))
     yield Section(say(Phrase("Timeline")), (timeline(view.timeline, then),))
     yield Section(say(Phrase("Who was told, and when they answered")), _pages(found, then))
-    yield Section(say(Phrase("Actions and evidence")), tuple(_runs(found, then)))
+    yield Section(say(Phrase("Actions and evidence")), tuple(acts(found, then)))
     yield Section(say(Phrase("Changes before")), (_changes(view, then),))
     yield Section(say(Phrase("Contributing factors")), (_factors(found, then),))
     yield Section(say(Phrase("Follow-up tasks")), (_tasks(view, now),))
@@ -188,45 +185,6 @@ def _answered(page: PageRow, rows: Sequence[TimelineRow], reader: Reader) -> str
     return "" if took is None else f"{reader.time(took)} (+{reader.length(took - sent)})"
 
 
-def _runs(found: PostmortemView, reader: Reader) -> Iterable[Part]:
-    if not found.runs and not found.runbooks and found.view.evidence is None:
-        yield Said(reader.say(Phrase("Nothing was done through the desk.")))
-    if found.runbooks:
-        yield Said(reader.say(Phrase("Runbooks: {names}", {"names": ", ".join(found.runbooks)})))
-    for run in found.runs:
-        yield from _run(run, reader)
-    if found.view.evidence is not None and not any(run.evidence for run in found.runs):
-        facts = [_plain(each) for each in kept_of(found.view.evidence, reader)]
-        values: dict[str, Value | Phrase] = {"at": found.view.evidence.taken_at, "facts": " · ".join(facts)}
-        yield Said(reader.say(Phrase("Seen at {at}: {facts}", values)))
-        if found.view.evidence.log_tail.strip():
-            yield Lines(_tail(found.view.evidence.log_tail))
-
-
-def _run(view: RunView, reader: Reader) -> Iterable[Part]:
-    run, plan = view.run, view.run.plan
-    images = f" · {plan.image_now.name} → {plan.image_then.name}" if plan.image_now.id != plan.image_then.id else ""
-    told = [f"{name_of(plan, reader)}{images} · {_plain(reader.say(state_of(run, reader)))}"]
-    told.append(
-        reader.say(
-            Phrase("Asked by {name} at {time}", {"name": reader.name(run.requested_by), "time": run.requested_at})
-        )
-    )
-    if run.approved_by and run.approved_at:
-        facts: dict[str, Value | Phrase] = {"name": reader.name(run.approved_by), "time": run.approved_at}
-        told.append(reader.say(Phrase("Approved by {name} at {time}", facts)))
-    if run.break_glass:
-        told.append(_plain(reader.say(Phrase("🚨 Without a second person: {reason}", {"reason": run.break_glass}))))
-    if run.end is not None:
-        told += [reader.say(each) for each in (run.end.phrase, *run.end.remarks)]
-    yield Rows(tuple(told))
-    for evidence in view.evidence[:1]:
-        facts_seen = " · ".join(_plain(each) for each in kept_of(evidence, reader))
-        yield Said(reader.say(Phrase("Seen at {at}: {facts}", {"at": evidence.taken_at, "facts": facts_seen})))
-        if evidence.log_tail.strip():
-            yield Lines(_tail(evidence.log_tail))
-
-
 def _changes(view: IncidentView, reader: Reader) -> Part:
     rows = [row for row in view.changes if row.at <= view.incident.opened_at]
     if not rows:
@@ -283,20 +241,3 @@ def _open_questions(reader: Reader) -> Part:
         Phrase("What would have let us notice it earlier?"),
     )
     return Rows(tuple(map(reader.say, asked)))
-
-
-def _tail(log: str) -> str:
-    """The last whole lines: of a line without its beginning nobody could tell that it holds a secret."""
-    kept: list[str] = []
-    room = LOG_SHOWN
-    for each in reversed(log.rstrip().splitlines()):
-        room -= len(each) + 1
-        if room < 0 and kept:
-            break
-        kept.insert(0, each)
-    return "\n".join(kept)
-
-
-def _plain(shown: str) -> str:
-    """What was made for a card, without its markup."""
-    return html.unescape(shown).replace("`", "").replace("*", "")
