@@ -12,6 +12,7 @@ import structlog
 from bot.alert import Alert, AlertStatus
 from bot.classification import Classification, classify
 from bot.desk import Desk
+from bot.incident import Priority
 from bot.lifecycle import receive
 from bot.lifecycle.receive import Received
 from bot.store import bodies, incidents
@@ -137,15 +138,25 @@ class Letters:
     async def one(self, tx: Tx, letter: Letter) -> list[Received]:
         body = letter.kept
         if body is None and ends_something(letter) and await bodies.behind(tx):
-            # What it is about may be among those that wait: it must not overtake that.
-            await bodies.wait(tx, letter.source, letter.headers, letter.body)
-            pairs = zip(letter.alerts, letter.judged, strict=True)
-            return [Received(alert, None, "waiting", judged) for alert, judged in pairs]
+            return await self.behind(tx, letter)
         if body is None:
             body = await bodies.keep(tx, letter.source, letter.headers, letter.body, understood=True)
-        else:
-            await bodies.understood(tx, body)
-        return await receive.receive(tx, self.desk, letter.alerts, body, letter.judged)
+        elif not await bodies.understood(tx, body):
+            pairs = zip(letter.alerts, letter.judged, strict=True)
+            return [Received(alert, None, "recorded", judged) for alert, judged in pairs]
+        late = letter.kept is not None
+        return await receive.receive(tx, self.desk, letter.alerts, body, letter.judged, late=late)
+
+    async def behind(self, tx: Tx, letter: Letter) -> list[Received]:
+        """What it ends may be among those that wait: it must not overtake that. What is critical in it never waits."""
+        body = await bodies.wait(tx, letter.source, letter.headers, letter.body)
+        pairs = list(zip(letter.alerts, letter.judged, strict=True))
+        grave = [n for n, (alert, judged) in enumerate(pairs) if cannot_wait(alert, judged)]
+        if not grave:
+            return [Received(alert, None, "waiting", judged) for alert, judged in pairs]
+        now = [letter.alerts[n] for n in grave], body, [letter.judged[n] for n in grave]
+        done = dict(zip(grave, await receive.receive(tx, self.desk, *now), strict=True))
+        return [done.get(n) or Received(alert, None, "waiting", judged) for n, (alert, judged) in enumerate(pairs)]
 
 
 def only_adding(letters: Sequence[Letter]) -> list[Letter]:
@@ -159,6 +170,10 @@ def only_adding(letters: Sequence[Letter]) -> list[Letter]:
             found.append(letter)
         seen |= names
     return found
+
+
+def cannot_wait(alert: Alert, judged: Classification) -> bool:
+    return alert.status is AlertStatus.FIRING and judged.priority is Priority.P1
 
 
 def ends_something(letter: Letter) -> bool:

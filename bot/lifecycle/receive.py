@@ -32,18 +32,28 @@ class Received:
 
 
 async def receive(
-    tx: Tx, desk: Desk, incoming: Sequence[Alert], body: int | None, judged: Sequence[Classification] = ()
-) -> list[Received]:
-    """`judged`: one for each, when the caller has judged them already."""
+    tx: Tx, desk: Desk, incoming: Sequence[Alert], body: int | None, judged: Sequence[Classification] = (), *,
+    late: bool = False,
+) -> list[Received]:  # fmt: skip
+    """`judged`: one for each, when the caller has judged them already. `late`: it had waited in a flood, so that later
+    bodies may have been acted upon before it."""
     now = await incidents.now(tx)
     worth = judged or [classify(each, desk.rules, desk.environments, desk.services, now) for each in incoming]
     pairs = list(zip(incoming, worth, strict=True))
     await alerts.take_turns(tx, [key for alert, its in pairs for key in gather.keys(alert, its)])
     hushed = await silences.in_force(tx, now)
-    done = await adding(tx, desk, pairs, body)
-    return [
-        done[n] if n in done else await one(tx, desk, alert, its, body, hushed) for n, (alert, its) in enumerate(pairs)
-    ]
+    done = {} if late else await adding(tx, desk, pairs, body)
+    for n, (alert, its) in enumerate(pairs):
+        if late and body is not None and await begun_and_over(tx, alert, body):
+            done[n] = Received(alert, None, "recorded", its)
+        elif n not in done:
+            done[n] = await one(tx, desk, alert, its, body, hushed)
+    return [done[n] for n in range(len(pairs))]
+
+
+async def begun_and_over(tx: Tx, alert: Alert, body: int) -> bool:
+    """It fires by a body that has waited, and somebody ended it since: it must not begin anew."""
+    return alert.status is AlertStatus.FIRING and await alerts.acted_upon(tx, alert.source, alert.dedup_key, body)
 
 
 def keys(alert: Alert) -> list[str]:

@@ -28,6 +28,15 @@ async def firing(tx: Tx, source: str, dedup_key: str) -> asyncpg.Record | None:
     )
 
 
+async def acted_upon(tx: Tx, source: str, dedup_key: str, body: int) -> bool:
+    """Whether this body, or one that came after it, has begun or ended this alert already."""
+    found: bool = await tx.fetchval(
+        "SELECT EXISTS (SELECT FROM alert WHERE source = $1 AND dedup_key = $2 AND status = 'resolved' AND body >= $3)",
+        source, dedup_key, body,
+    )  # fmt: skip
+    return found
+
+
 async def repeated(tx: Tx, alert: int, body: int | None) -> None:
     await tx.execute(
         "UPDATE alert SET count = count + 1, last_seen = app_now(), body = greatest($2, body) WHERE id = $1",

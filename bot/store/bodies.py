@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import asyncpg
-import msgspec
 
 from bot.phrase import Phrase
 from bot.store.database import Tx
@@ -22,8 +21,13 @@ async def keep(tx: Tx, source: str, headers: Mapping[str, str], body: bytes, *, 
     return row
 
 
-async def understood(tx: Tx, body: int) -> None:
-    await tx.execute("UPDATE intake_body SET state = 'understood', why = NULL WHERE id = $1", body)
+async def understood(tx: Tx, body: int) -> bool:
+    """False: another process has acted upon it already. Whoever is at it just now is waited for."""
+    done: int | None = await tx.fetchval(
+        "UPDATE intake_body SET state = 'understood', why = NULL WHERE id = $1 AND state <> 'understood' RETURNING id",
+        body,
+    )
+    return done is not None
 
 
 async def not_understood(tx: Tx, body: int, why: Phrase) -> None:
@@ -53,9 +57,13 @@ async def behind(tx: Tx) -> bool:
     return found
 
 
-async def wait(tx: Tx, source: str, headers: Mapping[str, str], body: bytes) -> None:
-    """This one behind those that wait already."""
-    await put_by(tx, [(source, msgspec.json.encode(headers).decode(), body)])
+async def wait(tx: Tx, source: str, headers: Mapping[str, str], body: bytes) -> int:
+    """This one behind those that wait already; its id."""
+    row: int = await tx.fetchval(
+        "INSERT INTO intake_body (source, headers, body, state) VALUES ($1, $2, $3, 'waiting') RETURNING id",
+        source, dict(headers), body,
+    )  # fmt: skip
+    return row
 
 
 async def next_waiting(tx: Tx, limit: int) -> Sequence[asyncpg.Record] | None:

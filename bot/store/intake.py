@@ -44,7 +44,8 @@ class Settled:
 # A member joins without further thought when its service and environment have exactly one open incident, which had an
 # alert recently, is as grave, waits for nobody's answer to news, does not flap, and no silence is in force. With none
 # open there and a storm raging, it joins the storm's, unless it is critical. All else is left to `lifecycle.receive`.
-# The incident's lock is taken first, here as there.
+# The incident's lock is taken first, here as there; before it that of a body which had waited, so that no two processes
+# act upon it. Nor is it settled here when the alert was over since.
 SETTLE: Final = """
 WITH given AS MATERIALIZED (
     SELECT g.*, coalesce(g.kept, nextval('intake_body_id_seq')) AS body_id FROM unnest(
@@ -52,6 +53,9 @@ WITH given AS MATERIALIZED (
         $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[]
     ) AS g (position, kept, source, headers, raw, dedup_key, group_key, title, text, severity, labels, url,
             at, priority, storm)
+    LEFT JOIN LATERAL (SELECT b.state FROM intake_body b WHERE b.id = g.kept FOR UPDATE) AS was ON true
+    WHERE was.state IS DISTINCT FROM 'understood' AND (g.kept IS NULL OR NOT EXISTS (SELECT FROM alert k
+        WHERE k.source = g.source AND k.dedup_key = g.dedup_key AND k.status = 'resolved' AND k.body >= g.kept))
 ), clock AS MATERIALIZED (
     SELECT app_now() AS now
 ), home AS MATERIALIZED (

@@ -1,6 +1,7 @@
 """A flood: bodies are stored first and acted upon afterwards, in their order; what may be critical never waits."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.alert import Alert, AlertStatus
+from bot.audit import Actor, Door
 from bot.config import load
 from bot.lifecycle import Letter, Lifecycle, Unavailable
 from bot.store.database import Database
@@ -194,3 +196,57 @@ async def test_acknowledged_elsewhere_waits_behind_its_alert(desk: Desk) -> None
     alert = Alert("alertmanager", "Latency", AlertStatus.ACKNOWLEDGED, "Latency", environment="prod")
     [received] = await desk.lifecycle.take(Letter("alertmanager", {}, b"{}", [alert]))
     assert received.happened == "waiting"
+
+
+def member(name: str, status: str, severity: str) -> dict[str, Any]:
+    labels = {"alertname": name, "env": "prod", "service": "ecotrajet", "severity": severity}
+    return {"status": status, "labels": labels, "annotations": {"summary": f"{name} down"}, "fingerprint": name}
+
+
+async def a_group_comes(desk: Desk) -> list[str]:
+    """Of one notification: `Latency` is over, `Api` is critical."""
+    both = [member("Latency", "resolved", "warning"), member("Api", "firing", "critical")]
+    taken = await desk.reception.take_or_put_by(Delivery("alertmanager", {}, json.dumps({"alerts": both}).encode()))
+    assert isinstance(taken, Taken)
+    return [each.happened for each in taken.received]
+
+
+async def test_what_is_critical_does_not_wait_for_the_recovery_it_came_with(desk: Desk) -> None:
+    desk.rages()
+    await desk.comes("Latency")
+    assert await a_group_comes(desk) == ["waiting", "opened"]
+    assert await desk.value("SELECT priority FROM incident") == "P1"
+    await desk.catches_up()
+    assert await desk.value("SELECT string_agg(dedup_key || ' ' || status, ', ' ORDER BY dedup_key) FROM alert") == (
+        "Api firing, Latency resolved"
+    )
+
+
+async def test_what_somebody_ended_meanwhile_does_not_begin_anew(desk: Desk) -> None:
+    desk.rages()
+    await desk.comes("Latency")
+    await desk.comes("Api")
+    assert await a_group_comes(desk) == ["waiting", "opened"]
+    assert await desk.comes("Latency", severity="critical") == "joined"
+    somebody = Actor("U1", "Ada", Door.SLACK)
+    await desk.lifecycle.resolve(await desk.value("SELECT number FROM incident"), somebody)
+    await desk.catches_up()
+    assert await desk.value("SELECT count(*) FROM incident") == 1
+    assert await desk.value("SELECT count(*) FROM alert WHERE status = 'firing'") == 0
+
+
+async def test_a_body_that_two_processes_hold_is_acted_upon_once(desk: Desk, tmp_path: Path) -> None:
+    """The turn is lost when its connection breaks; what was taken is acted upon all the same."""
+    desk.rages()
+    await desk.comes("Latency")
+    async with desk.lifecycle.backlog.next(10) as mine:
+        assert mine is not None
+        [(row, source, headers, body)] = mine
+    other = Desk(desk.db, tmp_path / "other")
+    held = [Delivery(source, dict(headers), body, row) for _ in range(2)]
+    await asyncio.gather(desk.reception._take(held[0]), other.reception._take(held[1]))
+    assert await desk.value("SELECT sum(count) FROM alert") == 1
+    await desk.comes("Latency", "resolved")
+    await desk.catches_up()
+    await desk.reception._take(Delivery(source, dict(headers), body, row))
+    assert await desk.value("SELECT string_agg(status, ',') FROM incident") == "resolved"
