@@ -175,7 +175,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
             keeper = RoomKeeper(db, desk, workspace, owner, settings.public_url or "")
             work[jobs.ROOM] = Entrypoint(keeper.look)
             await stop.enter_async_context(in_background("channels", keeper.run))
-        await stop.enter_async_context(Queue(url, db.role, work).running())
+        await stop.enter_async_context(Queue(url, db.role, work, watch.woken.set).running())
         stop.push_async_callback(runner.stop)
         await stop.enter_async_context(Calendar(db, desk.zone, chores(desk)).running())
         await stop.enter_async_context(in_background("observe", Observer(db, desk, engines, SystemClock(), tidy).run))

@@ -10,6 +10,8 @@ import asyncpg
 from bot.store.database import Database
 
 SETTLES_WITHIN: Final = 15.0
+MOVED: Final = "desk_clock_moved"
+"""Whoever looks once a second listens here, and looks at once."""
 INSTANT: Final = timedelta(milliseconds=1)
 
 
@@ -60,6 +62,14 @@ STILL_DUE = """
 """
 
 
+WAKE: Final = """
+    SELECT pg_notify($1, ''), pg_notify('ch_pgqueuer', json_build_object(
+        'channel', 'ch_pgqueuer', 'operation', 'update', 'sent_at', clock_timestamp(), 'table', 'pgqueuer',
+        'type', 'table_changed_event')::text)
+"""
+"""The job engine's own trigger says nothing of an alarm that is moved."""
+
+
 async def fast_forward(url: str, by: timedelta) -> datetime:
     """Let `by` pass, stopping at each due time until what was due is done; the desk's new now.
 
@@ -87,6 +97,7 @@ async def shift_to(connection: asyncpg.Connection, moment: datetime) -> None:
         await connection.execute(
             "UPDATE pgqueuer SET execute_after = execute_after - $1::interval WHERE status = 'queued'", step
         )
+        await connection.execute(WAKE, MOVED)
 
 
 async def settle(connection: asyncpg.Connection) -> None:

@@ -14,6 +14,7 @@ import structlog
 from pgqueuer import DatabaseRetryEntrypointExecutor, Queries, QueueManager
 from pgqueuer.models import Job
 
+from bot.store.clock import MOVED
 from bot.store.database import close, settings
 
 log = structlog.get_logger("queue")
@@ -34,8 +35,15 @@ class Entrypoint:
 class Queue:
     """`async with Queue(url, role, {"escalate": Entrypoint(…)}):` runs jobs until the block ends."""
 
-    def __init__(self, url: str, role: str | None, entrypoints: Mapping[str, Entrypoint]) -> None:
-        self.url, self.role, self.entrypoints = url, role, entrypoints
+    def __init__(
+        self,
+        url: str,
+        role: str | None,
+        entrypoints: Mapping[str, Entrypoint],
+        clock_moved: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`clock_moved` is called when tests or the demo have let time pass."""
+        self.url, self.role, self.entrypoints, self.clock_moved = url, role, entrypoints, clock_moved
         self.stop = asyncio.Event()
 
     @asynccontextmanager
@@ -77,6 +85,7 @@ class Queue:
                 register(queue, name, entrypoint)
             # Without a listener of ours first, about one start in four raises a false listener alarm.
             await queue.queries.driver.add_listener(queue.channel, lambda _: None)
+            await queue.queries.driver.add_listener(MOVED, lambda _: self.clock_moved())
             yield queue
         finally:
             await close(pool)

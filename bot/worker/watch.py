@@ -1,6 +1,7 @@
 """Once a second: whatever should have happened and did not, happens now, and is said aloud."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
@@ -51,6 +52,7 @@ class Watch:
         self.broken = 0  # rescued messages whose sending ended in an error of our own since the last round
         self.last_clean_round = time.monotonic()
         self.count_at = 0.0
+        self.woken = asyncio.Event()  # look now, and not in a second
         self.under_way: dict[tuple[str, int], asyncio.Task[None]] = {}
 
     def age(self) -> float:
@@ -61,6 +63,7 @@ class Watch:
         """For ever, until cancelled; a database that is away only makes the rounds fail."""
         try:
             while True:
+                self.woken.clear()
                 try:
                     async with asyncio.timeout(10):
                         await self.round()
@@ -71,7 +74,8 @@ class Watch:
                     log.warning("round not done: the database is away", error=str(away))
                 except Exception:
                     log.exception("round not clean")
-                await asyncio.sleep(EVERY)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self.woken.wait(), EVERY)
         finally:
             for task in self.under_way.values():
                 task.cancel()
