@@ -114,9 +114,9 @@ async def test_a_refused_token_says_what_to_do(environ: dict[str, str], sandbox:
 
 async def test_missing_permissions_are_named(environ: dict[str, str], tmp_path: Path) -> None:
     wider = tmp_path / "manifest.yml"
-    wider.write_text(MANIFEST.read_text().replace("- chat:write", "- bookmarks:write\n      - chat:write"))
+    wider.write_text(MANIFEST.read_text().replace("- chat:write", "- users:read\n      - chat:write"))
     permissions = (await findings(environ, manifest=wider))["Slack permissions"]
-    assert (permissions.verdict, permissions.says) == (Verdict.PROBLEM, "missing: bookmarks:write")
+    assert (permissions.verdict, permissions.says) == (Verdict.PROBLEM, "missing: users:read")
     narrower = tmp_path / "narrow.yml"
     narrower.write_text(MANIFEST.read_text().replace("- im:write", ""))
     assert (await findings(environ, manifest=narrower))["Slack permissions"].verdict is Verdict.WARNING
