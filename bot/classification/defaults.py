@@ -11,6 +11,7 @@ from bot.classification.mild import COSMETIC
 from bot.classification.place import Stage
 from bot.classification.rules import Rule, When
 from bot.classification.severity import Severity
+from bot.classification.vocabulary import PERSON
 from bot.incident import Priority
 from bot.phrase import Phrase
 
@@ -18,6 +19,13 @@ KNOWN_STAGES: Final = frozenset({Stage.PRODUCTION, Stage.STAGING, Stage.DEVELOPM
 SOFTER: Final = frozenset({Impact.DEGRADED, Impact.MINOR, Impact.OVER, Impact.NEWS})
 NOT_ALARMING: Final = frozenset({Severity.UNKNOWN, Severity.INFO, Severity.MINOR, Severity.WARNING})
 HEARTBEAT: Final = r"^\W*(?:watch ?dog|dead ?man'?s? ?(?:'s )?switch|info ?inhibitor|always firing)\b"
+SOFT: Final = frozenset({Severity.INFO, Severity.MINOR, Severity.WARNING})
+SENSITIVE: Final = (
+    rf"(?s)(?=.*\b{PERSON}\b)(?=.*\b(?:passwords?|mots? de passe|credentials|card numbers?|ibans?|personal data"
+    rf"|donnees personnelles"
+    r"|(?:home |e-?mail |postal )?address(?:es)?|adresses?|telephone|phone numbers?|strangers?|inconnue?s?|gdpr|rgpd"
+    r"|cnil|privacy|unauthori[sz]ed)\b)"
+)
 DEFECT: Final = rf"{COSMETIC.pattern}|\b(?:bugs?|flicker\w*|glitch\w*|defects?|anomalies?|vulnerabilit\w*)\b"
 CRITICAL: Final = frozenset({Severity.CRITICAL})
 
@@ -111,6 +119,11 @@ DEFAULT_RULES: Final[tuple[Rule, ...]] = (
         "everyone", Priority.P2,
         Phrase("The sender says “{severity}”, but speaks of everybody: please classify"),
         When(impacts=frozenset({Impact.NONE}), severities=NOT_ALARMING, stages=PRODUCTION, everyone=True),
+    ),
+    Rule(
+        "sensitive", Priority.P2,
+        Phrase("The sender says “{severity}”, but speaks of people and what is theirs: please classify"),
+        When(impacts=frozenset({Impact.NONE}), severities=SOFT, stages=PRODUCTION, text=SENSITIVE),
     ),
     Rule(
         "visible-defect", Priority.P3, Phrase("It keeps nobody from working: “{words}”"),

@@ -70,7 +70,12 @@ LOST: Final = many_words(
     r" (?:\w+)",
     rf"(?:{STORE}|{DATA}|fichiers?|files?)(?: [\w']+){{0,3}}? (?:(?:a|ont) ete|was|were|been) (?:\w+ )?(?:copie"
     rf"|exfiltr|aspire|vole|copied|stolen|scraped)\w*",
-    r"injection sql", rf"(?:overwr\w+|ecras\w+){STEP}{{0,3}}? prod(?:uction)?",
+    r"injection sql",
+    r"(?:see|sees|seeing|voi(?:t|ent)|shown?|affich\w+)(?: [\w',-]+){0,12}? (?:of|belonging to|d') ?(?:an? |un |une "
+    r"|des )?(?:strangers?|inconnue?s?|etrangers?)",
+    rf"(?:can|could|able to|peut|peuvent|pouvait) (?:read|see|access|download|lire|voir|acceder a"
+    rf"|consulter)(?: [\w']+){{0,4}}? (?:tables?|lists?|base|database|data|donnees|passwords"
+    rf"|mots de passe)(?: [\w']+){{0,3}}? {WHOEVER}\w*", rf"(?:overwr\w+|ecras\w+){STEP}{{0,3}}? prod(?:uction)?",
     r"restor\w+(?: [\w']+){0,4}? (?:sur|on|onto|to|into|over|dans) (?:la |le |the )?(?:mauvaise?|wrong) \w+",
     rf"(?:all|every|toutes?|tous)(?: [\w']+){{0,4}}? (?:{DATA}|adresses|addresses|prices|prix|passwords|names|noms"
     rf"|{WHOEVER}s?)(?: [\w']+){{0,3}}? (?:with|to|avec|a|par|by) (?:the|la|le) (?:same|meme)",

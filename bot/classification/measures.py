@@ -87,7 +87,8 @@ def measured(clause: str) -> tuple[Impact, re.Match[str]] | None:
 
 def is_load(clause: str) -> bool:
     """It speaks of how busy a machine is, which nobody need notice."""
-    return MACHINE.search(clause) is not None and not any(each.search(clause) for each in (DISK, ERRORS, SUCCESS))
+    other = (DISK, ERRORS, SUCCESS, WAITED)
+    return MACHINE.search(clause) is not None and not any(each.search(clause) for each in other)
 
 
 def _delay(clause: str) -> tuple[Impact, re.Match[str]] | None:

@@ -110,6 +110,7 @@ IGNORE: Final = words(
 )  # fmt: skip
 
 PLANNED: Final = words(
+    "release notes?", "notes? de version", "change ?log",
     r"(?:planned|scheduled|prevu|planifie|programme)(?:e|s|es)? (?:for|on|pour|le|ce|a) (?:the )?(?:\d{1,2}|\w+day"
     r"|january|february|march|april|may|june|july|august|september|october|november|december|next"
     r"|tonight|tomorrow|soir|week-?end|mois|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|prochain\w*"

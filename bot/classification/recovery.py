@@ -80,6 +80,7 @@ OVER: Final = words(
     r"(?:all|every|tous les|toutes les) (?:\w+ )?(?:checks?|tests?|sondes?|probes?|verifications?|voyants) (?:are "
     r"|is |sont |est )?(?:pass(?:ing|ed|es)?|ok|green|verts?|passent|au vert)",
     r"(?:alarme?|alerte?|alert)s?(?: \w+){0,3}? (?:levee?s?|cleared|lifted)",
+    r"(?:est|sont) revenue?s? a (?:leur|sa|son|la|une|un)",
     "fin d'alerte",
     r"fin de (?:la |cette |notre )(?:panne|coupure|degradation|perturbation|crise)",
     r"end of (?:the )?(?:disruption|degradation|problem)",
@@ -125,6 +126,8 @@ TAGGED_OVER: Final = re.compile(
 )
 """That which only a tool, or somebody who knows, puts before the old title."""
 BRIEFLY_OVER: Final = re.compile(
+    r"\W*(?:the )?(?:alert|alarm|incident|problem|monitor|alerte?|alarme|probleme|issue)(?: \w+)? (?:cleared|closed"
+    r"|resolved|recovered|over|levee?|close|clos|resolue?|terminee?|retablie?)\W*|"
     r"\W*(?:\[[\w -]{1,20}\]\W*)*(?:(?!(?:not|pas|no|non|0|zero|nothing|aucune?|isn't|never|jamais"
     r"|rien)\b)[\w.:/%-]+ ){0,4}ok\W*"
     r"|\W*(?:\[[\w -]{1,20}\]\W*)*(?:(?!(?:not|pas|no|non|0|zero|nothing|aucune?|isn't|never|jamais|rien|\w+ed"

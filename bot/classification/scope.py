@@ -128,7 +128,8 @@ EVERYONE: Final = words(
     rf"(?:nobody|no ?one)(?! (?:is |was |has )?(?:wait\w*|need\w*|us(?:es|ing))){NOT_HIT}",
     "personne ne",
     r"(?:every|all|toutes les|tous les|chaque) (?:the )?(?:requests?|requetes?|calls?|appels?|pages?|logins?"
-    r"|connexions?|paiements?|payments?|orders?|commandes?|transactions?)", "qui que ce soit",
+    r"|connexions?|paiements?|payments?|orders?|commandes?|transactions?)",
+    r"android(?: [\w']+){0,3} i ?(?:os|phone)s?", r"i ?(?:os|phone)s?(?: [\w']+){0,3} android", "qui que ce soit",
     r"pour tou(?:s|tes)(?= *$|[ ,.!] )", r"for all(?= *$|[,.!])",
     "(?:la totalite|l'ensemble|l'integralite) des?", r"quel(?:le)?s? que soi(?:t|ent)",
     r"whatever (?:the )?(?:browser|device|phone|network|page|account|location|they|we|one|user)\w*",

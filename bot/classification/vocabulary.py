@@ -47,12 +47,13 @@ CHECKED: Final = (
     "|quer(?:y|ies)|calls?|appels?|endpoints?|pages?|urls?|routes?|targets?|cibles?|hosts?|backends?|pods?|nodes?"
     "|noeuds?|instances?|replicas?|servers?|serveurs?|services?|connections?|connexions?|transactions?|payments?"
     "|checkers?|paiements?|logins?|orders?|commandes?|bookings?|reservations?|attempts?|tentatives|points?|zones?"
-    "|agences?|sites?|cards?|cartes?(?! routi))"
+    "|agences?|sites?|cards?|cartes?(?! routi)"
+    r"|consumers?|consommateurs?|workers?)"
 )
 FAILING: Final = (
     r"(?:fail\w*|echou\w*|echec\w*|en erreur|errors?|erreurs?|time[sd]? ?-?outs?|timing out|down|ko|hs|unreachable"
     r"|injoignables?|500|50\d|dead|offline|rejet\w*|reject\w*|refus\w*|unavailable|indisponibles?|rouges?|red"
     r"|declin\w*|denied|bloque\w*|blocked|not ?ready"
-    r"|crash\w*|40[0134]|oom ?killed|redirect\w*|en croix|muettes?|muets?"
+    r"|crash\w*|40[0134]|oom ?killed|disconnected|deconnectee?s?|redirect\w*|en croix|muettes?|muets?"
     r"|coupee?s?|eteinte?s?|arretee?s?|a l'arret|suspendue?s?|hors (?:tension|ligne|service)|plantee?s?)"
 )
