@@ -228,7 +228,7 @@ async def test_what_somebody_ended_meanwhile_does_not_begin_anew(desk: Desk) -> 
     await desk.comes("Api")
     assert await a_group_comes(desk) == ["waiting", "opened"]
     assert await desk.comes("Latency", severity="critical") == "joined"
-    somebody = Actor("U1", "Ada", Door.SLACK)
+    somebody = Actor("U1", "Ada", Door.BUTTON)
     await desk.lifecycle.resolve(await desk.value("SELECT number FROM incident"), somebody)
     await desk.catches_up()
     assert await desk.value("SELECT count(*) FROM incident") == 1

@@ -10,17 +10,19 @@ import random
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.world import TOKEN, World
+from tests.world import ROOT, TOKEN, World
 
 SEEDS = [int(seed) for seed in os.environ.get("ECOTRAJET_SEED", "1,2").split(",")]
 CONNECTIONS = 40
 ALERTS = 2000
 RESOLVED, GRAVE = 3, 200  # each third is over again; each 200th is critical
 KILLS = 3
+FLOOD = 50.0  # bodies a second: a busy machine may not reach what counts as a flood
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(300)]
 
@@ -81,9 +83,13 @@ async def answer(reader: asyncio.StreamReader) -> int:
 
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_a_flood_loses_nothing_when_its_processes_are_killed(
-    served_world: World, seed: int, capsys: pytest.CaptureFixture[str]
+    served_world: World, seed: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     world, chance = served_world, random.Random(seed)
+    await world.stop()
+    (tmp_path / "sitecustomize.py").write_text(f"import handlers.flood\nhandlers.flood.FLOOD = {FLOOD}\n")
+    world.environment["PYTHONPATH"] = f"{tmp_path}:{ROOT}"
+    await world.start(own_process=True)
     other = await world.replica()
     try:
         senders = [Sender((world, other), []) for _ in range(CONNECTIONS)]
@@ -110,12 +116,12 @@ async def test_a_flood_loses_nothing_when_its_processes_are_killed(
         sys.stdout.write(f"\nseed {seed}: answered {answers}\n")
     assert answers[202] > 0, "it was no flood"
 
-    grave = [f"a{n}" for n in range(0, ALERTS, GRAVE)]
-    over = {f"a{n}" for n in range(1, ALERTS, RESOLVED)} - set(grave)
+    critical = {f"a{n}" for n in range(0, ALERTS, GRAVE)}
+    over = {f"a{n}" for n in range(1, ALERTS, RESOLVED)} - critical
     rows = await world.rows("SELECT dedup_key, array_agg(status) AS states FROM alert GROUP BY dedup_key")
     found = {row["dedup_key"]: row["states"] for row in rows}
     assert set(found) == {f"a{n}" for n in range(ALERTS)}
     assert {key for key, states in found.items() if "firing" not in states} == over
     assert [key for key, states in found.items() if len(states) > 1] == [], "one began anew"
     of_p1 = "SELECT dedup_key FROM alert JOIN incident ON number = incident WHERE priority = 'P1'"
-    assert {row["dedup_key"] for row in await world.rows(of_p1)} >= set(grave)
+    assert {row["dedup_key"] for row in await world.rows(of_p1)} >= critical
