@@ -75,7 +75,7 @@ def _schema(now: Raw, then: Raw) -> Phrase | None:
 def newer_schema(now: Raw, then: Raw) -> Phrase | None:
     """The code that comes was made for older tables than those the present one runs on: not without being asked.
 
-    `now`, `then`: the images' `Config`. Also when nobody can tell which is older; not when the present one says nothing.
+    `now`, `then`: the images' `Config`. Also when nobody can tell which is older; not if the present one is silent.
     """
     before, after = (str((image.get("Labels") or {}).get(SCHEMA_LABEL) or "") for image in (now, then))
     if not before or before == after or _in_order(before) < _in_order(after):
