@@ -33,13 +33,14 @@ WATCHED_FOR: Final = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Freeze:
-    """Nothing new in this environment until then; `by` is a person's id."""
+    """Nothing new in this environment until then; `by` is a person's id, or the key of a window of the file."""
 
     environment: str
     by: str
     since: datetime
     until: datetime
     reason: str = ""
+    planned: bool = False  # by the configuration
 
 
 class WatchState(StrEnum):

@@ -10,6 +10,7 @@ from bot.backup import BackupEntry
 from bot.carrier import SecondSms
 from bot.classification import Rule
 from bot.escalation import Policy
+from bot.freeze import FreezeWindow
 from bot.gathering import Gathering
 from bot.heartbeat import Heartbeat
 from bot.hook import Hook
@@ -77,6 +78,7 @@ class Desk:
     service_policies: Mapping[str, Mapping[Priority, str]] = field(default_factory=dict)
     priority_policies: Mapping[Priority, str] = field(default_factory=dict)
     windows: tuple[Window, ...] = ()
+    freezes: tuple[FreezeWindow, ...] = ()
     heartbeats: Mapping[str, Heartbeat] = field(default_factory=dict)
     probes: Mapping[str, ProbeEntry] = field(default_factory=dict)
     sources: Mapping[str, SourceEntry] = field(default_factory=dict)

@@ -81,7 +81,7 @@ class Restart:
             try:
                 await _restart(engine, seen)
             except EngineSaid as said:
-                return await _ill(engine, plan, journal, Phrase("Docker refused: {why}", {"why": said.reason}), before)
+                return await _ill(engine, plan, journal, Phrase("Docker refused: {why}", {"why": said.why}), before)
             await journal.after(Step.RESTART, "")
             return await _judged(engine, plan, journal, before, began)
 

@@ -66,7 +66,7 @@ class Stop:
             try:
                 await hands.stop(engine, seen.id)
             except EngineSaid as said:
-                phrase = Phrase("Docker refused: {why}", {"why": said.reason})
+                phrase = Phrase("Docker refused: {why}", {"why": said.why})
                 return Outcome(Result.FAILED, phrase, seen.id, plan.image_now, True, (before,))
             await journal.after(Step.STOP, "")
             return _stopped(plan)
@@ -141,7 +141,7 @@ async def _started(engine: Engine, plan: Plan, seen: Seen, journal: Journal) -> 
     try:
         await hands.start(engine, seen.id)
     except EngineSaid as said:
-        why = Phrase("it did not start: {why}", {"why": said.reason})
+        why = Phrase("it did not start: {why}", {"why": said.why})
         return Outcome(Result.FAILED, Phrase("{container}: {why}.", {**_named(plan), "why": why}), seen.id)
     await journal.after(Step.START, "")
     await journal.before(Step.GATE)

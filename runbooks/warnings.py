@@ -1,5 +1,6 @@
 """What a person must know before a container is made anew from another image. Pure, on what `inspect` shows."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -69,6 +70,34 @@ def _schema(now: Raw, then: Raw) -> Phrase | None:
         "The database schema differs ({before} → {after}) and is not changed back: the other code meets these tables.",
         {"before": str(before or "?"), "after": str(after or "?")},
     )
+
+
+def newer_schema(now: Raw, then: Raw) -> Phrase | None:
+    """The code that comes was made for older tables than those the present one runs on: not without being asked.
+
+    `now`, `then`: the images' `Config`. Also when nobody can tell which is older; not if the present one is silent.
+    """
+    before, after = (str((image.get("Labels") or {}).get(SCHEMA_LABEL) or "") for image in (now, then))
+    if not before or before == after or _in_order(before) < _in_order(after):
+        return None
+    return Phrase(
+        "The database schema ({before}) is newer than this image knows ({after}). Does the older code work with these "
+        "tables? If not, mend the running version, or restore the database as well.",
+        {"before": before, "after": after or "?"},
+    )
+
+
+def _in_order(schema: str) -> tuple[int, ...]:
+    """`20251101`, `0012_places`, `v1.10`: by the numbers in it."""
+    return tuple(int(number) for number in re.findall(r"\d+", schema))
+
+
+def asked(*questions: Phrase | None) -> Phrase | None:
+    """All of them as one, to be answered by one approval."""
+    there = [each for each in questions if each]
+    if len(there) > 1:
+        return Phrase("{first} {then}", {"first": there[0], "then": there[1]})
+    return there[0] if there else None
 
 
 def _layer(written: Sequence[str]) -> Phrase | None:

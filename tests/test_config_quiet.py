@@ -23,7 +23,7 @@ PLACES = "environments: {staging: , prod: , dev: }\nservices: {ecotrajet: }\n"
 def desk_of(tmp_path: Path, text: str) -> Desk:
     file = tmp_path / "ecotrajet.yaml"
     file.write_text(text)
-    return load_desk(file)
+    return load_desk(file, {"PROBE_AUTHORIZATION": "Bearer of-a-probe"})
 
 
 def problems_of(tmp_path: Path, text: str) -> list[str]:

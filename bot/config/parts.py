@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from bot.config.afterwards import PostmortemsSection, TasksSection
 from bot.config.backups import BackupSection
 from bot.config.databases import DatabaseSection
+from bot.config.freezes import FreezeSection
 from bot.config.models import (
     EnvironmentSection,
     IntakeSection,
@@ -44,6 +45,7 @@ class Parts:
     classification: ClassificationSection
     intake: IntakeSection = field(default_factory=IntakeSection)
     maintenance: dict[str, WindowSection] = field(default_factory=dict)
+    freezes: dict[str, FreezeSection] = field(default_factory=dict)
     heartbeats: dict[str, HeartbeatSection] = field(default_factory=dict)
     probes: dict[str, ProbeSection] = field(default_factory=dict)
     backups: dict[str, BackupSection] = field(default_factory=dict)

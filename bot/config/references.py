@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.backup import heartbeat_of, test_heartbeat_of
-from bot.config import defaults
+from bot.config import defaults, freezes
 from bot.config.models import LevelSection, PolicySection
 from bot.config.parts import Parts
 from bot.config.problems import Problems, Where, shown, unknown_name
@@ -29,6 +29,7 @@ def check(parts: Parts, problems: Problems, warnings: list[str]) -> None:
     _policies(parts, problems)
     _rules(parts, problems)
     _maintenance(parts, problems, warnings)
+    _freezes(parts, problems)
     _heartbeats(parts, problems)
     _probes(parts, problems)
     if parts.proof is not None:
@@ -202,6 +203,15 @@ def _maintenance(parts: Parts, problems: Problems, warnings: list[str]) -> None:
             problems.add_once((*where, "end"), "must not be the same as start")
         if not (window.environments or window.services or window.labels):
             warnings.append(f"maintenance.{shown(name)}: neither environments, services nor labels: it silences all")
+
+
+def _freezes(parts: Parts, problems: Problems) -> None:
+    for name, window in parts.freezes.items():
+        where = ("freezes", name)
+        for turn, place in enumerate(window.environments):
+            _known(parts, "environment", place, (*where, "environments", turn), problems, "environments")
+        if said := freezes.why_not(window):
+            problems.add_once((*where, "ends"), said)
 
 
 def _heartbeats(parts: Parts, problems: Problems) -> None:

@@ -13,7 +13,8 @@ from bot.phrase import Phrase
 from bot.run import SHOWN_LINES, Line, Run, RunEnd, RunStatus
 from bot.runbook import FORWARD, FROZEN, REPLACING, Action, Evidence, Outcome, Result, Step
 from bot.runs import wording
-from bot.store import deployments, freezes, incidents, messages, output, runs, watches
+from bot.runs.freezes import in_force
+from bot.store import deployments, incidents, messages, output, runs, watches
 from bot.store.database import Database, Tx
 
 SHOWN_STEPS = frozenset({Step.STOP, Step.GATE, Step.R_RENAME_NEW, Step.R_GATE, Step.RESTART})
@@ -229,7 +230,7 @@ class Execution:
             await deployments.grow(tx, latest.id, made)
 
     async def _frozen(self, tx: Tx, run: Run) -> Phrase | None:
-        freeze = await freezes.active(tx, run.environment) if run.plan.action in FROZEN else None
+        freeze = await in_force(tx, self.desk, run.environment) if run.plan.action in FROZEN else None
         return wording.frozen(self.desk, freeze) if freeze else None
 
     def _missing(self, run: Run) -> Phrase | None:

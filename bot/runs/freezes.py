@@ -1,4 +1,4 @@
-"""Nothing new in an environment for a while: said by a person, kept in a row, over by itself."""
+"""Nothing new in an environment for a while: said by a person and kept in a row, or planned; over by itself."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,10 +13,29 @@ from bot.phrase import Phrase, Value
 from bot.runbook import ActionClass
 from bot.runs import wording
 from bot.store import audit, deliveries, freezes, incidents
-from bot.store.database import Database
+from bot.store.database import Database, Tx
 from bot.target import Environment
 
 LONGEST: Final = timedelta(days=60)
+
+
+async def in_force(tx: Tx, desk: Desk, environment: str) -> Freeze | None:
+    """What somebody said, else what the configuration plans, unless it was ended before its time."""
+    if (said := await freezes.active(tx, environment)) is not None:
+        return said
+    planned = await _planned(tx, desk, environment)
+    return planned[0] if planned else None
+
+
+async def _planned(tx: Tx, desk: Desk, environment: str) -> list[Freeze]:
+    """Those of the configuration that hold now, the one that lasts longest first."""
+    now = await incidents.now(tx)
+    found = []
+    for window in desk.freezes:
+        span = window.present(now) if environment in window.environments else None
+        if span is not None and not await freezes.lifted(tx, environment, window.key, span[1]):
+            found.append(Freeze(environment, window.key, *span, window.why, planned=True))
+    return sorted(found, key=lambda each: each.until, reverse=True)
 
 
 class Freezes:
@@ -57,6 +76,9 @@ class Freezes:
             if not await deliveries.first_time(tx, by):
                 return Repeated()
             ended = await freezes.end(tx, environment.name, by.id)
+            for planned in await _planned(tx, self.desk, environment.name):
+                await freezes.lift(tx, planned, by.id)
+                ended = ended or planned
             values = {"environment": environment.label, "name": by.name}
             if ended is None:
                 raise UserError(Phrase("{environment} is not frozen.", values))

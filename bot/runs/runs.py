@@ -24,10 +24,10 @@ from bot.run import Approved, Cancelled, NoSuchRun, NotNow, Planned, Rejected, R
 from bot.runbook import FROZEN, Action, ActionClass, Plan, Runbook
 from bot.runs import wording
 from bot.runs.diagnoses import Diagnoses
-from bot.runs.freezes import Freezes
+from bot.runs.freezes import Freezes, in_force
 from bot.runs.pictures import Pictures
 from bot.runs.validations import Validations
-from bot.store import audit, deliveries, deployments, freezes, incidents, jobs, runs
+from bot.store import audit, deliveries, deployments, incidents, jobs, runs
 from bot.store.database import Database, Tx
 from bot.target import Environment, Target, fold, promoted, resolve, resolve_all
 from bot.view import RunView
@@ -179,7 +179,7 @@ class Runs:
 
     async def _not_yet(self, tx: Tx, plan: Plan, by: Actor) -> Phrase | None:
         """A freeze, or product's word that is missing."""
-        if plan.action in FROZEN and (freeze := await freezes.active(tx, plan.environment)) is not None:
+        if plan.action in FROZEN and (freeze := await in_force(tx, self.desk, plan.environment)) is not None:
             return wording.frozen(self.desk, freeze)
         if plan.action is Action.PROMOTE:
             return await self.validations.missing(tx, plan, by)
@@ -233,7 +233,7 @@ class Runs:
             return NotNow(Phrase("{environment} is no longer configured.", {"environment": run.environment}))
         if (missing := self._missing(by.id, right_to_approve(run.plan.action), environment)) is not None:
             return NotNow(missing)
-        if run.plan.action in FROZEN and (freeze := await freezes.active(tx, run.environment)) is not None:
+        if run.plan.action in FROZEN and (freeze := await in_force(tx, self.desk, run.environment)) is not None:
             return NotNow(wording.frozen(self.desk, freeze))
         open_p1 = await runs.open_p1(tx, run.environment)
         now = await incidents.now(tx)

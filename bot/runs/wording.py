@@ -107,6 +107,12 @@ def frozen(desk: Desk, freeze: Freeze) -> Phrase:
         "environment": environment.label if environment else freeze.environment, "name": name(desk, freeze.by),
         "since": freeze.since, "until": freeze.until, "place": freeze.environment, "reason": freeze.reason,
     }  # fmt: skip
+    if freeze.planned:
+        return Phrase(
+            "{environment} is frozen until {until}, as the configuration plans: {reason}. Rolling back stays possible. "
+            "To end it: `/ecotrajet unfreeze {place}`.",
+            values,
+        )
     if freeze.reason:
         return Phrase(
             "{environment} is frozen since {since} by {name}, until {until}: {reason}. Rolling back stays possible. "

@@ -19,6 +19,26 @@ async def active(tx: Tx, environment: str) -> Freeze | None:
     return from_row(row) if row else None
 
 
+async def lifted(tx: Tx, environment: str, window: str, until: datetime) -> bool:
+    """Somebody ended this occurrence of a planned one before its time."""
+    return bool(
+        await tx.fetchval(
+            "SELECT EXISTS (SELECT FROM deploy_freeze WHERE environment = $1 AND by = $2 AND until = $3"
+            " AND ended_at IS NOT NULL)",
+            environment, window, until,
+        )
+    )  # fmt: skip
+
+
+async def lift(tx: Tx, planned: Freeze, by: str) -> None:
+    """This occurrence of a planned one is over."""
+    await tx.execute(
+        "INSERT INTO deploy_freeze (environment, by, since, until, reason, ended_by, ended_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, app_now())",
+        planned.environment, planned.by, planned.since, planned.until, planned.reason, by,
+    )  # fmt: skip
+
+
 async def begin(tx: Tx, environment: str, by: str, until: datetime, reason: str) -> Freeze:
     """In the place of the one there is."""
     await tx.execute("SELECT pg_advisory_xact_lock(hashtextextended('freeze:' || $1, 0))", environment)

@@ -12,8 +12,8 @@ from runbooks.docker_engine.failures import EngineSaid, Unreachable
 from runbooks.docker_engine.look import Seen
 from runbooks.redact import Redactor
 
-LOG_LINES: Final = 40
-LOG_BYTES: Final = 12_000
+LOG_LINES: Final = 200
+LOG_BYTES: Final = 60_000
 HEALTH_CHECKS: Final = 3
 QUICK: Final = 3.0  # seconds: an action must not wait for figures
 

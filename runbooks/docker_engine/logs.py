@@ -100,7 +100,7 @@ async def read_from(
     try:
         return await engine.call(read, limit=LONGEST_READ + 4)
     except EngineSaid as said:
-        values = {"container": name, "why": said.reason}
+        values = {"container": name, "why": said.why}
         raise UserError(Phrase("Docker gives no logs of {container}: {why}", values)) from said
 
 

@@ -141,7 +141,7 @@ def worded() -> Iterator[None]:
     try:
         yield
     except EngineSaid as said:
-        raise UserError(Phrase("Docker refused: {why}", {"why": said.reason})) from said
+        raise UserError(Phrase("Docker refused: {why}", {"why": said.why})) from said
 
 
 def not_running(target: Target, seen: Seen) -> Phrase:

@@ -42,5 +42,5 @@ async def _npm(engine: Engine, seen: Seen) -> Scan:
     except UserError:
         return Scan(scanners.NPM, problem=Phrase("npm is not in this image"))
     except EngineSaid as refused:
-        return Scan(scanners.NPM, problem=Phrase("it failed: {why}", {"why": refused.reason}))
+        return Scan(scanners.NPM, problem=Phrase("it failed: {why}", {"why": refused.why}))
     return scanners.npm_scan(said.output.decode(errors="replace"))

@@ -9,7 +9,7 @@ from bot.phrase import Phrase
 from bot.runbook import Journal
 from runbooks.docker_engine import look, raw
 from runbooks.docker_engine.client import Engine
-from runbooks.docker_engine.failures import EngineSaid
+from runbooks.docker_engine.failures import EngineSaid, plain
 from runbooks.docker_engine.look import Raw
 from runbooks.redact import by_pattern
 
@@ -71,7 +71,7 @@ async def by_digest(engine: Engine, reference: str, image_id: str, journal: Jour
     finally:
         pulling.cancel()
     if why:
-        values = {"image": reference, "why": by_pattern(why)[:400]}
+        values = {"image": reference, "why": plain(by_pattern(why)[:400], registry=True)}
         raise UserError(Phrase("{image} could not be fetched: {why}. Nothing was touched.", values))
     found = await look.image(engine, reference)
     if found is None or (image_id and found["Id"] != image_id):

@@ -32,7 +32,7 @@ async def repair(engine: Engine, target: Target, name: str, journal: Journal) ->
     try:
         return await mend.whole()
     except EngineSaid as said:
-        return await mend.told(Result.FAILED, _failed(name, Phrase("Docker refused: {why}", {"why": said.reason})))
+        return await mend.told(Result.FAILED, _failed(name, Phrase("Docker refused: {why}", {"why": said.why})))
 
 
 def _failed(name: str, why: Phrase) -> Phrase:

@@ -34,7 +34,7 @@ async def of(engine: Engine, target: Target, now: datetime) -> ServiceStatus:
     except UserError as error:
         return ServiceStatus(*where, Light.RED, target.container, problem=error.phrase)
     except EngineSaid as said:
-        why = Phrase("Docker refused: {why}", {"why": said.reason})
+        why = Phrase("Docker refused: {why}", {"why": said.why})
         return ServiceStatus(*where, Light.UNKNOWN, target.container, problem=why)
     shown = look.image_words(raw, seen.reference) if raw else None
     light, problem = judge(seen, now)

@@ -80,7 +80,7 @@ class Swap:
             await self.step(Step.RENAME_OLD, lambda: self._rename(self.old, self.marks.name + OLD, may_be_gone=True))
             await self.step(Step.RENAME_NEW, lambda: self._rename(self.new, self.marks.name))
         except EngineSaid as said:
-            raise Stopped(Phrase("Docker refused: {why}", {"why": said.reason})) from said
+            raise Stopped(Phrase("Docker refused: {why}", {"why": said.why})) from said
         return await self.start_and_judge()
 
     async def start_and_judge(self) -> Verdict:
@@ -88,7 +88,7 @@ class Swap:
         try:
             await self.step(Step.START, lambda: self._start(self.new))
         except EngineSaid as said:
-            raise Stopped(Phrase("it did not start: {why}", {"why": said.reason})) from said
+            raise Stopped(Phrase("it did not start: {why}", {"why": said.why})) from said
         verdict = await self._judge(Step.GATE, self.new, 0)
         if verdict.why is not None:
             raise Stopped(verdict.why)

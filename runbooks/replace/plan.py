@@ -28,6 +28,7 @@ def frozen(
     raw, config_then = found.seen.raw, (there or {}).get("Config") or {}
     health = warnings.health_of(raw, found.config, config_then)
     mounts = warnings.bind_mounts(raw, config_then)
+    older = warnings.newer_schema(found.config, config_then) if there else None
     told = warnings.of_replacing(raw, found.config, config_then, found.written) if there else [_not_here(then)]
     if never_seen:
         told.insert(0, Phrase("{image} has never been seen healthy here.", {"image": then.name}))
@@ -44,7 +45,7 @@ def frozen(
         steps=tuple(step.value for step in FORWARD),
         changes=warnings.changes(raw, now, then, found.config, config_then),
         warnings=(*warned, *([mounts] if mounts else []), *told),
-        asks=mounts,
+        asks=warnings.asked(mounts, older),
         was_healthy=was(found.seen) is Was.WELL,
         pull="" if there else then.digests[0],
         expected_downtime=SWITCH,

@@ -98,7 +98,7 @@ class Run:
             if self._swap.new:
                 await self._swap.undo()
             raise UserError(
-                Phrase("Docker refused to make the new container ({why}). Nothing was touched.", {"why": said.reason})
+                Phrase("Docker refused to make the new container ({why}). Nothing was touched.", {"why": said.why})
             ) from said
 
     async def _succeeded(self, verdict: Verdict) -> Outcome:
@@ -108,7 +108,7 @@ class Run:
         try:
             await self._swap.commit()
         except EngineSaid as said:  # it is in place and well; what is left over is repaired later
-            remarks.append(Phrase("The replaced container could not be removed: {why}", {"why": said.reason}))
+            remarks.append(Phrase("The replaced container could not be removed: {why}", {"why": said.why}))
         down = timedelta(seconds=self._swap.downtime or 0)
         values: dict[str, Value | Phrase] = {
             "service": self._plan.service,
@@ -143,7 +143,7 @@ class Run:
         try:
             verdict = await self._swap.revert()
         except EngineSaid as said:
-            values = {**values, "problem": said.reason}
+            values = {**values, "problem": said.why}
             return self._failed(
                 Phrase("{image}: {why}. Putting {now} back failed as well: {problem}. Look at {container} now.", values)
             )

@@ -42,11 +42,12 @@ async def replacing(
     told += [] if chosen.there is None else warnings.of_replacing(shape, config_now, config_then, ())
     changes = warnings.changes(shape, now, chosen.then, config_now, config_then)
     mounts = warnings.bind_mounts(shape, config_then)
+    older = warnings.newer_schema(config_now, config_then) if chosen.there else None
     check = warnings.health_of(shape, config_now, config_then)
     return replace(
         await _plan(engine, action, target, there, now), image_then=chosen.then,
         steps=tuple(step.value for step in UPDATE), changes=changes,
-        warnings=(*([mounts] if mounts else []), *told), asks=mounts,
+        warnings=(*([mounts] if mounts else []), *told), asks=warnings.asked(mounts, older),
         pull="" if chosen.there else chosen.then.digests[0],
         expected_downtime=_downtime(there), health_limit=limit(there, check),
         facts=(*facts(now, chosen.then, history), how(there)),

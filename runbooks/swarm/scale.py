@@ -54,7 +54,7 @@ class _Scaling(ABC):
             try:
                 await swarm.change(engine, there, spec.scaled(there, int(plan.subjects[0]), plan.fingerprint()))
             except EngineSaid as said:
-                raise UserError(Phrase("Docker refused: {why}", {"why": said.reason})) from said
+                raise UserError(Phrase("Docker refused: {why}", {"why": said.why})) from said
             await journal.after(Step.SCALE, plan.subjects[0])
             return await self._end(plan, journal)
 

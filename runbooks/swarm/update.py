@@ -143,7 +143,7 @@ async def _send(engine: Engine, there: SwarmService, words: Mapping[str, Any]) -
     try:
         await swarm.change(engine, there, words)
     except EngineSaid as said:
-        raise UserError(Phrase("Docker refused: {why}", {"why": said.reason})) from said
+        raise UserError(Phrase("Docker refused: {why}", {"why": said.why})) from said
 
 
 async def _to_the_end(

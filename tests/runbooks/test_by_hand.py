@@ -74,6 +74,7 @@ async def test_a_port_taken_in_the_middle_fails_loudly_and_is_mended_once_it_is_
 
     outcome = await stage.rollback.run(stage.target, await stage.plan_back_to("v1"), Meddler(Step.START, steal))
     assert outcome.result is Result.FAILED, outcome.phrase
+    assert f"port {port} of the host is taken by another container or program" in str(outcome.phrase)
     assert "port is already allocated" in str(outcome.phrase)
 
     stage.workload.docker("rm", "-f", thief)

@@ -39,6 +39,15 @@ async def test_one_that_ate_all_its_memory(stage: Stage) -> None:
     assert "for want of memory" in str(said.cause)  # also when the engine has missed why, as it does now and then
 
 
+async def test_what_is_kept_holds_the_last_two_hundred_lines_of_the_log(stage: Stage) -> None:
+    counts = "i=0; while [ $i -lt 300 ]; do i=$((i+1)); echo line $i; done; exit 3"
+    target = stage.another(command=("sh", "-c", counts))
+    found, _ = await judged(stage, target, "exited")
+    kept = found.evidence.log_tail.splitlines()
+    assert (len(kept), kept[0].endswith("line 101"), kept[-1].endswith("line 300")) == (200, True, True)
+    assert found.evidence.exit_code == 3
+
+
 async def test_one_that_crashes_again_and_again_with_its_log(stage: Stage) -> None:
     target = stage.another("--restart", "always", version="v4-crash")
     found, said = await judged(stage, target, "restarting")

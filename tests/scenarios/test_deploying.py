@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from bot.answers import Repeated
 from bot.deployment import Freeze
 from bot.errors import UserError
+from bot.freeze import FreezeWindow, Moment
 from bot.lifecycle.probes import Probes
 from bot.phrase import Phrase
 from bot.probe import Kind, ProbeEntry, Seen
@@ -116,6 +118,31 @@ async def test_a_freeze_that_came_after_the_request_stops_its_approval_and_one_a
     await desk.runs.approve(run.id, desk.by("bruno"))
     await freeze(desk)
     await desk.until("refused", run.id)
+
+
+async def test_a_window_of_the_configuration_freezes_each_week_and_is_ended_for_this_once(desk: RunDesk) -> None:
+    now = await desk.value("SELECT app_now()")
+    assert isinstance(now, datetime)
+    begun, over = now - timedelta(hours=1), now + SOON
+    window = FreezeWindow(
+        "config:week-end", ("prod",), Moment(begun.weekday(), begun.time()), Moment(over.weekday(), over.time()),
+        ZoneInfo("UTC"), "personne au bureau",
+    )  # fmt: skip
+    planned = desk.replica(desk=replace(desk.desk, freezes=(window,)))
+    said = await planned.refusal("amina", "prod", action=Action.RESTART)
+    assert "as the configuration plans: personne au bureau" in said
+    assert "`/ecotrajet unfreeze prod`" in said
+    run = (await desk.ask("amina", "prod", "v1", action=Action.DEPLOY)).run  # by a desk that knew of no window
+    assert isinstance(await planned.runs.approve(run.id, desk.by("bruno")), NotNow)
+    await planned.ask("amina", "staging", "v1", action=Action.DEPLOY)
+
+    await planned.runs.freezes.end(desk.desk.environments["prod"], desk.by("bruno"))
+    assert not isinstance(await planned.runs.approve(run.id, desk.by("bruno")), NotNow)
+    with pytest.raises(UserError, match="not frozen"):
+        await planned.runs.freezes.end(desk.desk.environments["prod"], desk.by("bruno"))
+    await planned.until("succeeded", run.id)
+    await later(desk, timedelta(days=7))
+    assert "as the configuration plans" in await planned.refusal("amina", "prod", action=Action.RESTART)
 
 
 # Stopping --------------------------------------------------------------------------------------------------------
