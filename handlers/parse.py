@@ -22,6 +22,7 @@ SPACES: Final = " \t\r\n\u00a0\u202f\u2009"
 LONG_DASH: Final = re.compile(r"^[—–](?=\w)|^-[—–](?=\w)")
 REFERENCE: Final = re.compile(r"<(?P<kind>[@#!]?)(?P<id>[^<>|]+)(?:\|(?P<label>[^<>]*))?>")
 DURATION: Final = re.compile(r"(\d{1,6})(s|min|m|h|d|j)")
+MINUTES_BEHIND: Final = re.compile(r"h(\d{1,2})$")  # `2h30`
 UNITS: Final = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "j": 86400}
 LONGEST: Final = 4000  # characters; Slack's own limit of a message is near
 
@@ -100,9 +101,10 @@ def number(word: str) -> int | None:
 
 
 def duration(word: str) -> timedelta:
-    """`90s`, `10m`, `10min`, `1h30m`, `2h`, `1d` (or `1j`). Raises UserError."""
-    parts = DURATION.findall(fold(word))
-    if not parts or "".join(f"{count}{unit}" for count, unit in parts) != fold(word):
+    """`90s`, `10m`, `10min`, `1h30m`, `2h30`, `2h`, `1d` (or `1j`). Raises UserError."""
+    said = MINUTES_BEHIND.sub(r"h\1m", fold(word))
+    parts = DURATION.findall(said)
+    if not parts or "".join(f"{count}{unit}" for count, unit in parts) != said:
         raise UserError(Phrase("“{word}” is not a duration. Write for example `10m` or `2h`.", {"word": word}))
     return timedelta(seconds=sum(int(count) * UNITS[unit] for count, unit in parts))
 

@@ -49,6 +49,7 @@ NOISE: Final = frozenset(
         "t",
     ]
 )
+FROM_NOW: Final = frozenset({"dans", "in"})
 UNITS: Final = {"m": "minutes", "d": "days", "j": "days", "h": "hours"}
 HOURS: Final = re.compile(r"(\d{1,2})h(\d\d)?")
 DAY: Final = timedelta(days=1)
@@ -98,8 +99,8 @@ def read(text: str, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """
     today = now.astimezone(zone).date()
     tokens = tokenised(text)
-    if (length := _length(tokens)) is not None:
-        return now, now + length
+    if (ahead := _length(tokens)) is not None:
+        return now, now + ahead
     if [token.what for token in tokens] == ["weekend"]:
         saturday = today + DAY * ((5 - today.weekday()) % 7 if today.weekday() != 6 else -1)
         return _at(saturday, time(0), zone), _at(saturday + 2 * DAY, time(0), zone)
@@ -110,9 +111,15 @@ def read(text: str, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 
 def moment(text: str, now: datetime, zone: ZoneInfo) -> datetime:
-    """`samedi 03:00`, `demain 3h`, `2026-11-30 22:00`, `22:00` (the next one). Raises UserError with examples."""
+    """`samedi 03:00`, `demain 3h`, `dans 2h30`, `2026-11-30 22:00`, `22:00` (the next one).
+
+    Raises UserError with examples.
+    """
     today = now.astimezone(zone).date()
     side = Side()
+    first, _, rest = fold(text).partition(" ")
+    if first in FROM_NOW and (ahead := length(rest)) is not None:
+        return now + ahead
     try:
         understood = all(side.takes(token, today) for token in tokenised(text) if token.what != "to")
     except UserError:
@@ -126,6 +133,14 @@ def moment(text: str, now: datetime, zone: ZoneInfo) -> datetime:
     if found <= now and side.on is None:
         found = _at(day + DAY * (1 if side.weekday is None else 7), side.at, zone)
     return found
+
+
+def length(text: str) -> timedelta | None:
+    """`2h`, `1h30`, `2 heures`, `30 min`, `3 jours`; None: it is something else."""
+    try:
+        return _length(tokenised(text))
+    except UserError:
+        return None
 
 
 def tokenised(text: str) -> list[Token]:

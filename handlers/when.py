@@ -1,12 +1,9 @@
-"""Days, hours and moments as people type them. Pure; wall time of the desk's zone."""
+"""Days and hours as people type them; moments and spans are in `span`. Pure; wall time of the desk's zone."""
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from bot.errors import UserError
-from bot.phrase import Phrase
 from bot.target import fold
 
 NAMES: Final = (
@@ -60,18 +57,3 @@ def day(word: str, today: date) -> date | None:
         return told.replace(year=told.year + 1) if told < today and not found["year"] else told
     except ValueError:
         return None
-
-
-def moment(words: str, now: datetime, zone: ZoneInfo) -> datetime:
-    """`22:00` (the next one), `demain 22:00`, `30/11 22:00`, `2026-11-30 22:00`. Raises UserError."""
-    first, _, last = words.strip().replace("T", " ").partition(" ")
-    today = now.astimezone(zone).date()
-    if not last and (at := clock(first)) is not None:
-        soon = datetime.combine(today, at, zone)
-        return soon if soon > now else datetime.combine(today + timedelta(days=1), at, zone)
-    on, at = day(first, today), clock(last)
-    if on is None or at is None:
-        raise UserError(
-            Phrase("“{word}” is no moment. Write for example `22:00` or `2026-11-30 22:00`.", {"word": words})
-        )
-    return datetime.combine(on, at, zone)

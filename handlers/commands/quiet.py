@@ -10,7 +10,7 @@ from bot.maintenance import NOTICE, SHORT, Matcher, Silence, Window, is_short_no
 from bot.notify.blocks import quiet_list
 from bot.phrase import Phrase
 from bot.target import fold, nearest
-from handlers import parse, when
+from handlers import parse, span, when
 from handlers.commands.incidents import allow_responding
 from handlers.commands.tools import Asked, Command, Reply, Tools
 
@@ -63,7 +63,7 @@ async def silence(tools: Tools, asked: Asked) -> Reply:
                 "`equipe=paie`, or `all`."
             )
         )
-    start = when.moment(asked.line.options["from"], now, tools.desk.zone) if "from" in asked.line.options else None
+    start = span.moment(asked.line.options["from"], now, tools.desk.zone) if "from" in asked.line.options else None
     return begun(await tools.silences.begin(wish.matcher, wish.length, wish.reason, asked.by, start), start)
 
 

@@ -1,6 +1,7 @@
 """Commands of those who are on an incident: leaving it for a while, handing it over, calling others."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 
 from bot.errors import UserError
@@ -8,7 +9,7 @@ from bot.notify.blocks.escalating import LONGEST_REASON
 from bot.person import Person
 from bot.phrase import Phrase
 from bot.target import fold, nearest
-from handlers import parse
+from handlers import parse, span
 from handlers.answers import worded
 from handlers.commands.incidents import allow_responding
 from handlers.commands.tools import Asked, Command, Reply, Tools
@@ -17,13 +18,28 @@ FILLERS: Final = frozenset({"a", "to", "et", "and", "for", "pour", "pendant", "t
 
 
 async def snooze(tools: Tools, asked: Asked) -> Reply:
-    """`snooze 42 30m`, `snooze 42 30 min`."""
+    """`snooze 42 30m`, `snooze 42 30 min`, `snooze 42 dans 2h30`, `snooze 42 demain 8h`, `snooze 42 jusqu'à 18h`."""
     allow_responding(tools, asked.by.id)
     number = asked.number("/ecotrajet snooze 42 30m")
-    said = "".join(word for word in asked.line.words[1:] if fold(word) not in FILLERS)
+    said = [word for word in asked.line.words[1:] if fold(word) not in FILLERS]
     if not said:
         raise UserError(Phrase("For how long? `/ecotrajet snooze {number} 30m`.", {"number": number}))
-    return worded(await tools.lifecycle.snooze(number, asked.by, parse.duration(said)))
+    return worded(await tools.lifecycle.snooze(number, asked.by, _pause(tools, said)))
+
+
+def _pause(tools: Tools, said: Sequence[str]) -> timedelta:
+    """A length of time, or until a moment: `18h` is a length, `until 18h` none. Raises UserError."""
+    words = [word for word in said if fold(word) not in span.FROM_NOW]
+    at = " ".join(word for word in words if fold(word) not in span.UNTIL)
+    now = tools.clock.now()
+    if at != " ".join(words):
+        return span.moment(at, now, tools.desk.zone) - now
+    if (length := span.length(at)) is not None:
+        return length
+    try:
+        return span.moment(at, now, tools.desk.zone) - now
+    except UserError:
+        return parse.duration("".join(words))
 
 
 async def still(tools: Tools, asked: Asked) -> Reply:

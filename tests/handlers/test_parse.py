@@ -78,7 +78,8 @@ def test_a_number_may_carry_its_hash(word: str, value: int | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "minutes"), [("10m", 10), ("10min", 10), ("1h30m", 90), ("2H", 120), ("1j", 1440), ("60s", 1)]
+    ("word", "minutes"),
+    [("10m", 10), ("10min", 10), ("1h30m", 90), ("2h30", 150), ("2H", 120), ("1j", 1440), ("60s", 1)],
 )
 def test_durations_are_short(word: str, minutes: int) -> None:
     assert parse.duration(word) == timedelta(minutes=minutes)

@@ -131,6 +131,8 @@ def test_nothing_breaks_it(typed: str) -> None:
         ("lundi 8h", "2026-11-30T08:00"),
         ("2026-11-30 22:00", "2026-11-30T22:00"),
         ("minuit", "2026-11-24T00:00"),
+        ("dans 2h30", "2026-11-23T15:00"),
+        ("in 3 days", "2026-11-26T12:30"),
     ],
 )
 def test_moments_that_people_type(typed: str, at: str) -> None:

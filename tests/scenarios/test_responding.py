@@ -376,3 +376,23 @@ async def test_given_back_it_climbs_on_without_whoever_could_not_keep_it(world: 
     await chloe.phone.gets_sms(TITLE)  # nobody else was on the first level: the next one at once
     assert len(on_call.phone.inbox) == paged
     assert await world.value("SELECT count(*) FROM audit WHERE did = 'incident.given_back'") == 1
+
+
+async def test_it_may_be_left_until_a_moment_or_for_hours_and_minutes_as_people_say_it(world: World) -> None:
+    number = await world.alert(TITLE)
+    bruno = world.person("bruno")
+    await bruno.sees(TITLE, channel="incidents")
+    over = "SELECT max(due_at) - app_now() FROM incident_due WHERE kind = 'snooze_over' AND state = 'pending'"
+    for typed, hours in (("2h30", 2.5), ("pendant 2 heures", 2.0), ("dans 3 h", 3.0)):
+        await bruno.types(f"/ecotrajet reporte {number} {typed}", channel="incidents")
+
+        async def is_so(hours: float = hours) -> bool:
+            left = await world.value(over)
+            return left is not None and abs(left / timedelta(hours=1) - hours) < 0.05
+
+        await world.eventually(is_so, f"left {typed}")
+    await bruno.types(f"/ecotrajet reporte {number} jusqu'à 8h", channel="incidents")
+    clock = (
+        "SELECT to_char(max(due_at) AT TIME ZONE 'Europe/Paris', 'HH24:MI') FROM incident_due WHERE state = 'pending'"
+    )
+    await world.eventually_value("08:00", f"{clock} AND kind = 'snooze_over'")

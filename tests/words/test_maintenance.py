@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.errors import UserError
 from bot.heartbeat import Signal, signal_of
 from bot.maintenance import Matcher, Silence, Window, covering
-from handlers import when
+from handlers import span, when
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -112,13 +112,13 @@ def test_days_as_people_type_them(word: str, days: set[int] | None) -> None:
     ],
 )
 def test_moments_as_people_type_them(words: str, told: str) -> None:
-    assert when.moment(words, utc("2026-11-23T11:00"), PARIS) == utc(told)
+    assert span.moment(words, utc("2026-11-23T11:00"), PARIS) == utc(told)
 
 
 @pytest.mark.parametrize("words", ["", "hier", "25:00", "31/02 10:00", "demain", "2026-13-01 10:00"])
 def test_what_is_no_moment_is_refused(words: str) -> None:
     with pytest.raises(UserError):
-        when.moment(words, utc("2026-11-23T11:00"), PARIS)
+        span.moment(words, utc("2026-11-23T11:00"), PARIS)
 
 
 @pytest.mark.parametrize(
