@@ -86,7 +86,8 @@ OVER: Final = words(
     r"end of (?:the )?(?:disruption|degradation|problem)",
     "service (?:is )?operation(?:al|nel)",
     r"revenu(?:e|s|es)? (?:sous|a|au) (?:le |la |un |\d)\w*",
-    r"(?:back|returned|down|fell) (?:to|below|under) (?:\d|normal|the threshold|threshold)\w*",
+    r"(?:back|returned|(?<!slowed )(?<!slow )(?<!scaled )(?<!slows )down|fell) (?:to|below|under) (?:\d|normal"
+    r"|the threshold|threshold)\w*",
     "(?:repassee?s?|redescendue?s?) (?:sous|a|au|ok)",
     r"(?:incident|alerte?|panne|outage|probleme|problem|issue)(?: [\w'-]+){1,4}? (?:est|is|has been|a ete) (?:clos\w*"
     r"|closed|resolu\w*"
@@ -120,7 +121,7 @@ TAG_OVER: Final = re.compile(
     r"(?: in \w+)?\s*(?:[\]:|-]|$)"
 )
 TAGGED_OVER: Final = re.compile(
-    r"^\W*(?:\[[\w -]{1,20}\]\W*){0,3}(?:\[ ?(?:resolved|recovered|recovery|cleared|closed|ok|up|fixed|resolue?s?"
+    r"^\W*(?:[\w ]{1,20}: )?(?:\[[\w -]{1,20}\]\W*){0,3}(?:\[ ?(?:resolved|recovered|recovery|cleared|closed|ok|up|fixed|resolue?s?"
     r"|retablie?s?|clos|fin d'alerte|termine)(?: in \w+)? ?\]|(?:resolved|recovered|clear(?:ed)?|ok|resolu|retabli"
     r"|fin d'alerte) ?:)"
 )
@@ -129,10 +130,10 @@ BRIEFLY_OVER: Final = re.compile(
     r"\W*(?:the )?(?:alert|alarm|incident|problem|monitor|alerte?|alarme|probleme|issue)(?: \w+)? (?:cleared|closed"
     r"|resolved|recovered|over|levee?|close|clos|resolue?|terminee?|retablie?)\W*|"
     r"\W*(?:\[[\w -]{1,20}\]\W*)*(?:(?!(?:not|pas|no|non|0|zero|nothing|aucune?|isn't|never|jamais"
-    r"|rien)\b)[\w.:/%-]+ ){0,4}ok\W*"
+    r"|rien|ko|hs|down|dead|mort\w*|fail\w*|crash\w*|error\w*|erreur\w*)\b)[\w.:/%\"'-]+ ){0,6}ok\W*"
     r"|\W*(?:\[[\w -]{1,20}\]\W*)*(?:(?!(?:not|pas|no|non|0|zero|nothing|aucune?|isn't|never|jamais|rien|\w+ed"
     r"|\w+ing|\w+en|\w+s|hung|blew)\b)"
-    r"[\w.:/-]+ ){0,3}(?<!-)up\W*"
+    r"[\w.:/\"'-]+ ){0,3}(?<!-)up\W*"
 )
 """`prod ok`, `API up`: all that there is."""
 BRIEF: Final = 60  # characters
