@@ -96,7 +96,8 @@ def _chats(headline: Plain, body: Plain) -> bool:
 
 def _tagged_over(headline: Plain) -> str:
     """`[OK] Queue backlog growing`: the tag speaks for what follows it."""
-    if len(headline.folded) <= recovery.BRIEF and recovery.BRIEFLY_OVER.fullmatch(headline.folded):
+    brief = len(headline.folded) <= recovery.BRIEF and recovery.BRIEFLY_OVER.fullmatch(headline.folded)
+    if brief or recovery.CAPITAL_UP.match(headline.shown):
         return " ".join(headline.shown.split())
     tag = recovery.TAGGED_OVER.match(headline.folded) if ":" in headline.shown or "[" in headline.shown else None
     if tag is None or recovery.NOT_OVER_AFTER.match(headline.folded[tag.end() :]):

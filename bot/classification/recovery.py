@@ -121,7 +121,8 @@ TAG_OVER: Final = re.compile(
     r"(?: in \w+)?\s*(?:[\]:|-]|$)"
 )
 TAGGED_OVER: Final = re.compile(
-    r"^\W*(?:[\w ]{1,20}: )?(?:\[[\w -]{1,20}\]\W*){0,3}(?:\[ ?(?:resolved|recovered|recovery|cleared|closed|ok|up|fixed|resolue?s?"
+    r"^\W*(?:[\w ]{1,20}: )?(?:\[[\w -]{1,20}\]\W*){0,3}"
+    r"(?:\[ ?(?:resolved|recovered|recovery|cleared|closed|ok|up|fixed|resolue?s?"
     r"|retablie?s?|clos|fin d'alerte|termine)(?: in \w+)? ?\]|(?:resolved|recovered|clear(?:ed)?|ok|resolu|retabli"
     r"|fin d'alerte) ?:)"
 )
@@ -136,6 +137,8 @@ BRIEFLY_OVER: Final = re.compile(
     r"[\w.:/\"'-]+ ){0,3}(?<!-)up\W*"
 )
 """`prod ok`, `API up`: all that there is."""
+CAPITAL_UP: Final = re.compile(r"^(?!.*\b(?:0|[Nn]ot?|NOT?|of|never|pas|aucune?)\b).*\bUP\W*$")
+"""As tools write it at the end of a title; nobody shouts "backed UP"."""
 BRIEF: Final = 60  # characters
 NOT_OVER_AFTER: Final = re.compile(
     r"^[ :,]*(?:(?:has|is|a|est|was|have|process|job|attempt|the|de|la|du|service|\w+) ){0,3}?(?:fail\w*|impossible"
