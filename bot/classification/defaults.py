@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.alert import AlertStatus
 from bot.classification.impact import Impact
-from bot.classification.mild import COSMETIC
+from bot.classification.mild import COSMETIC, LOOKS
 from bot.classification.place import Stage
 from bot.classification.rules import Rule, When
 from bot.classification.severity import Severity
@@ -26,7 +26,9 @@ SENSITIVE: Final = (
     r"|(?:home |e-?mail |postal )?address(?:es)?|adresses?|telephone|phone numbers?|strangers?|inconnue?s?|gdpr|rgpd"
     r"|cnil|privacy|unauthori[sz]ed)\b)"
 )
-DEFECT: Final = rf"{COSMETIC.pattern}|\b(?:bugs?|flicker\w*|glitch\w*|defects?|anomalies?|vulnerabilit\w*)\b"
+DEFECT: Final = (
+    rf"{COSMETIC.pattern}|{LOOKS.pattern}|\b(?:bugs?|flicker\w*|glitch\w*|defects?|anomalies?|vulnerabilit\w*)\b"
+)
 CRITICAL: Final = frozenset({Severity.CRITICAL})
 
 PRODUCTION: Final = frozenset({Stage.PRODUCTION})

@@ -32,7 +32,8 @@ PRIVATE: Final = (
     r"|cartes bancaires|fiches|identifiants|e-?mails|documents|customers?|clients|users?|utilisateurs)"
 )
 WHOEVER: Final = (
-    r"(?:user|customer|client|people|person|passenger|travell?er|member|account|company|utilisateur|usager|voyageur"
+    r"(?:user|customer|client|people|person|passenger|travell?er|member|account|compan(?:y|ie)|utilisateur|usager"
+    r"|voyageur"
     "|personne|compte|abonne|adherent|entreprise|societe|tenant|organi[sz]ation)"
 )
 

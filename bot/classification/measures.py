@@ -38,12 +38,13 @@ ERRORS: Final = words(
 )  # fmt: skip
 
 WAITED: Final = re.compile(
-    r"\b(?:load|respon[ds]|latenc|charge|chargement|repon[ds]|page|requ[eê]t|request|quer|ouvr|open|affich|display"
+    r"\b(?:p9\d ?[:=]? ?|(?:load|respon[ds]|latenc|charge|chargement|repon[ds]|page|requ[eê]t|request|quer|ouvr|open"
+    r"|affich|display"
     r"|tak|pren|met|p9\d|time|temps"
     r"|wait|attend|attente)\w*(?: [\w/'.%-]+){0,6}? (?:above|over|exceed\w*|>|>=|plus de|au-dessus de|depasse\w*|in"
     r"|en|takes?|prend"
     r"|mett?(?:ent)?|at|a|is|est|to|of|de|now|between|entre) (?:about |around |environ |pres de |nearly |almost "
-    r"|up to |jusqu'a )?"
+    r"|up to |jusqu'a )?)"
     r"(\d+(?:[.,]\d+)?) ?(?:s|secs?|seconds?|secondes?)\b"
 )
 PATIENCE: Final = 2.0  # seconds that somebody waits for a page without calling it slow

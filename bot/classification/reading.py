@@ -96,7 +96,8 @@ def _chats(headline: Plain, body: Plain) -> bool:
 
 def _tagged_over(headline: Plain) -> str:
     """`[OK] Queue backlog growing`: the tag speaks for what follows it."""
-    if len(headline.folded) <= recovery.BRIEF and recovery.BRIEFLY_OVER.fullmatch(headline.folded):
+    brief = len(headline.folded) <= recovery.BRIEF and recovery.BRIEFLY_OVER.fullmatch(headline.folded)
+    if brief or recovery.CAPITAL_UP.match(headline.shown):
         return " ".join(headline.shown.split())
     tag = recovery.TAGGED_OVER.match(headline.folded) if ":" in headline.shown or "[" in headline.shown else None
     if tag is None or recovery.NOT_OVER_AFTER.match(headline.folded[tag.end() :]):
@@ -222,7 +223,8 @@ def _judged(clause: str) -> tuple[*Found, Hint]:
         weight = Weight.VAGUE if recovery.WEAKLY_OVER.fullmatch(over[0]) else Weight.CLEAR
         return Impact.OVER, over.span(), weight, hints
     if bad is not None:
-        return *bad, hints
+        trifle = bad[0] is Impact.DEGRADED and bad[2] is Weight.VAGUE and _looks(rest, hints) is not None
+        return Impact.MINOR if trifle else bad[0], bad[1], bad[2], hints
     good = first_said(news.NEWS, rest)
     if good and not (news.SOFT.fullmatch(good[0]) and (Hint.EVERYONE in hints or news.DENIED.search(rest))):
         return Impact.NEWS, good.span(), Weight.VAGUE, hints

@@ -86,7 +86,8 @@ OVER: Final = words(
     r"end of (?:the )?(?:disruption|degradation|problem)",
     "service (?:is )?operation(?:al|nel)",
     r"revenu(?:e|s|es)? (?:sous|a|au) (?:le |la |un |\d)\w*",
-    r"(?:back|returned|down|fell) (?:to|below|under) (?:\d|normal|the threshold|threshold)\w*",
+    r"(?:back|returned|(?<!slowed )(?<!slow )(?<!scaled )(?<!slows )down|fell) (?:to|below|under) (?:\d|normal"
+    r"|the threshold|threshold)\w*",
     "(?:repassee?s?|redescendue?s?) (?:sous|a|au|ok)",
     r"(?:incident|alerte?|panne|outage|probleme|problem|issue)(?: [\w'-]+){1,4}? (?:est|is|has been|a ete) (?:clos\w*"
     r"|closed|resolu\w*"
@@ -120,7 +121,8 @@ TAG_OVER: Final = re.compile(
     r"(?: in \w+)?\s*(?:[\]:|-]|$)"
 )
 TAGGED_OVER: Final = re.compile(
-    r"^\W*(?:\[[\w -]{1,20}\]\W*){0,3}(?:\[ ?(?:resolved|recovered|recovery|cleared|closed|ok|up|fixed|resolue?s?"
+    r"^\W*(?:[\w ]{1,20}: )?(?:\[[\w -]{1,20}\]\W*){0,3}"
+    r"(?:\[ ?(?:resolved|recovered|recovery|cleared|closed|ok|up|fixed|resolue?s?"
     r"|retablie?s?|clos|fin d'alerte|termine)(?: in \w+)? ?\]|(?:resolved|recovered|clear(?:ed)?|ok|resolu|retabli"
     r"|fin d'alerte) ?:)"
 )
@@ -129,12 +131,14 @@ BRIEFLY_OVER: Final = re.compile(
     r"\W*(?:the )?(?:alert|alarm|incident|problem|monitor|alerte?|alarme|probleme|issue)(?: \w+)? (?:cleared|closed"
     r"|resolved|recovered|over|levee?|close|clos|resolue?|terminee?|retablie?)\W*|"
     r"\W*(?:\[[\w -]{1,20}\]\W*)*(?:(?!(?:not|pas|no|non|0|zero|nothing|aucune?|isn't|never|jamais"
-    r"|rien)\b)[\w.:/%-]+ ){0,4}ok\W*"
+    r"|rien|ko|hs|down|dead|mort\w*|fail\w*|crash\w*|error\w*|erreur\w*)\b)[\w.:/%\"'-]+ ){0,6}ok\W*"
     r"|\W*(?:\[[\w -]{1,20}\]\W*)*(?:(?!(?:not|pas|no|non|0|zero|nothing|aucune?|isn't|never|jamais|rien|\w+ed"
     r"|\w+ing|\w+en|\w+s|hung|blew)\b)"
-    r"[\w.:/-]+ ){0,3}(?<!-)up\W*"
+    r"[\w.:/\"'-]+ ){0,3}(?<!-)up\W*"
 )
 """`prod ok`, `API up`: all that there is."""
+CAPITAL_UP: Final = re.compile(r"^(?!.*\b(?:0|[Nn]ot?|NOT?|of|never|pas|aucune?)\b).*\bUP\W*$")
+"""As tools write it at the end of a title; nobody shouts "backed UP"."""
 BRIEF: Final = 60  # characters
 NOT_OVER_AFTER: Final = re.compile(
     r"^[ :,]*(?:(?:has|is|a|est|was|have|process|job|attempt|the|de|la|du|service|\w+) ){0,3}?(?:fail\w*|impossible"
