@@ -1,5 +1,6 @@
 """One body from the door to the desk: understood, then stored and acted upon at once."""
 
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -61,7 +62,8 @@ async def take(
             alerts = [
                 replace(each, status=AlertStatus.INFO) if await is_sign_of_life(each) else each for each in alerts
             ]
-        letter = Letter(source.name, delivery.headers, delivery.body, alerts, delivery.kept)
+        age = timedelta(seconds=max(0, time.time() - delivery.came)) if delivery.came is not None else None
+        letter = Letter(source.name, delivery.headers, delivery.body, alerts, delivery.kept, age)
         return Taken(await intake.take(letter))
     except NotUnderstood as error:
         result = NotTaken(error.path, error.phrase)

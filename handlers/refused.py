@@ -28,12 +28,14 @@ BROKEN: Final = ".broken"
 
 @dataclass(slots=True)
 class Delivery:
-    """One body at the door. `kept` is its row, once it has one. `headers` hold no credentials."""
+    """One body at the door. `kept` is its row, once it has one. `headers` hold no credentials. `came`: when it was
+    refused, in seconds since 1970; None: just now."""
 
     source: str
     headers: dict[str, str]
     body: bytes
     kept: int | None = None
+    came: float | None = None
 
 
 class Stored(msgspec.Struct, frozen=True):
@@ -117,7 +119,9 @@ def _read(folder: Path) -> list[tuple[Path, Delivery]]:
     for path in folder.glob(f"*{ENDING}"):
         try:
             stored = msgspec.json.decode(path.read_bytes(), type=Stored)
-            delivery = Delivery(stored.source, stored.headers, base64.b64decode(stored.body), stored.kept)
+            delivery = Delivery(
+                stored.source, stored.headers, base64.b64decode(stored.body), stored.kept, stored.at / 1e9
+            )
         except FileNotFoundError:  # another process took it in
             continue
         except ValueError:

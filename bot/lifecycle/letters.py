@@ -14,7 +14,7 @@ from bot.classification import Classification, classify
 from bot.desk import Desk
 from bot.incident import Priority
 from bot.lifecycle import receive
-from bot.lifecycle.receive import Received
+from bot.lifecycle.receive import Late, Received
 from bot.store import bodies, incidents
 from bot.store.database import Database, Tx, Unavailable
 from bot.store.intake import Given
@@ -28,13 +28,15 @@ LONG_AT_ONCE: Final = 20  # of one that thinks: it holds the locks of incidents 
 
 @dataclass(slots=True)
 class Letter:
-    """One body with its alerts. `kept` is its row when it was stored before; `headers` hold no credentials."""
+    """One body with its alerts. `kept` is its row when it was stored before; `headers` hold no credentials.
+    `age`: for how long it had to lie on a disk, since the database was away."""
 
     source: str
     headers: Mapping[str, str]
     body: bytes
     alerts: Sequence[Alert]
     kept: int | None = None
+    age: timedelta | None = None
     judged: Sequence[Classification] = ()
     settled: bool = False
     answer: "asyncio.Future[list[Received]]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
@@ -144,8 +146,9 @@ class Letters:
         elif not await bodies.understood(tx, body):
             pairs = zip(letter.alerts, letter.judged, strict=True)
             return [Received(alert, None, "recorded", judged) for alert, judged in pairs]
-        late = letter.kept is not None
-        return await receive.receive(tx, self.desk, letter.alerts, body, letter.judged, late=late)
+        late = Late(letter.kept, await incidents.now(tx) - letter.age if letter.age is not None else None)
+        known_by = None if letter.age is not None and await bodies.behind(tx) else body  # it is older than its row says
+        return await receive.receive(tx, self.desk, letter.alerts, known_by, letter.judged, late)
 
     async def behind(self, tx: Tx, letter: Letter) -> list[Received]:
         """What it ends may be among those that wait: it must not overtake that. What is critical in it never waits."""
@@ -165,7 +168,7 @@ def only_adding(letters: Sequence[Letter]) -> list[Letter]:
     found = []
     for letter in letters:
         names = {(alert.source, alert.dedup_key) for alert in letter.alerts}
-        alone = len(letter.alerts) == 1 and not names & seen
+        alone = len(letter.alerts) == 1 and not names & seen and letter.age is None
         if alone and letter.alerts[0].status is AlertStatus.FIRING:
             found.append(letter)
         seen |= names

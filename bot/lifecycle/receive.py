@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from bot.alert import Alert, AlertStatus
@@ -31,29 +32,45 @@ class Received:
     classification: Classification
 
 
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A body that had to wait, so that later ones may have been acted upon before it: in a flood (`row`), or on a disk
+    while the database was away (`came`, by the database's clock) and its sender went to another replica."""
+
+    row: int | None = None
+    came: datetime | None = None
+
+    @property
+    def is_so(self) -> bool:
+        return self.row is not None or self.came is not None
+
+    async def comes_after_its_end(self, tx: Tx, alert: Alert) -> bool:
+        """It fires, and was ended since; or it ends what began since."""
+        if not self.is_so:
+            return False
+        if alert.status is AlertStatus.FIRING:
+            return await alerts.over_since(tx, alert.source, alert.dedup_key, self.row, self.came)
+        return self.came is not None and await alerts.begun_since(tx, alert.source, alert.dedup_key, self.came)
+
+
 async def receive(
-    tx: Tx, desk: Desk, incoming: Sequence[Alert], body: int | None, judged: Sequence[Classification] = (), *,
-    late: bool = False,
+    tx: Tx, desk: Desk, incoming: Sequence[Alert], body: int | None, judged: Sequence[Classification] = (),
+    late: Late | None = None,
 ) -> list[Received]:  # fmt: skip
-    """`judged`: one for each, when the caller has judged them already. `late`: it had waited in a flood, so that later
-    bodies may have been acted upon before it."""
+    """`judged`: one for each, when the caller has judged them already."""
     now = await incidents.now(tx)
     worth = judged or [classify(each, desk.rules, desk.environments, desk.services, now) for each in incoming]
     pairs = list(zip(incoming, worth, strict=True))
     await alerts.take_turns(tx, [key for alert, its in pairs for key in gather.keys(alert, its)])
     hushed = await silences.in_force(tx, now)
-    done = {} if late else await adding(tx, desk, pairs, body)
+    late = late or Late()
+    done = {} if late.is_so else await adding(tx, desk, pairs, body)
     for n, (alert, its) in enumerate(pairs):
-        if late and body is not None and await begun_and_over(tx, alert, body):
+        if await late.comes_after_its_end(tx, alert):
             done[n] = Received(alert, None, "recorded", its)
         elif n not in done:
             done[n] = await one(tx, desk, alert, its, body, hushed)
     return [done[n] for n in range(len(pairs))]
-
-
-async def begun_and_over(tx: Tx, alert: Alert, body: int) -> bool:
-    """It fires by a body that has waited, and somebody ended it since: it must not begin anew."""
-    return alert.status is AlertStatus.FIRING and await alerts.acted_upon(tx, alert.source, alert.dedup_key, body)
 
 
 def keys(alert: Alert) -> list[str]:

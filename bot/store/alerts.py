@@ -1,7 +1,7 @@
 """Alert rows: the members of incidents. At most one firing row per (source, dedup key), by a partial unique index."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import asyncpg
 
@@ -28,11 +28,20 @@ async def firing(tx: Tx, source: str, dedup_key: str) -> asyncpg.Record | None:
     )
 
 
-async def acted_upon(tx: Tx, source: str, dedup_key: str, body: int) -> bool:
-    """Whether this body, or one that came after it, has begun or ended this alert already."""
+async def over_since(tx: Tx, source: str, dedup_key: str, body: int | None, at: datetime | None) -> bool:
+    """Whether this alert was ended by this body or a later one, or after that time."""
     found: bool = await tx.fetchval(
-        "SELECT EXISTS (SELECT FROM alert WHERE source = $1 AND dedup_key = $2 AND status = 'resolved' AND body >= $3)",
-        source, dedup_key, body,
+        "SELECT EXISTS (SELECT FROM alert WHERE source = $1 AND dedup_key = $2 AND status = 'resolved'"
+        " AND (body >= $3 OR resolved_at >= $4))",
+        source, dedup_key, body, at,
+    )  # fmt: skip
+    return found
+
+
+async def begun_since(tx: Tx, source: str, dedup_key: str, at: datetime) -> bool:
+    found: bool = await tx.fetchval(
+        "SELECT EXISTS (SELECT FROM alert WHERE source = $1 AND dedup_key = $2 AND status = 'firing'"
+        " AND first_seen >= $3)", source, dedup_key, at,
     )  # fmt: skip
     return found
 

@@ -250,3 +250,41 @@ async def test_a_body_that_two_processes_hold_is_acted_upon_once(desk: Desk, tmp
     await desk.catches_up()
     await desk.reception._take(Delivery(source, dict(headers), body, row))
     assert await desk.value("SELECT string_agg(status, ',') FROM incident") == "resolved"
+
+
+async def refused(desk: Desk, name: str, status: str = "firing") -> Delivery:
+    """As it lies on the disk of a replica whose database was away; its sender has gone to another one."""
+    body = json.dumps({"alerts": [member(name, status, "warning")]}).encode()
+    kept = Delivery("alertmanager", {}, body)
+    await desk.reception.refused.keep(kept)
+    return kept
+
+
+async def test_what_lay_on_a_disk_meanwhile_does_not_begin_anew(desk: Desk) -> None:
+    await refused(desk, "Latency")
+    other = Desk(desk.db, desk.reception.refused.folder / "other")
+    assert await other.comes("Latency") == "opened"
+    assert await other.comes("Latency", "resolved") == "resolved"
+    await desk.reception.take_in()
+    assert await desk.value("SELECT string_agg(status, ',') FROM incident") == "resolved"
+    assert await desk.value("SELECT count(*) FROM alert WHERE status = 'firing'") == 0
+
+
+async def test_a_recovery_that_lay_on_a_disk_does_not_end_what_began_since(desk: Desk) -> None:
+    await refused(desk, "Latency", "resolved")
+    other = Desk(desk.db, desk.reception.refused.folder / "other")
+    assert await other.comes("Latency") == "opened"
+    await desk.reception.take_in()
+    assert await desk.value("SELECT string_agg(status, ',') FROM alert") == "firing"
+
+
+async def test_a_recovery_that_waits_ends_what_was_taken_from_a_disk_meanwhile(desk: Desk) -> None:
+    other = Desk(desk.db, desk.reception.refused.folder / "other")
+    await other.reception.take_in()  # nothing was refused there
+    await refused(desk, "Latency")
+    other.rages()
+    assert [await other.comes("Latency"), await other.comes("Latency", "resolved")] == ["waits", "waits"]
+    await desk.reception.take_in()
+    assert await desk.value("SELECT string_agg(status, ',') FROM alert") == "firing"
+    await other.catches_up()
+    assert await desk.value("SELECT string_agg(status, ',') FROM alert") == "resolved"

@@ -81,6 +81,12 @@ async def answer(reader: asyncio.StreamReader) -> int:
     return int(head.split()[1])
 
 
+async def the_database_goes_away(world: World, seconds: float) -> None:
+    world.proxy.cable(pulled=True)
+    await asyncio.sleep(seconds)
+    world.proxy.cable(pulled=False)
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_a_flood_loses_nothing_when_its_processes_are_killed(
     served_world: World, seed: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -99,8 +105,10 @@ async def test_a_flood_loses_nothing_when_its_processes_are_killed(
             if n % RESOLVED == 1 and not grave:
                 sender.bodies.append(body(f"a{n}", over=True, grave=False))
         sending = asyncio.gather(*(sender.run() for sender in senders))
-        for _ in range(KILLS):
+        for turn in range(KILLS):
             await asyncio.sleep(chance.uniform(0.2, 1.5))
+            if turn == 1:
+                await the_database_goes_away(world, chance.uniform(0.5, 2))
             victim = chance.choice((world, other))
             victim.kill()
             await victim.gone()
