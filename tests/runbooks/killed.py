@@ -1,4 +1,6 @@
-"""A process that rolls back, or repairs, and is killed (-9) before the step it is told. Run by test_kills.
+"""A process that rolls back, or repairs, and is killed (-9) before the step it is told, or after so many seconds.
+
+Run by test_kills.
 
 python -m tests.runbooks.killed run|repair HOST PREFIX STEP < plan.json
 """
@@ -7,6 +9,7 @@ import asyncio
 import os
 import signal
 import sys
+import threading
 
 from bot.phrase import Phrase
 from bot.runbook import Action, Evidence, Plan, Runbook
@@ -14,14 +17,19 @@ from bot.sandbox.workload import Workload
 from runbooks.deploy import Deploy
 from tests.runbooks.stage import Stage
 
+AFTER = "after:"
+
 
 class Killer:
-    """A journal that kills its own process before `step`."""
+    """A journal that kills its own process before `step`, or when `after:SECONDS` have passed since the first one."""
 
     def __init__(self, step: str) -> None:
         self._step = step
 
     async def before(self, step: str) -> None:
+        if self._step.startswith(AFTER):
+            seconds, self._step = float(self._step.removeprefix(AFTER)), ""
+            threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGKILL)).start()
         if step == self._step:
             os.kill(os.getpid(), signal.SIGKILL)
 

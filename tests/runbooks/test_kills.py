@@ -5,6 +5,7 @@ restart policy, its volumes and their contents; and a second repair finds nothin
 """
 
 import asyncio
+import random
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -66,6 +67,15 @@ TWO_KILLS = [
 ]
 
 
+# seconds from the first step to the kill, on the way to, what may run after the repair
+DRAWN = random.Random(20261126)
+DRAWS = [
+    *((DRAWN.uniform(0.0, 1.0), "v1", ("v1", "v2")) for _ in range(10)),
+    *((DRAWN.uniform(0.0, 2.5), "v3-broken", ("v2",)) for _ in range(8)),
+]
+INSTANTS = [DRAWS[0], *(slow(*draw) for draw in DRAWS[1:])]
+
+
 @pytest.fixture
 def workload(make_workload: Callable[..., Workload]) -> Workload:
     """With an anonymous volume that holds something, and a short stop timeout (a repair waits it out)."""
@@ -104,6 +114,20 @@ async def test_killed_before_any_step_it_is_repaired(stage: Stage, step: str, to
     assert all(each.result is not Result.FAILED for each in repaired), repaired
     assert all(each.fingerprint in (plan.fingerprint(), "") for each in repaired)
     await all_is_well(stage, runs)
+
+
+@pytest.mark.parametrize(("instant", "to", "may_run"), INSTANTS)
+async def test_killed_at_any_instant_it_is_repaired(
+    stage: Stage, instant: float, to: str, may_run: tuple[str, ...]
+) -> None:
+    """Also in the middle of a step, with a request on its way to the engine."""
+    plan = await stage.plan_back_to(to)
+    await killed(stage, "run", f"after:{instant:.3f}", plan)
+    repaired = await stage.engines.repair([stage.target])
+    assert all(each.result is not Result.FAILED for each in repaired), repaired
+    version = stage.running_version()
+    assert version in may_run
+    await all_is_well(stage, version)
 
 
 @pytest.mark.parametrize(("step", "again", "to", "runs"), TWO_KILLS)
