@@ -96,6 +96,14 @@ def web_address(value: object) -> object:
     return value
 
 
+def page_address(value: object) -> str:
+    """`{environment}` in it becomes the incident's."""
+    address = web_address(value)
+    if address is None or re.search(r"[{}|]", str(address).replace("{environment}", "")):
+        raise ValueError("must be an address, such as https://grafana.example/d/app?var-env={environment}")
+    return str(address)
+
+
 def slack_user(value: object) -> object:
     if value is not None and not re.fullmatch(r"[UW][A-Z0-9]{4,}", str(value)):
         raise ValueError("must be a Slack member id, such as U012AB3CD (profile → ⋮ → Copy member ID)")
@@ -205,6 +213,7 @@ class ServiceSection(Section):
     reaches: dict[Variable, UrlPath] = {}
     confidential: bool = False
     runbook: WebAddress = None
+    links: Annotated[dict[Text, Annotated[str, BeforeValidator(page_address)]], Field(max_length=8)] = {}
 
 
 class PersonSection(Section):
