@@ -163,12 +163,21 @@ class BusinessHoursSection(Section):
     end: TimeOfDay = time(18, 0)
 
 
+class HelpSection(Section):
+    """For those who do not handle incidents. `status` left out: the desk's own page, where it has an address."""
+
+    faq: WebAddress = None
+    status: WebAddress = None
+    support: str = Field(default="", max_length=200)
+
+
 class WorkspaceSection(Section):
     language: Language = "fr"
     time_zone: Zone = ZoneInfo("Europe/Paris")
     business_hours: BusinessHoursSection = BusinessHoursSection()
     incidents_channel: ChannelName = "incidents"
     dead_man_url: WebAddress = None
+    help: HelpSection = HelpSection()
     declare_emoji: str = Field(default=DECLARE_EMOJI, pattern=r"^[a-z0-9_+'-]{0,100}$")
 
 
