@@ -60,9 +60,8 @@ async def test_who_handles_no_incident_is_shown_the_guides_order_of_help(databas
 
         number = await world.alert("Recherche lente")
         await emma.types(f"/ecotrajet escalate {number}")
-        await emma.sees("/ecotrajet support")
-        await emma.types("/ecotrajet secours")
-        await emma.sees("Consultez la FAQ")
+        await emma.sees("sans les traiter")
+        await (await emma.types("/ecotrajet secours")).answered("Consultez la FAQ")
         await emma.presses("menu.declare P1")
         await emma.gets_view("Qui est touché")
         await victor.types("/ecotrajet")  # nobody we know: no button, but the same order
