@@ -79,7 +79,10 @@ def why_not_respond(people: People, teams: Teams, person: str | None) -> Phrase 
         return None
     if person is None or person not in people:
         return stranger()
-    return Phrase("Your team follows incidents but does not handle them. You can declare one: `/ecotrajet declare`.")
+    return Phrase(
+        "Your team follows incidents but does not handle them. You can declare one: `/ecotrajet declare`. "
+        "Where to find help, in order: `/ecotrajet support`."
+    )
 
 
 def why_not_plan(people: People, teams: Teams, person: str, members: Sequence[str]) -> Phrase | None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from bot.aid import Aid
 from bot.backup import BackupEntry
 from bot.carrier import SecondSms
 from bot.classification import Rule
@@ -103,6 +104,7 @@ class Desk:
     automatic_runbooks: bool = False
     chasing: Chasing = field(default_factory=Chasing)
     postmortems: PostmortemSettings = field(default_factory=PostmortemSettings)
+    aid: Aid = field(default_factory=Aid)
 
     def secrets(self) -> tuple[Secret, ...]:
         """Every secret value of the file, for redaction."""

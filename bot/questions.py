@@ -32,6 +32,7 @@ from bot.store import (
     news,
     oncall,
     pages,
+    parents,
     probes,
     procedures,
     reports,
@@ -165,6 +166,8 @@ async def postmortem_view(tx: Tx, desk: Desk, incident: Incident) -> PostmortemV
 
 
 async def view(tx: Tx, desk: Desk, incident: Incident) -> IncidentView:
+    service = desk.services.get(incident.service)
+    above = await parents.above(tx, incident.number)
     return IncidentView(
         incident=incident,
         alerts=tuple(alert_row(row) for row in await alerts.of_incident(tx, incident.number)),
@@ -187,6 +190,10 @@ async def view(tx: Tx, desk: Desk, incident: Incident) -> IncidentView:
         suggested=await suggested(tx, desk, incident),
         insiders=await incidents.insiders(tx, incident.number) if incident.confidential else frozenset(),
         call=desk.rooms.call_of(incident.number),
+        parent=above[0] if above else None,
+        parts=tuple(await parents.below(tx, incident.number)),
+        runbook=service.runbook if service else "",
+        links=service.links_for(incident.environment) if service else {},
         verdicts=await verdicts.of_incident(tx, incident.number) if incident.status is Status.RESOLVED else {},
     )
 

@@ -72,6 +72,7 @@ class Service:
     """`containers`: environment -> container name, `project/service` for one run by Docker Compose, or `swarm:name`
     for a service of Docker Swarm. A container name can hold neither a slash nor a colon, so these never meet.
     `confidential`: its incidents are only for those who handle them. `runbook`: an address, '' for none.
+    `links`: what to look at, label -> address in which `{environment}` is the incident's.
     """
 
     name: str
@@ -82,10 +83,19 @@ class Service:
     reaches: Mapping[str, str] = field(default_factory=dict)  # variable that holds an address -> path to ask for
     confidential: bool = False
     runbook: str = ""
+    links: Mapping[str, str] = field(default_factory=dict)
 
     def answers_to(self) -> frozenset[str]:
         """Every folded word that means this service."""
         return folded((self.name, self.label, *self.aliases)) - {""}
+
+    def links_for(self, environment: str) -> dict[str, str]:
+        """Label -> address; of an incident that has no place those alone that need none."""
+        return {
+            label: address.replace("{environment}", environment)
+            for label, address in self.links.items()
+            if environment or "{environment}" not in address
+        }
 
 
 @dataclass(frozen=True, slots=True)

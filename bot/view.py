@@ -117,6 +117,10 @@ class IncidentView:
     suggested: tuple[Suggestion, ...] = ()
     insiders: frozenset[str] = frozenset()  # of a confidential one: those who may read it
     call: str = ""  # where people talk about it
+    parent: int | None = None  # the larger incident that it is part of
+    parts: tuple[int, ...] = ()  # those that are part of it
+    runbook: str = ""  # the address of its service's, '' for none
+    links: Mapping[str, str] = field(default_factory=dict)  # of its service, label -> address: logs, dashboards
     verdicts: Mapping[str, str] = field(default_factory=dict)  # what those who were paged said of it
 
     def veiled(self) -> "IncidentView":

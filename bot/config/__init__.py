@@ -1,7 +1,7 @@
 """Environment variables and ecotrajet.yaml -> frozen Settings and Desk; every problem of both is told at once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -58,7 +58,7 @@ def load(environ: Mapping[str, str], folder: Path = Path()) -> Configuration:
     desk = build(read(text, environ, problems), settings.docker_host, problems, warnings, beside)
     problems.raise_any()
     assert desk is not None
-    return Configuration(settings, desk, (*warnings, *_unset(settings)))
+    return Configuration(settings, _with_page(settings, desk), (*warnings, *_unset(settings)))
 
 
 def load_desk(file: Path, environ: Mapping[str, str] | None = None, docker_host: str = LOCAL_ENGINE) -> Desk:
@@ -77,6 +77,13 @@ def default_desk(docker_host: str = LOCAL_ENGINE) -> Desk:
     desk = build({}, docker_host, problems, warnings)
     assert desk is not None
     return desk
+
+
+def _with_page(settings: Settings, desk: Desk) -> Desk:
+    """Who looks for help is sent to the desk's own status page when the file names no other."""
+    if desk.aid.status or not settings.public_url or not desk.status_page.shown:
+        return desk
+    return replace(desk, aid=replace(desk.aid, status=f"{settings.public_url}/status"))
 
 
 def _text(given: Path | None, folder: Path, problems: Problems, warnings: list[str]) -> str:

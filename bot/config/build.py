@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from bot.aid import Aid
 from bot.config import (
     afterwards,
     backups,
@@ -216,6 +217,7 @@ def _desk(parts: Parts, docker_host: str, warnings: list[str]) -> Desk:
         incidents_channel=workspace.incidents_channel,
         dead_man_url=Secret(workspace.dead_man_url) if workspace.dead_man_url else None,
         declare_emoji=workspace.declare_emoji,
+        aid=Aid(workspace.help.faq or "", workspace.help.status or "", workspace.help.support),
         rooms=rooms.settings(parts.incident_channels),
         news=updates.settings(parts.updates),
         chasing=afterwards.chasing(parts.tasks),

@@ -38,7 +38,7 @@ def is_production(place: Environment) -> bool:
 def service(name: str, entry: ServiceSection) -> Service:
     return Service(
         name, dict(entry.containers), entry.label or name, tuple(entry.aliases), tuple(entry.required),
-        dict(entry.reaches), entry.confidential, entry.runbook or "",
+        dict(entry.reaches), entry.confidential, entry.runbook or "", dict(entry.links),
     )  # fmt: skip
 
 

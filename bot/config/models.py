@@ -96,6 +96,14 @@ def web_address(value: object) -> object:
     return value
 
 
+def page_address(value: object) -> str:
+    """`{environment}` in it becomes the incident's."""
+    address = web_address(value)
+    if address is None or re.search(r"[{}|]", str(address).replace("{environment}", "")):
+        raise ValueError("must be an address, such as https://grafana.example/d/app?var-env={environment}")
+    return str(address)
+
+
 def slack_user(value: object) -> object:
     if value is not None and not re.fullmatch(r"[UW][A-Z0-9]{4,}", str(value)):
         raise ValueError("must be a Slack member id, such as U012AB3CD (profile → ⋮ → Copy member ID)")
@@ -155,12 +163,21 @@ class BusinessHoursSection(Section):
     end: TimeOfDay = time(18, 0)
 
 
+class HelpSection(Section):
+    """For those who do not handle incidents. `status` left out: the desk's own page, where it has an address."""
+
+    faq: WebAddress = None
+    status: WebAddress = None
+    support: str = Field(default="", max_length=200)
+
+
 class WorkspaceSection(Section):
     language: Language = "fr"
     time_zone: Zone = ZoneInfo("Europe/Paris")
     business_hours: BusinessHoursSection = BusinessHoursSection()
     incidents_channel: ChannelName = "incidents"
     dead_man_url: WebAddress = None
+    help: HelpSection = HelpSection()
     declare_emoji: str = Field(default=DECLARE_EMOJI, pattern=r"^[a-z0-9_+'-]{0,100}$")
 
 
@@ -205,6 +222,7 @@ class ServiceSection(Section):
     reaches: dict[Variable, UrlPath] = {}
     confidential: bool = False
     runbook: WebAddress = None
+    links: Annotated[dict[Text, Annotated[str, BeforeValidator(page_address)]], Field(max_length=8)] = {}
 
 
 class PersonSection(Section):

@@ -27,6 +27,7 @@ from bot.lifecycle import (
     calming,
     keeping,
     ladder,
+    linking,
     moves,
     news,
     postmortems,
@@ -42,6 +43,7 @@ from bot.lifecycle import (
 )
 from bot.lifecycle.backlog import Backlog
 from bot.lifecycle.letters import Letter, Letters
+from bot.lifecycle.linking import Linked
 from bot.lifecycle.news import NewsAnswer
 from bot.lifecycle.receive import Received
 from bot.lifecycle.regroup import Merged, SplitOff
@@ -282,6 +284,15 @@ class Lifecycle:
             if not await deliveries.first_time(tx, by):
                 return Repeated()
             return await regroup.split(tx, self.desk, number, alerts, by)
+
+    async def link(self, number: int, parent: int | None, by: Actor) -> Linked | Repeated:
+        """Part of a larger one from now on; None: of none any more. Raises UserError when that cannot be."""
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            if parent is None:
+                return await linking.unlink(tx, self.desk, number, by)
+            return await linking.link(tx, self.desk, number, parent, by)
 
     async def fitting(self, number: int, words: str) -> list[int]:
         """Ids of the incident's firing alerts whose title says these words; none said: of those gathered by place."""

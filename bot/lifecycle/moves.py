@@ -22,7 +22,7 @@ from bot.answers import (
 from bot.audit import DESK, Actor, Entry
 from bot.desk import Desk
 from bot.incident import REOPEN_WITHIN, Incident, Status
-from bot.lifecycle import following, ladder, postmortems, responding, speaking, tasks, verdicts
+from bot.lifecycle import following, ladder, linking, postmortems, responding, speaking, tasks, verdicts
 from bot.lifecycle.responding import at, name
 from bot.phrase import Phrase, Value
 from bot.report import Report
@@ -66,6 +66,7 @@ async def resolve(
     await postmortems.offer(tx, desk, moved)
     await following.tell(tx, desk, moved, said, by.id)
     await verdicts.ask(tx, desk, moved)
+    await linking.whole_is_over(tx, desk, moved, by)
     return Resolved(moved, firing)
 
 

@@ -6,6 +6,7 @@ from typing import Final
 from bot.access import stranger
 from bot.errors import UserError
 from bot.notify.blocks import Card, help_card
+from bot.notify.blocks.aid import aid_blocks
 from bot.phrase import Phrase
 from bot.target import fold, nearest
 from handlers import parse
@@ -32,7 +33,7 @@ from handlers.commands import (
     tasks,
     together,
 )
-from handlers.commands.menu import menu
+from handlers.commands import menu as menus
 from handlers.commands.tools import Asked, Command, Reply, Tools
 from handlers.people import Visitor
 
@@ -56,7 +57,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *services.COMMANDS, *looks.COMMANDS, *database.COMMANDS, *checks.COMMANDS, *secrets.COMMANDS, *deploying.COMMANDS,
     *incidents.COMMANDS, *responding.COMMANDS, *channels.COMMANDS, *together.COMMANDS, *quiet.COMMANDS,
     *oncall.COMMANDS, *me.COMMANDS, *reach.COMMANDS, *simulation.COMMANDS, *tasks.COMMANDS, *backups.COMMANDS,
-    *probes.COMMANDS, *runbook.COMMANDS, *report.COMMANDS, *follow.COMMANDS, GROUP, HELP,
+    *probes.COMMANDS, *runbook.COMMANDS, *report.COMMANDS, *follow.COMMANDS, *menus.COMMANDS, GROUP, HELP,
 )  # fmt: skip
 HELP_WORDS: Final = frozenset({"", "help", "aide", "?", "-h", "--help"})
 
@@ -67,7 +68,9 @@ async def answer(tools: Tools, text: str, visitor: Visitor) -> Reply:
     Raises UserError; help is for everybody, the rest for those we know.
     """
     if not text.strip() and visitor.person is not None:
-        return menu(tools, visitor)
+        return menus.menu(tools, visitor)
+    if not text.strip():
+        return help_for_strangers(visitor.language, tools)
     if fold(text) in HELP_WORDS:
         return help_of(visitor.language, tools)
     if visitor.person is None:
@@ -99,6 +102,12 @@ def help_rows(language: str) -> list[tuple[str, Phrase]]:
 
 def help_of(language: str, tools: Tools) -> Card:
     return help_card(help_rows(language), tools.reader(language))
+
+
+def help_for_strangers(language: str, tools: Tools) -> Card:
+    reader = tools.reader(language)
+    shown = help_of(language, tools)
+    return Card(shown.text, (*aid_blocks(tools.desk.aid, reader, known=False), *shown.blocks))
 
 
 def _named(word: str, commands: Sequence[Command]) -> Command | None:

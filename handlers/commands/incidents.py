@@ -20,6 +20,8 @@ from handlers import parse
 from handlers.answers import no_such_incident, worded
 from handlers.commands.tools import Asked, Command, Reply, Tools
 
+LINK_FILLERS: Final = frozenset({"a", "to", "au", "of", "de", "with", "avec"})
+NO_PARENT: Final = frozenset({"none", "nothing", "rien", "aucun", "personne", "libre", "-"})
 CONFIDENTIAL: Final = frozenset({"confidential", "confidentiel"})
 
 
@@ -132,6 +134,23 @@ async def merge(tools: Tools, asked: Asked) -> Reply:
     return Phrase("#{number} is part of #{into} now, with its {count} alerts.", facts)
 
 
+async def link(tools: Tools, asked: Asked) -> Reply:
+    """`link 43 42`: the first is part of the second, and goes on by itself; `link 43 none`: no longer."""
+    allow_responding(tools, asked.by.id)
+    example = "/ecotrajet link 43 42"
+    number = asked.number(example)
+    said = next((word for word in asked.line.words[1:] if fold(word) not in LINK_FILLERS), "")
+    parent = parse.number(said)
+    if parent is None and fold(said) not in NO_PARENT:
+        raise UserError(Phrase("Say into which one, for example `{example}`.", {"example": example}))
+    linked = await tools.lifecycle.link(number, parent, asked.by)
+    if isinstance(linked, Repeated):
+        return None
+    if parent is None:
+        return Phrase("#{number} is part of no other incident now.", {"number": number})
+    return Phrase("#{number} is part of #{parent} now, and goes on by itself.", {"number": number, "parent": parent})
+
+
 async def split(tools: Tools, asked: Asked) -> Reply:
     """`split 42 disk`: the alerts whose title says so; `split 42`: those that were gathered by place and time."""
     allow_responding(tools, asked.by.id)
@@ -228,8 +247,12 @@ COMMANDS: Final = (
         Phrase("say that it is worth more, or less"), of_incident=True,
     ),
     Command(
-        merge, ("merge",), ("fusionne", "fusionner"), "N M",
-        Phrase("two incidents are one: N becomes part of M"), of_incident=True,
+        merge, ("merge", "duplicate"), ("fusionne", "fusionner", "doublon"), "N M",
+        Phrase("N is the same as M: its alerts go there, and it is closed"), of_incident=True,
+    ),
+    Command(
+        link, ("link",), ("relie", "relier", "rattache", "rattacher"), "N M|none",
+        Phrase("N is part of the larger incident M, and goes on by itself"), of_incident=True,
     ),
     Command(
         split, ("split",), ("sépare", "séparer", "scinder"), "N [words]",

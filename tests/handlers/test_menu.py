@@ -1,6 +1,10 @@
 """`/ecotrajet` alone: a short menu, by role."""
 
+from pathlib import Path
+from typing import Any
+
 from tests.handlers.slackdesk import SlackDesk, slack_desk
+from tests.world import edited_config, new_world
 
 __all__ = ["slack_desk"]
 
@@ -38,3 +42,29 @@ async def test_a_stranger_gets_help(slack_desk: SlackDesk) -> None:
     victor = slack_desk.sandbox.person("victor")
     await victor.types("/ecotrajet")
     await victor.sees("/ecotrajet rollback")
+
+
+def with_observers(configuration: dict[str, Any]) -> None:
+    configuration["teams"]["management"]["responders"] = False
+    configuration["workspace"]["help"] = {"faq": "https://docs.example/faq", "support": "support@ecotrajet.example"}
+
+
+async def test_who_handles_no_incident_is_shown_the_guides_order_of_help(database_url: str, tmp_path: Path) -> None:
+    async with new_world(database_url, config=edited_config(tmp_path, with_observers)) as world:
+        emma, victor = world.person("emma"), world.person("victor")
+        await emma.types("/ecotrajet")
+        shown = str((await emma.sees("Dans cet ordre")).blocks)
+        steps = ("https://docs.example/faq", f"{world.url}/status", "support@ecotrajet.example", "Urgence")
+        places = [shown.index(each) for each in steps]
+        assert places == sorted(places)
+
+        number = await world.alert("Recherche lente")
+        await emma.types(f"/ecotrajet escalate {number}")
+        await emma.sees("sans les traiter")
+        await (await emma.types("/ecotrajet secours")).answered("Consultez la FAQ")
+        await emma.presses("menu.declare P1")
+        await emma.gets_view("Qui est touché")
+        await victor.types("/ecotrajet")  # nobody we know: no button, but the same order
+        stranger = await victor.sees("dites-le au support")
+        assert "support@ecotrajet.example" in stranger.text
+        assert not stranger.buttons

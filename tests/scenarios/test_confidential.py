@@ -40,6 +40,7 @@ def forgiven(world: World) -> None:
 def with_links(configuration: dict[str, Any]) -> None:
     configuration["incident_channels"]["call"] = "https://meet.example/inc-{number}"
     configuration["services"]["ecotrajet"]["runbook"] = "https://wiki.example/ecotrajet"
+    configuration["services"]["ecotrajet"]["links"] = {"Journaux": "https://grafana.example/logs?env={environment}"}
 
 
 async def test_links_stand_above_the_channel_once(database_url: str, tmp_path: Path) -> None:
@@ -47,6 +48,9 @@ async def test_links_stand_above_the_channel_once(database_url: str, tmp_path: P
         await world.alert("Base de données injoignable")
         bruno = world.person("bruno")
         card = await bruno.sees("Base de données", channel="incidents")
+        assert "service indisponible" in spaced(card.text)  # what it means, at a glance
+        assert "<https://wiki.example/ecotrajet|Procédure>" in str(card.blocks)
+        assert "<https://grafana.example/logs?env=prod|Journaux>" in str(card.blocks)
         room = await room_of(world, "inc-0001-base-de-donnees-injoignable")
         found = await bookmarks_of(world, room, 5)
         assert set(found) == {"Carte", "Chronologie", "Appel", "Procédure", "Page d’état"}

@@ -51,11 +51,30 @@ async def test_people_merge_two_incidents(world: World) -> None:
     one = await world.alert(TITLE, dedup_key="db")
     two = await world.alert("Lenteur de la recherche", severity="warning", service="billing", dedup_key="slow")
     bruno = world.person("bruno")
-    await bruno.types(f"/ecotrajet incident merge {one} {two}", channel="incidents")
+    await bruno.types(f"/ecotrajet doublon {one} {two}", channel="incidents")
     await world.eventually_value("resolved", "SELECT status FROM incident WHERE number = $1", one)
     assert await world.value("SELECT count(*) FROM alert WHERE incident = $1 AND status = 'firing'", two) == 2
     assert await world.value("SELECT priority FROM incident WHERE number = $1", two) == "P1"
     assert await world.alert(TITLE, dedup_key="db") == two
+
+
+async def test_an_incident_is_part_of_a_larger_one_and_goes_on_by_itself(world: World) -> None:
+    whole = await world.alert(TITLE, dedup_key="db")
+    part = await world.alert("Lenteur de la recherche", severity="warning", service="billing", dedup_key="slow")
+    bruno = world.person("bruno")
+    await bruno.types(f"/ecotrajet rattache #{part} à #{whole}", channel="incidents")
+    await bruno.sees(f"Fait partie de #{whole}", channel="incidents")
+    await bruno.sees(f"En font partie : #{part}", channel="incidents")
+    assert await world.value("SELECT status FROM incident WHERE number = $1", part) == "triggered"
+    await bruno.types(f"/ecotrajet link {whole} {part}", channel="incidents")
+    await bruno.sees("pas les deux", channel="incidents")
+
+    await bruno.types(f"/ecotrajet ack {part}", channel="incidents")
+    await bruno.sees("Bruno Martin s’en occupe", channel="incidents")
+    await bruno.types(f"/ecotrajet resolve {whole}", channel="incidents")
+    await bruno.dm(containing="Celui-ci est-il fini, lui aussi")
+    await bruno.types(f"/ecotrajet relie {part} aucun", channel="incidents")
+    await world.eventually_value(0, "SELECT count(*) FROM incident_parent")
 
 
 async def test_people_split_an_incident(world: World) -> None:

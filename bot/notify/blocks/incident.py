@@ -43,6 +43,8 @@ ALERTS_SHOWN: Final = 8
 ALERTS_READ: Final = 100  # of more than these nobody has counted how many still fire
 STORY_SHOWN: Final = 20
 REPORTS_SHOWN: Final = 3
+ALERT_LINKS: Final = 3
+OWN_LINK: Final = "🔗"
 
 
 def incident_card(view: IncidentView, reader: Reader) -> Card:
@@ -136,7 +138,9 @@ def headline(incident: Incident, reader: Reader) -> str:
 def _body(view: IncidentView, reader: Reader) -> list[Block]:
     incident = view.incident
     grade = f"{incident.priority} {reader.say(severity(incident.priority))} · #{incident.number}"
-    blocks = [section(f"{LIGHT[incident.priority]} *{grade}*\n*{line(incident.title)}*"), fields(_facts(view, reader))]
+    meaning = escape(reader.say(responding.impact(incident, reader)))
+    title = f"{LIGHT[incident.priority]} *{grade}*\n*{line(incident.title)}*\n{meaning}"
+    blocks = [section(title), fields(_facts(view, reader))]
     if incident.summary.strip():
         blocks.append(section(line(incident.summary, 600)))
     if looked := last_look(view, reader):
@@ -203,9 +207,12 @@ def _counted(view: IncidentView, reader: Reader) -> str:
 
 
 def _links(view: IncidentView, reader: Reader) -> str:
-    shown: dict[str, str] = {}
+    """What its service's people look at first, then what its alerts point to."""
+    own = {reader.say(Phrase("Runbook")): view.runbook, **{line(label, 60): url for label, url in view.links.items()}}
+    shown = {url: f"{OWN_LINK} {link(url, label)}" for label, url in own.items() if link(url, "")}
+    most = len(shown) + ALERT_LINKS
     for row in view.alerts:
-        if row.url and link(row.url, "") and len(shown) < 3:
+        if link(row.url, "") and len(shown) < most:
             label = Phrase("Open in {source}", {"source": line(row.source, 40)})
             shown.setdefault(row.url, link(row.url, reader.say(label)))
     return " · ".join(shown.values())
