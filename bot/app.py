@@ -16,6 +16,7 @@ import structlog
 from aiohttp import web
 
 from bot.backups import Backups, Copier
+from bot.classification import warm_up
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.databases import Databases
@@ -160,6 +161,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         )  # fmt: skip
         await stop.enter_async_context(in_background("watch", watch.run))
         await stop.enter_async_context(in_background("flood", intake.reception.catch_up))
+        await stop.enter_async_context(in_background("words", functools.partial(asyncio.to_thread, warm_up)))
         homes, reviews = Homes(db, desk), Reviews(db, desk)
         work = {
             **entrypoints(db, desk, levels, deliverer, runner, hand_offs, backups, rotations),

@@ -6,9 +6,11 @@
 
 from bot.classification.defaults import DEFAULT_RULES
 from bot.classification.impact import Impact
-from bot.classification.judge import Classification, classify
+from bot.classification.judge import Classification, classify, warm_up
 from bot.classification.place import Stage
 from bot.classification.rules import Hours, Rule, When
 from bot.classification.severity import Severity
 
-__all__ = ["DEFAULT_RULES", "Classification", "Hours", "Impact", "Rule", "Severity", "Stage", "When", "classify"]
+__all__ = [
+    "DEFAULT_RULES", "Classification", "Hours", "Impact", "Rule", "Severity", "Stage", "When", "classify", "warm_up",
+]  # fmt: skip

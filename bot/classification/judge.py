@@ -57,6 +57,11 @@ def classify(
     return Classification(priority, rule.name, why, place.environment, place.service, severity.value)
 
 
+def warm_up() -> None:
+    """Compiles what the first alert would wait for, about a second of a processor: in a thread, at the start."""
+    read("warm-up", "the site is down and data was lost", "")
+
+
 def capped(
     priority: Priority | None, why: Phrase, facts: Facts, environments: Mapping[str, Environment]
 ) -> tuple[Priority | None, Phrase]:
