@@ -26,12 +26,13 @@ LOOKED_AT: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """`image` is the inspection of the running image; `written`: paths in the container's own layer."""
+    """`image`: the running image's inspection; `written`: paths in its own layer; `beside`: others it touches."""
 
     seen: Seen
     image: Raw
     engine_id: str
     written: tuple[str, ...]
+    beside: Phrase | None = None
 
     @property
     def config(self) -> Mapping[str, Any]:
@@ -56,7 +57,8 @@ async def of(engine: Engine, target: Target, *, to_replace: bool) -> Survey:
     written = await _written(engine, seen) if to_replace else ()
     if to_replace and _compose_version(seen) >= 2:
         await _nothing_placed_by_compose(engine, seen, written)
-    return Survey(seen, image or {}, await engine.identity(), written)
+    beside = await _sharing(engine, seen) if to_replace else None
+    return Survey(seen, image or {}, await engine.identity(), written, beside)
 
 
 async def unchanged(engine: Engine, plan: Plan) -> Seen:
@@ -122,6 +124,30 @@ async def _stands_alone(engine: Engine, seen: Seen) -> None:
                 {"names": ", ".join(bound), "container": seen.name},
             )
         )
+
+
+async def _sharing(engine: Engine, seen: Seen) -> Phrase | None:
+    """Other running containers that hold one of its volumes or folders: they meet what the other version writes."""
+    mine = {stored for mount in seen.mounts if (stored := _stored(mount))}
+    found: dict[str, set[str]] = {}
+    for each in await engine.call(lambda api: api.containers()) if mine else []:
+        both = mine & {_stored(mount) for mount in each.get("Mounts") or []}
+        if both and each["Id"] != seen.id:
+            found[str(each["Names"][0]).lstrip("/")] = both
+    if not found:
+        return None
+    return Phrase(
+        "{names} use {volumes} as well: they meet what the other version writes there.",
+        {"names": ", ".join(sorted(found)), "volumes": ", ".join(sorted(set().union(*found.values())))},
+    )
+
+
+def _stored(mount: Raw) -> str:
+    """A volume by its name, a folder of the host by its path; '' for what is no place to write to."""
+    if mount.get("Type") == "volume":
+        return str(mount.get("Name") or "")
+    source = str(mount.get("Source") or "")
+    return source if mount.get("Type") == "bind" and mount.get("RW") and not source.endswith(".sock") else ""
 
 
 async def _written(engine: Engine, seen: Seen) -> tuple[str, ...]:

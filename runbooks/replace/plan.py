@@ -30,6 +30,8 @@ def frozen(
     mounts = warnings.bind_mounts(raw, config_then)
     older = warnings.newer_schema(found.config, config_then) if there else None
     told = warnings.of_replacing(raw, found.config, config_then, found.written) if there else [_not_here(then)]
+    if found.beside:
+        told.append(found.beside)
     if never_seen:
         told.insert(0, Phrase("{image} has never been seen healthy here.", {"image": then.name}))
     return Plan(

@@ -28,6 +28,17 @@ async def test_what_would_be_lost_or_different_is_told(stage: Stage) -> None:
     assert "chose the host port of 9090/tcp" in told
 
 
+async def test_whoever_shares_a_volume_is_named(stage: Stage) -> None:
+    volume = f"{stage.workload.prefix}-files"
+    stage.workload.docker("volume", "create", "--label", f"ecotrajet.sandbox={stage.workload.prefix}", volume)
+    stage.workload.deploy("prod", "v2", "-v", f"{volume}:/data")
+    other = stage.another("-v", f"{volume}:/files", command=("sleep", "600")).container
+    told = [str(each) for each in (await stage.plan_back_to("v1")).warnings]
+    stage.workload.docker("rm", "-f", other, stage.target.container)
+    stage.workload.docker("volume", "rm", volume)
+    assert f"{other} use {volume} as well: they meet what the other version writes there." in told
+
+
 async def test_a_changed_database_schema_is_told(stage: Stage) -> None:
     stage.workload.make_image("v1", changes=["LABEL ecotrajet.schema=20250101"])
     told = [str(each) for each in (await stage.plan_back_to("v1")).warnings]
