@@ -49,6 +49,7 @@ class Opsgenie:
 
     def routes(self) -> list[web.RouteDef]:
         one = "/v2/alerts/{identifier:[^/]+}"  # aiohttp's own pattern knows no braces, and an alias may hold them
+        pinged = "/v2/heartbeats/{name:[^/]+}/ping"
         return [
             web.post("/v2/alerts", self.guarded(self._create)),
             web.get("/v2/alerts", self.guarded(self._list)),
@@ -60,8 +61,8 @@ class Opsgenie:
             web.put(f"{one}/{{action:{'|'.join(PUT)}}}", self.guarded(self._action)),
             web.delete(f"{one}/{{action:{'|'.join(TAKEN_AWAY)}}}", self.guarded(self._action)),
             web.post(f"{one}/{{action:actions}}/{{name:[^/]+}}", self.guarded(self._action)),
-            web.get("/v2/heartbeats/{name:[^/]+}/ping", self.guarded(self._ping)),
-            web.post("/v2/heartbeats/{name:[^/]+}/ping", self.guarded(self._ping)),
+            web.get(pinged, self.guarded(self._ping)),
+            *(web.route(each, pinged, self.guarded(self._ping)) for each in ("POST", "PUT", "PATCH")),
         ]
 
     def guarded(self, handler: Guarded) -> Handler:

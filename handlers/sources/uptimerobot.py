@@ -6,6 +6,7 @@ Variables that UptimeRobot does not know come back as they were and count as not
 Source: uptimerobot.com/api, help.uptimerobot.com, “Web-hook notifications”.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -24,6 +25,9 @@ STATUSES: Final = {
     "down": AlertStatus.FIRING, "up": AlertStatus.RESOLVED, "paused": AlertStatus.INFO, "started": AlertStatus.INFO,
     "test": AlertStatus.INFO, "resumed": AlertStatus.INFO, "ok": AlertStatus.RESOLVED,
 }  # fmt: skip
+SENTENCE: Final = re.compile(
+    r"(?:monitor:?\s+)?(?P<name>\S.{0,200}?)\s+(?:is|est)\s+(?P<state>down|up)\b", re.IGNORECASE
+)
 NAME: Final = ("monitorfriendlyname", "friendlyname", "monitorname", "name", "title")
 DETAILS: Final = ("alertdetails", "details", "message", "reason", "text", "description")
 
@@ -34,6 +38,8 @@ def parse(body: bytes, headers: Mapping[str, str]) -> list[Alert]:
 
 
 def _alert(fields: Fields) -> Alert:
+    if not fields(*NAME, "monitorurl", "url", "monitorid", "id"):
+        fields = _sentence(fields)
     name, address, which = fields(*NAME), fields("monitorurl", "url"), fields("monitorid", "id")
     test = fields.untouched("alerttype", "monitorfriendlyname", "alerttypefriendlyname")
     if not (name or address or which or test):
@@ -58,6 +64,15 @@ def _alert(fields: Fields) -> Alert:
         starts_at=None if over else happened,
         ends_at=happened if over else None,
     )  # fmt: skip
+
+
+def _sentence(fields: Fields) -> Fields:
+    """A body made for a chat says all in one: `{"text": "Site is Down: …"}`."""
+    told = fields(*DETAILS)
+    found = SENTENCE.match(told)
+    if found is None:
+        return fields
+    return Fields({"name": found["name"], "state": found["state"], "details": told})
 
 
 def _kind(fields: Fields) -> tuple[str, str]:

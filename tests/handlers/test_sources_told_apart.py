@@ -161,3 +161,13 @@ def test_a_recovery_in_french_finds_its_alert() -> None:
     fires, over = slack("🔴 Base indisponible en production"), slack("✅ Base rétablie en production")
     assert (fires.status, over.status) == (FIRING, RESOLVED)
     assert fires.dedup_key == over.dedup_key
+
+
+def test_a_body_made_for_a_chat_says_what_is_down() -> None:
+    down, up = (
+        one("uptimerobot", {"text": "Site prod is Down: HTTP 503"}),
+        one("uptimerobot", {"text": "Site prod is UP"}),
+    )
+    assert (down.status, up.status) == (FIRING, RESOLVED)
+    assert down.title == "Site prod is down"
+    assert down.dedup_key == up.dedup_key
