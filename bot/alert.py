@@ -18,6 +18,7 @@ class Alert:
     """`dedup_key` names the member, `group_key` the sender's own group; neither is ever made of display text.
 
     `environment` and `service` are what the sender said, not yet resolved to ours; `severity` is its own word.
+    `change`: what it put in place on purpose, in few words; '' when it did not. Shown on incidents that begin after it.
     """
 
     source: str
@@ -33,3 +34,4 @@ class Alert:
     url: str = ""
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    change: str = ""

@@ -14,7 +14,7 @@ from bot.incident import Incident, Status, title_of
 from bot.lifecycle import following, gather, ladder, moves, quiet, rooms, speaking
 from bot.maintenance import Silence
 from bot.phrase import Phrase
-from bot.store import alerts, audit, escalations, incidents, intake, silences
+from bot.store import alerts, audit, doors, escalations, incidents, intake, silences
 from bot.store.database import Tx
 from bot.store.incidents import Opening
 from bot.store.intake import Given, How, Settled
@@ -70,7 +70,19 @@ async def receive(
             done[n] = Received(alert, None, "recorded", its)
         elif n not in done:
             done[n] = await one(tx, desk, alert, its, body, hushed)
+        await changed(tx, alert, its)
     return [done[n] for n in range(len(pairs))]
+
+
+async def changed(tx: Tx, alert: Alert, judged: Classification) -> None:
+    """A deployment that another tool tells of is kept with what was changed: the first question of every incident."""
+    moment = alert.starts_at
+    if alert.change and not (moment and await doors.knows_change(tx, alert.source, alert.change, moment)):
+        await doors.insert_change(
+            tx, source=alert.source, summary=alert.change, origin=alert.labels.get("actor", "") or alert.source,
+            environment=judged.environment, service=judged.service, details=alert.labels, url=alert.url,
+            changed_at=moment,
+        )  # fmt: skip
 
 
 def keys(alert: Alert) -> list[str]:

@@ -26,6 +26,16 @@ async def insert_change(
     return row
 
 
+async def knows_change(tx: Tx, source: str, summary: str, changed_at: datetime) -> bool:
+    """Told before, by a delivery that was repeated; the same thing at another moment is another change."""
+    return bool(
+        await tx.fetchval(
+            "SELECT EXISTS (SELECT FROM change_event WHERE source = $1 AND summary = $2 AND changed_at = $3)",
+            source, summary[:1024], changed_at,
+        )
+    )  # fmt: skip
+
+
 async def changes(
     tx: Tx, environment: str, service: str, since: datetime, limit: int = 20
 ) -> Sequence[asyncpg.Record]:  # fmt: skip

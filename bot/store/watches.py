@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import asyncpg
 
 from bot.deployment import WATCHED_FOR, WatchState
+from bot.heartbeat import SOURCE as HEARTBEAT
 from bot.phrase import Phrase
 from bot.run import Run
 from bot.store.database import Tx
@@ -53,6 +54,21 @@ async def take_due(tx: Tx) -> list[Watched]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+async def trouble(tx: Tx, watched: Watched, began: datetime) -> int | None:
+    """The first serious incident about this very service that was opened since, and is not over.
+
+    One about a missing sign of life (a backup's, a job's) says nothing about the deployment.
+    """
+    number: int | None = await tx.fetchval(
+        "SELECT number FROM incident i WHERE environment = $1 AND service = $2 AND status <> 'resolved'"
+        " AND priority IN ('P1', 'P2') AND opened_at > $3"
+        " AND NOT EXISTS (SELECT FROM alert a WHERE a.incident = i.number AND a.source = $4)"
+        " ORDER BY number LIMIT 1",
+        watched.environment, watched.service, began, HEARTBEAT,
+    )  # fmt: skip
+    return number
 
 
 async def follow(tx: Tx, run: int, container_id: str, restarts: int) -> None:

@@ -74,7 +74,8 @@ class Aftercare:
         if seen.container_id and seen.container_id != watched.container_id:
             await watches.follow(tx, run.id, seen.container_id, seen.restarts)
             return None
-        if (why := unwell(watched, seen) or await self._seen_from_outside(tx, watched)) is not None:
+        why = unwell(watched, seen) or await self._seen_from_outside(tx, watched) or await self._told_of(tx, watched)
+        if why is not None:
             return run if await self._propose(tx, run, why) else None
         if watched.is_past and await watches.end(tx, run.id, WatchState.WELL):
             await wording.written(tx, DESK, "deployment.well", run)
@@ -89,6 +90,11 @@ class Aftercare:
             return None
         began = watched.until - WATCHED_FOR
         return worse_since(await probes.standings(tx, entries), await probes.paces(tx, entries, began), began)
+
+    async def _told_of(self, tx: Tx, watched: Watched) -> Phrase | None:
+        """Errors that another tool, or a person, saw since: whatever they are, the deployment comes first to mind."""
+        number = await watches.trouble(tx, watched, watched.until - WATCHED_FOR)
+        return Phrase("incident #{number} was opened since", {"number": number}) if number is not None else None
 
     def _goes_back_by_itself(self, run: Run) -> bool:
         """Where nobody need approve a rollback, nobody need ask for it either."""

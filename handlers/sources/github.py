@@ -154,6 +154,8 @@ def _deployment(content: dict[str, object]) -> Alert:
                     actor=text(deployment, "creator.login")),
         url=text(state, "log_url", "target_url", "environment_url") or text(content, "repository.html_url"),
         starts_at=instant(state, "created_at"),
+        change=f"{text(deployment, 'ref') or text(deployment, 'sha')[:12]} → {environment or '?'} ({repository})"
+        if status is AlertStatus.RESOLVED else "",
     )  # fmt: skip
 
 

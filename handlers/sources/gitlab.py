@@ -101,6 +101,8 @@ def _deployment(content: dict[str, object]) -> Alert:
                     tier=text(content, "environment_tier"), actor=text(content, "user.username", "user.name")),
         url=text(content, "deployable_url", "environment_external_url"),
         starts_at=instant(content, "status_changed_at"),
+        change=f"{text(content, 'ref', 'short_sha')} → {environment or '?'} ({project})"
+        if status is AlertStatus.RESOLVED else "",
     )  # fmt: skip
 
 

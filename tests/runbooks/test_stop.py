@@ -34,7 +34,7 @@ async def test_it_is_stopped_with_its_evidence_kept_and_comes_back_as_it_was(sta
 
 
 async def test_a_stop_that_was_interrupted_is_told_as_what_became_of_it(stage: Stage) -> None:
-    stage.workload.deploy("prod", "v2", "--stop-timeout", "0")  # a repair waits that long for a stop under way
+    stage.workload.deploy("prod", "v2", "--stop-timeout", "1")  # a repair waits that long for a stop under way
     stop = Stop(stage.engines)
     plan = await stop.plan(stage.target, [], [], datetime.now(UTC))
     untouched = await stop.repair(stage.target, plan, Notes())

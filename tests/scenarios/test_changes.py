@@ -1,6 +1,14 @@
 """The card says what was changed shortly before: an image that we saw replaced, or what another tool told us."""
 
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
 from tests.world import TOKEN, World
+
+SAMPLES = Path(__file__).parent.parent / "samples"
 
 CHANGE = {
     "routing_key": TOKEN,
@@ -42,3 +50,29 @@ async def test_what_another_tool_said_it_changed_is_on_the_card(world: World) ->
     await world.alert("Search is down")
     card = await world.person("bruno").sees("Build 42 deployed", channel="incidents")
     assert "Dernier changement" in card.text
+
+
+@pytest.mark.parametrize(
+    ("source", "sample", "when", "shown"),
+    [
+        ("github", "github__deployment_succeeded", ("deployment_status", "created_at"), "v1.2.3 → production"),
+        ("gitlab", "gitlab__deployment_succeeded", ("status_changed_at",), "main → production"),
+    ],
+)
+async def test_a_deployment_that_ci_tells_of_is_on_the_card(
+    world: World, source: str, sample: str, when: tuple[str, ...], shown: str
+) -> None:
+    told = json.loads((SAMPLES / f"{sample}.json").read_text("utf-8"))
+    part = told["body"]
+    for name in when[:-1]:
+        part = part[name]
+    part[when[-1]] = datetime.now(UTC).isoformat()
+    headers = {**told["headers"], "Authorization": f"Bearer {TOKEN}"}
+    for _ in range(2):  # a delivery that is repeated tells nothing new
+        async with world.http.post(f"{world.url}/webhooks/{source}", json=told["body"], headers=headers) as answer:
+            assert answer.status in (200, 202), await answer.text()
+    await world.alert("Search is down")
+    card = await world.person("bruno").sees(shown, channel="incidents")
+    assert "Dernier changement" in card.text
+    assert "Amina Diallo" in card.text
+    assert card.text.count(shown) == 1

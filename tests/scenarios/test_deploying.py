@@ -273,6 +273,25 @@ async def test_one_that_its_probes_see_ill_is_proposed_for_a_rollback(desk: RunD
     assert view.watch.state == "ill"
 
 
+async def test_one_after_which_an_incident_is_opened_is_proposed_for_a_rollback(desk: RunDesk) -> None:
+    await desk.p1()  # before it: not its doing
+    run = await deployed(desk)
+    care = Aftercare(desk.db, desk.desk, desk.engines)
+    await later(desk, timedelta(minutes=1))
+    await care.look()
+    assert not any("Go back to" in said for said in await desk.said())
+    number = await desk.p1()
+    await later(desk, timedelta(minutes=1))
+    await care.look()
+    said = [said for said in await desk.said() if "Go back to v2" in said]
+    assert said
+    assert f"incident #{number} was opened since" in said[0]
+    view = await desk.runs.view(run)
+    assert view is not None
+    assert view.watch is not None
+    assert view.watch.state == "ill"
+
+
 async def test_where_nobody_need_approve_it_goes_back_by_itself(desk: RunDesk) -> None:
     free = replace(desk.desk.environments["prod"], protected=False, confirm=False)
     there = desk.replica("one", replace(desk.desk, environments={**desk.desk.environments, "prod": free}))
