@@ -13,6 +13,7 @@ from aiohttp import web
 from bot.answers import Declared
 from bot.audit import Actor, Door
 from bot.backups import Backups
+from bot.classification import warm_up
 from bot.clock import SystemClock
 from bot.config import load
 from bot.databases import Databases
@@ -189,6 +190,7 @@ async def never(entry: ProbeEntry) -> Seen:
 
 @asynccontextmanager
 async def new_slack_desk(database_url: str, *, http: bool = False, ack_limit: float = 3.0) -> AsyncIterator[SlackDesk]:
+    warm_up()  # as the whole desk does when it starts
     async with AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(
             Sandbox(people=DEMO_PEOPLE, manifest=ROOT / "manifest.yml", smtp=False, ack_limit=ack_limit)
