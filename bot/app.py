@@ -102,6 +102,7 @@ LARGEST_BODY: Final = 17 * 2**20  # each door has a limit of its own below this
 async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
     """The whole desk, until the block ends. Raises Unavailable when there is no database."""
     async with AsyncExitStack() as stop:
+        words = asyncio.ensure_future(asyncio.to_thread(warm_up))
         url = await stop.enter_async_context(database_url(settings))
         channels = channels_of(settings, desk)
         for channel in channels.values():
@@ -161,7 +162,6 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         )  # fmt: skip
         await stop.enter_async_context(in_background("watch", watch.run))
         await stop.enter_async_context(in_background("flood", intake.reception.catch_up))
-        await stop.enter_async_context(in_background("words", functools.partial(asyncio.to_thread, warm_up)))
         homes, reviews = Homes(db, desk), Reviews(db, desk)
         work = {
             **entrypoints(db, desk, levels, deliverer, runner, hand_offs, backups, rotations),
@@ -193,6 +193,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         if texts is not None:
             stop.push_async_callback(texts.provider.close)
             await stop.enter_async_context(in_background("texts", texts.run))
+        await words  # nobody comes in before: a second of compiling would hold everything up
         tools = Tools(
             desk, lifecycle, questions, runs, engines, clock, silences, rota, reach, backups, databases, rotations,
             Procedures(db, desk), homes, reviews,

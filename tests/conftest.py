@@ -1,11 +1,14 @@
 """What every test may ask for by name; each plugin says what it is a fixture of."""
 
+import functools
 import os
 
 # First of all: its plugin imports it at the very end, and parsing that much code inside of so many hooks trips over a
 # bug of CPython 3.11 ("AST constructor recursion depth mismatch").
 import hypothesis
 import pytest
+
+from bot.worker.pace import Pace
 
 # The same examples in every run: what is red today was red yesterday. For new ones: HYPOTHESIS_PROFILE=default.
 hypothesis.settings.register_profile("alike", derandomize=True)
@@ -16,6 +19,12 @@ pytest_plugins = [
     "tests.engine",
     "tests.postgres",
 ]
+
+
+@pytest.fixture(autouse=True)
+def no_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cards are edited as soon as they change: each test would else wait whole seconds (`test_pace` tells of those)."""
+    monkeypatch.setattr("bot.worker.deliver.Pace", functools.partial(Pace, 0.0))
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,6 +1,5 @@
 """The use cases of incidents, as the doors call them."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
@@ -20,7 +19,7 @@ from bot.answers import (
     SnoozeAnswer,
 )
 from bot.audit import Actor, Door, Entry
-from bot.classification import Classification, classify, warm_up
+from bot.classification import Classification, classify
 from bot.desk import Desk
 from bot.incident import Incident, Priority
 from bot.kept import Kept
@@ -183,7 +182,6 @@ class Lifecycle:
             source="declared", dedup_key=by.delivery or title, status=AlertStatus.FIRING, title=title, text=text,
             environment=environment, service=service,
         )  # fmt: skip
-        await asyncio.to_thread(warm_up)  # just started: no transaction waits idle for patterns, or it would be ended
         async with self.db.transaction() as tx:
             if not await deliveries.first_time(tx, by):
                 return Repeated()

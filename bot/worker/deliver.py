@@ -36,6 +36,7 @@ from bot.store import (
 )
 from bot.store.database import Database, Tx, Unavailable
 from bot.worker import bundle
+from bot.worker.pace import Pace
 from bot.worker.places import above, beside, only_inside, remember_place, standing, subject, waits_for_its_card
 from bot.worker.shown import shown
 from bot.worker.wanted import no_longer_wanted
@@ -67,6 +68,7 @@ class Deliverer:
         self.lanes = {kind: asyncio.Semaphore(PER_LANE) for kind in Kind}
         self.patient = {kind: asyncio.Semaphore(PER_LANE // 2) for kind in Kind}
         self.cards: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # gone with their last user
+        self.pace = Pace()
         self.trouble: dict[Kind, str] = {}
         """Why the last sending by a channel failed, until one goes through: `/readyz` lists it as degraded."""
 
@@ -82,7 +84,9 @@ class Deliverer:
                 return
             with structlog.contextvars.bound_contextvars(incident=outgoing.message.incident, run=outgoing.message.run):
                 async with self.held(outgoing.message), self.one_card_at_a_time(outgoing.message):
-                    await self.speak(await self.where_it_stands_now(outgoing))
+                    outgoing = await self.where_it_stands_now(outgoing)
+                    await self.pace.wait(outgoing.message, outgoing.existing_ts)
+                    await self.speak(outgoing)
 
     async def where_it_stands_now(self, outgoing: Outgoing) -> Outgoing:
         """A card that was posted while this edit of it waited for its turn is edited, and not posted again."""
