@@ -32,7 +32,7 @@ def suggestions(
     procedures: Iterable[Procedure], incident: Incident, environments: Mapping[str, Environment]
 ) -> tuple[Suggestion, ...]:
     """The first ones that fit, in the order given; what only looks comes last."""
-    text = plain(f"{incident.title}\n{incident.summary[:READ]}")
+    text = unicodedata.normalize("NFC", f"{incident.title}\n{incident.summary[:READ]}")
     found = [
         Suggestion(each.name, each.title, Phrase("the incident says “{words}”", {"words": word}), each.safe)
         for each in procedures
@@ -54,8 +54,13 @@ def _pattern(title: str) -> re.Pattern[str]:
 
 
 def _word(fit: Fit, text: str) -> str:
-    found = _pattern(fit.title).search(text)
-    return " ".join(found[0].split())[:80] if found else ""
+    """As it stands in the text, with its accents where they can be found again."""
+    bare = plain(text)
+    found = _pattern(fit.title).search(bare)
+    if found is None:
+        return ""
+    said = text[found.start() : found.end()] if len(bare) == len(text) else found[0]
+    return " ".join(said.split())[:80]
 
 
 def _is_there(fit: Fit, incident: Incident, environments: Mapping[str, Environment]) -> bool:

@@ -147,6 +147,11 @@ def test_nothing_is_proposed_on_what_none_helps_with(title: str) -> None:
     assert suggestions(library().values(), incident(title), {"prod": PROD}) == ()
 
 
+def test_the_reason_quotes_the_incident_with_its_accents() -> None:
+    found = suggestions(library().values(), incident("Base de donne\u0301es injoignable"), {"prod": PROD})
+    assert str(found[0].why.values["words"]) == "Base de données"
+
+
 def test_what_only_looks_is_proposed_last() -> None:
     found = suggestions(library().values(), incident("Database connection lost"), {"prod": PROD})
     assert [each.name for each in found] == ["erreurs-base-de-donnees", "diagnostic"]
