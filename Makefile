@@ -40,7 +40,7 @@ demo: setup engine-demo ## the whole product on this machine, in the browser; Ct
 	@$(BIN)/ecotrajet demo
 
 test: setup engine ## the tests (WORKERS=0: one after the other)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup ## style, types, imports, translations
 	@$(BIN)/ruff check .
