@@ -30,13 +30,12 @@ class Answer(Exception):
 
 async def read_body(request: web.Request, limit: int) -> bytes:
     """The unpacked body, counted as it comes: neither a chunked body nor a gzip bomb is held beyond `limit` bytes."""
-    too_large = Answer(413, Phrase("The body is too large: {limit} bytes at most.", {"limit": limit}), limit=limit)
     if request.content_length is not None and request.content_length > limit:
-        raise too_large
+        raise too_large(limit)
     if request.content.is_eof() and request.content.exception() is None:  # nothing to wait for
         whole = request.content.read_nowait()
         if len(whole) > limit:
-            raise too_large
+            raise too_large(limit)
         return whole
     body = bytearray()
     try:
@@ -44,13 +43,17 @@ async def read_body(request: web.Request, limit: int) -> bytes:
             async for part in request.content.iter_any():
                 body += part
                 if len(body) > limit:
-                    raise too_large
+                    raise too_large(limit)
     except TimeoutError:
         raise Answer(408, Phrase("The body did not come in time.")) from None
     except (HttpProcessingError, web.RequestPayloadError):
         encoding = request.headers.get("Content-Encoding", "")[:40]
         raise Answer(400, Phrase("The body does not unpack as “{encoding}”.", {"encoding": encoding})) from None
     return bytes(body)
+
+
+def too_large(limit: int) -> Answer:
+    return Answer(413, Phrase("The body is too large: {limit} bytes at most.", {"limit": limit}), limit=limit)
 
 
 def check_readable(request: web.Request) -> None:

@@ -22,7 +22,7 @@ FLOOD: Final = 1_000.0  # bodies a second; about six times the worst storm that 
 WINDOW: Final = 0.2  # seconds over which they are counted
 MOST: Final = 100_000  # that may wait; beyond it the senders wait, as they do without a flood
 AT_ONCE: Final = 50
-REST: Final = 7.0  # while the flood lasts, catching up rests so many times as long as it worked
+REST: Final = 12.0  # while the flood lasts, catching up rests so many times as long as it worked
 LOOKS: Final = 1.0  # seconds; another process may have died and left some
 URGENT: Final = tuple(
     word.encode()

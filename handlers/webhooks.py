@@ -35,6 +35,7 @@ from handlers.sources.body import NotUnderstood
 from handlers.subscriptions import Subscriptions
 
 WAITS: Final = msgspec.json.encode({"status": "stored", "waiting": True})
+JSON: Final = {"Content-Type": "application/json"}
 RETRY_AFTER: Final = "5"  # seconds
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
@@ -70,8 +71,7 @@ class Webhooks:
         answer = await self._post(request, name)
         if self.metrics is not None:
             counted = name if name in self.sources else "unknown"
-            self.metrics.webhooks.labels(counted, str(answer.status)).inc()
-            self.metrics.webhook_seconds.labels(counted).observe(time.perf_counter() - started)
+            self.metrics.webhook(counted, answer.status, time.perf_counter() - started)
         return answer
 
     async def _post(self, request: web.Request, name: str) -> web.Response:
@@ -177,4 +177,4 @@ class Webhooks:
 
 
 def waits() -> web.Response:
-    return web.Response(status=202, body=WAITS, content_type="application/json")
+    return web.Response(status=202, body=WAITS, headers=JSON)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.alert import Alert, AlertStatus
@@ -101,10 +102,16 @@ class When:
 
     def _says(self, alert: Alert) -> bool:
         return (
-            all(re.fullmatch(wanted, fold(alert.labels.get(name, ""))) for name, wanted in self.labels.items())
-            and (not self.title or re.search(self.title, folded(alert.title)) is not None)
-            and (not self.text or re.search(self.text, folded(f"{alert.title}\n{alert.text}")) is not None)
+            all(compiled(wanted).fullmatch(fold(alert.labels.get(name, ""))) for name, wanted in self.labels.items())
+            and (not self.title or compiled(self.title).search(folded(alert.title)) is not None)
+            and (not self.text or compiled(self.text).search(folded(f"{alert.title}\n{alert.text}")) is not None)
         )
+
+
+@lru_cache(maxsize=1024)
+def compiled(pattern: str) -> re.Pattern[str]:
+    """`re` looks its own up in several steps, and this is asked a dozen times for each alert."""
+    return re.compile(pattern)
 
 
 def folded(text: str) -> str:
