@@ -97,21 +97,23 @@ class Flood:
                     await self.something.wait()
 
     async def a_few(self, take: Callable[[Delivery], Awaitable[object]]) -> bool:
-        """`take` must be safe to repeat. Whether there were any."""
+        """`take` must be safe to repeat. Whether any were acted upon."""
         began, put = self.now(), self.put
         async with self.backlog.next(AT_ONCE) as found:
             acts = (take(Delivery(source, dict(headers), body, row)) for row, source, headers, body in found or ())
-            broken = [each for each in await asyncio.gather(*acts, return_exceptions=True) if each is not None]
+            results = await asyncio.gather(*acts, return_exceptions=True)
+        broken = [each for each in results if isinstance(each, BaseException)]
         for each in broken:
-            if isinstance(each, BaseException):
+            if not isinstance(each, Exception) or isinstance(each, Unavailable | OSError):
                 raise each
+            log.error("a body that waits cannot be acted upon", exc_info=each)  # it stays, and holds up no other
         if found:
             self.waiting = max(0, self.waiting - len(found))
             if self.quick():
                 await asyncio.sleep((self.now() - began) * REST)
         elif found is not None and self.put == put:
             self.behind, self.waiting = False, 0
-        return bool(found)
+        return len(results) > len(broken)
 
     def quick(self) -> bool:
         """Whether the flood goes on: a stale count is no flood."""

@@ -183,6 +183,23 @@ async def test_without_a_database_the_body_is_kept_on_disk_and_the_sender_told(d
     assert len(list(desk.reception.refused.folder.iterdir())) == 1
 
 
+async def test_one_that_breaks_everything_holds_up_no_other(desk: Desk) -> None:
+    desk.rages()
+    for name in ("poison", "Latency"):
+        await desk.comes(name)
+
+    async def take(delivery: Delivery) -> None:
+        if b"poison" in delivery.body:
+            raise ZeroDivisionError
+        await desk.reception._take(delivery)
+
+    assert await desk.flood.a_few(take)
+    assert not await desk.flood.a_few(take)  # only that one is left: looked at again in a while
+    assert await desk.value("SELECT array_agg(dedup_key) FROM alert") == ["Latency"]
+    await desk.catches_up()
+    assert await desk.value("SELECT count(*) FROM alert") == 2
+
+
 async def test_so_many_wait_and_no_more(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("handlers.flood.MOST", 2)
     desk.rages()
