@@ -91,6 +91,8 @@ class Flood:
                     pass
             except (Unavailable, OSError) as away:
                 log.warning("what waits cannot be acted upon: the database is away", error=str(away))
+            except Exception:
+                log.exception("what waits cannot be acted upon")
             self.something.clear()
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOKS):
