@@ -4,7 +4,9 @@ The names in the engine are the journal (docker.md section 3): `N.rb-new` made, 
 aside · `N.rb-done` replaced for good · `N.rb-failed` on its way out. `N.rb-new` is also the lock between two desks.
 """
 
+import asyncio
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -20,6 +22,9 @@ NEW: Final = ".rb-new"
 OLD: Final = ".rb-old"
 DONE: Final = ".rb-done"
 FAILED: Final = ".rb-failed"
+
+
+IN_FLIGHT: Final = 2.0  # seconds that the engine may take over a request whose sender has died
 
 
 class Was(StrEnum):
@@ -101,3 +106,19 @@ async def scene(engine: Engine, name: str) -> Scene:
     """As the engine shows it now."""
     found = [await look.container(engine, name + mark) for mark in ("", NEW, OLD, DONE, FAILED)]
     return Scene(name, *found)
+
+
+async def appear(engine: Engine, name: str, before: str) -> bool:
+    """Does a mark come up on a scene that showed none? Only the making of a container can be on its way then.
+
+    The engine goes on with a request whose client was killed, and shows a container only once it is made. `before`:
+    the container that the dead action was to replace; another one in its place says that the action had ended.
+    """
+    deadline = time.monotonic() + IN_FLIGHT
+    while True:
+        found = await scene(engine, name)
+        if not found.clean:
+            return True
+        if found.main is None or found.main.id != before or time.monotonic() > deadline:
+            return False
+        await asyncio.sleep(0.2)

@@ -16,10 +16,9 @@ from runbooks.docker_engine.client import Engine
 from runbooks.docker_engine.failures import EngineSaid
 from runbooks.docker_engine.gate import Verdict
 from runbooks.docker_engine.look import Seen
-from runbooks.docker_engine.marks import Marks, Scene, Was, read, scene
+from runbooks.docker_engine.marks import IN_FLIGHT, Marks, Scene, Was, read, scene
 from runbooks.docker_engine.swap import Stopped, Swap
 
-IN_FLIGHT_MARGIN: Final = 2.0
 LOST_POLICY: Final[Mapping[str, Any]] = {"Name": "unless-stopped", "MaximumRetryCount": 0}
 
 
@@ -114,7 +113,7 @@ class Mend:
         return await self._as_before(verdict, None)
 
     async def _outwait_a_stop(self, main: Seen) -> None:
-        deadline = time.monotonic() + main.stop_timeout + IN_FLIGHT_MARGIN
+        deadline = time.monotonic() + main.stop_timeout + IN_FLIGHT
         while time.monotonic() < deadline:
             seen = await look.container(self._engine, main.id)
             if seen is None or seen.state not in hands.UP:

@@ -12,7 +12,7 @@ from bot.deployment import Deployment
 from bot.phrase import Phrase
 from bot.runbook import Action, Image, Journal, Outcome, Plan, Repaired, Result
 from bot.target import Target
-from runbooks.docker_engine import DockerEngines, look, survey
+from runbooks.docker_engine import DockerEngines, look, marks, survey
 from runbooks.docker_engine.client import Engine
 from runbooks.docker_engine.look import Raw
 from runbooks.replace.plan import frozen
@@ -63,10 +63,13 @@ class Replacement(ABC):
 
     async def repair(self, target: Target, plan: Plan, journal: Journal) -> Outcome:
         async with self._engines.lock(target):
+            engine = self._engines.engine(plan.engine)
             done = await self._engines.repair_locked(target, journal)
+            if not done and await marks.appear(engine, plan.container, plan.container_id):
+                done = await self._engines.repair_locked(target, journal)
             if done:
                 return _repaired(done[0])
-            return await _nothing_left(self._engines.engine(plan.engine), plan)
+            return await _nothing_left(engine, plan)
 
 
 def _repaired(done: Repaired) -> Outcome:

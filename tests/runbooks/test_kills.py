@@ -123,8 +123,8 @@ async def test_killed_at_any_instant_it_is_repaired(
     """Also in the middle of a step, with a request on its way to the engine."""
     plan = await stage.plan_back_to(to)
     await killed(stage, "run", f"after:{instant:.3f}", plan)
-    repaired = await stage.engines.repair([stage.target])
-    assert all(each.result is not Result.FAILED for each in repaired), repaired
+    outcome = await stage.rollback.repair(stage.target, plan, Notes())
+    assert outcome.result is not Result.FAILED, outcome.phrase
     version = stage.running_version()
     assert version in may_run
     await all_is_well(stage, version)
