@@ -48,7 +48,7 @@ from bot.store import jobs
 from bot.store.clock import DeskClock
 from bot.store.database import Database, Unavailable
 from bot.store.embedded import EmbeddedPostgres
-from bot.store.migrate import migrate
+from bot.store.revision import bring_up_to_date
 from bot.wiring import (
     ack_routes,
     channels_of,
@@ -95,6 +95,7 @@ from runbooks.docker_engine import DockerEngines
 log = structlog.get_logger("app")
 
 DATABASE_WITHIN: Final = 60.0  # seconds; compose may start us before PostgreSQL answers
+LOOKED_WITHIN: Final = 2.0
 LARGEST_BODY: Final = 17 * 2**20  # each door has a limit of its own below this
 
 
@@ -102,14 +103,13 @@ LARGEST_BODY: Final = 17 * 2**20  # each door has a limit of its own below this
 async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
     """The whole desk, until the block ends. Raises Unavailable when there is no database."""
     async with AsyncExitStack() as stop:
-        words = asyncio.ensure_future(asyncio.to_thread(warm_up))
         url = await stop.enter_async_context(database_url(settings))
         channels = channels_of(settings, desk)
         for channel in channels.values():
             stop.push_async_callback(channel.close)
         blindness = Blindness(functools.partial(ask_database, url), desk, channels, settings.data)
         await stop.enter_async_context(in_background("blindness", blindness.run))
-        await wait_for(migrate, url)
+        await wait_for(bring_up_to_date, url)
         db = await stop.enter_async_context(Database.open(url))
         metrics = Metrics(version("ecotrajet"))
         owner = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
@@ -161,6 +161,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
             sign_of_life=pulse.round if pulse else None,
         )  # fmt: skip
         await stop.enter_async_context(in_background("watch", watch.run))
+        words = asyncio.ensure_future(warmed_up(watch))
         await stop.enter_async_context(in_background("flood", intake.reception.catch_up))
         homes, reviews = Homes(db, desk), Reviews(db, desk)
         work = {
@@ -258,6 +259,13 @@ async def wait_for(attempt: Callable[[str], Awaitable[object]], url: str) -> Non
             await asyncio.sleep(1)
         else:
             return
+
+
+async def warmed_up(watch: Watch) -> None:
+    """After the first round: what became overdue while nothing ran goes before a second of compiling."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(watch.looked.wait(), LOOKED_WITHIN)
+    await asyncio.to_thread(warm_up)
 
 
 @asynccontextmanager

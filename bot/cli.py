@@ -25,7 +25,6 @@ from bot.config import Configuration, load
 from bot.config.lookout import load_lookout
 from bot.config.problems import Problems
 from bot.config.runbooks import procedure, schema
-from bot.demo import run as show_demo
 from bot.errors import ConfigError, UserError
 from bot.language import say
 from bot.lifecycle.rota import Rota
@@ -33,7 +32,7 @@ from bot.notify.blocks import Reader, simulation_lines
 from bot.simulation import Simulation
 from bot.simulation import simulate as simulated
 from bot.store.database import Database, Unavailable
-from bot.store.migrate import migrate as bring_up_to_date
+from bot.store.revision import bring_up_to_date
 from handlers import examples
 from handlers.classify import lines as classified
 from handlers.commands.simulation import read as read_case
@@ -105,7 +104,9 @@ def serve() -> None:
 
 def demo() -> None:
     """Show the whole product on this machine, in the browser: Slack, phones, mailboxes, containers."""
-    asyncio.run(show_demo(Path(os.environ.get("ECOTRAJET_DATA", "var")) / "demo", Console(soft_wrap=True)))
+    from bot.demo import run  # with all of the sandbox: nothing for production's start
+
+    asyncio.run(run(Path(os.environ.get("ECOTRAJET_DATA", "var")) / "demo", Console(soft_wrap=True)))
 
 
 def check(

@@ -9,7 +9,7 @@ import asyncpg
 from bot.check.finding import Finding, ok, problem
 from bot.config import Settings
 from bot.store.embedded import EmbeddedPostgres
-from bot.store.migrate import current
+from bot.store.revision import applied, wanted
 
 WHAT: Final = "PostgreSQL"
 OLDEST: Final = 150000  # server_version_num: 15, which Supabase serves
@@ -38,7 +38,7 @@ async def database(url: str | None) -> Finding:
         return ok(WHAT, "embedded; it is made at the first `ecotrajet serve`")
     try:
         version, number = await _version(url)
-        applied, wanted = await current(url)
+        has, wants = await applied(url), wanted()
     except (asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError):
         return problem(WHAT, "it refuses the user or the password", "correct the user and password in DATABASE_URL")
     except asyncpg.InvalidCatalogNameError:
@@ -50,12 +50,12 @@ async def database(url: str | None) -> Finding:
         return problem(WHAT, f"it does not answer ({_why(error)})", mend)
     if number < OLDEST:
         return problem(WHAT, f"version {version} is too old", "use PostgreSQL 15 or later")
-    if applied is None:
+    if has is None:
         return problem(WHAT, f"version {version}; it has no tables yet", "run `ecotrajet migrate`")
-    if applied != wanted:
-        says = f"version {version}; its tables are at {applied}, this version of the bot wants {wanted}"
+    if has != wants:
+        says = f"version {version}; its tables are at {has}, this version of the bot wants {wants}"
         return problem(WHAT, says, "run `ecotrajet migrate`, or start the newer version of the bot that made them")
-    return ok(WHAT, f"version {version}, tables at {applied}")
+    return ok(WHAT, f"version {version}, tables at {has}")
 
 
 async def _version(url: str) -> tuple[str, int]:

@@ -6,16 +6,14 @@ import asyncpg
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 LOCK = 0x0EC07A  # one migration at a time: two replicas may start together
 
 
-async def migrate(url: str) -> str:
-    """Apply every pending revision to the database at `url` (a PostgreSQL DSN); returns the head revision."""
+async def migrate(url: str) -> None:
+    """Apply every pending revision to the database at `url` (a PostgreSQL DSN)."""
 
     def upgrade(connection: sa.Connection) -> None:
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
@@ -25,17 +23,6 @@ async def migrate(url: str) -> str:
 
     async with connect(url) as connection:
         await connection.run_sync(upgrade)
-    return (await current(url))[1]
-
-
-async def current(url: str) -> tuple[str | None, str]:
-    """The revision that the database has (None: no table yet), and the one that this code wants."""
-    wanted = ScriptDirectory.from_config(configuration()).get_current_head()
-    if wanted is None:
-        raise RuntimeError("no revision in bot/store/migrations")
-    async with connect(url) as connection:
-        applied = await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
-    return applied, wanted
 
 
 def configuration() -> Config:

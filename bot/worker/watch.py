@@ -53,6 +53,7 @@ class Watch:
         self.last_clean_round = time.monotonic()
         self.count_at = 0.0
         self.woken = asyncio.Event()  # look now, and not in a second
+        self.looked = asyncio.Event()  # a round was gone through, clean or not
         self.under_way: dict[tuple[str, int], asyncio.Task[None]] = {}
 
     def age(self) -> float:
@@ -74,6 +75,7 @@ class Watch:
                     log.warning("round not done: the database is away", error=str(away))
                 except Exception:
                     log.exception("round not clean")
+                self.looked.set()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self.woken.wait(), EVERY)
         finally:
