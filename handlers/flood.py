@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 import structlog
+from ahocorasick_rs import BytesAhoCorasick
 
 from bot.lifecycle import Unavailable
 from handlers.refused import Delivery
@@ -32,6 +33,7 @@ URGENT: Final = tuple(
     )
 )  # fmt: skip
 """What is P1 by the default rules nearly always says one of these; what says none waits some seconds."""
+_URGENT: Final = BytesAhoCorasick(URGENT)
 
 
 class Backlog(Protocol):
@@ -123,8 +125,5 @@ class Flood:
 
 
 def urgent(body: bytes) -> bool:
-    """Of lower-case bytes. A plain loop: at full load a generator costs a twentieth more."""
-    for word in URGENT:  # noqa: SIM110 - see above
-        if word in body:
-            return True
-    return False
+    """Of lower-case bytes. All words in one pass: one after the other they cost a twentieth of the intake's speed."""
+    return bool(_URGENT.find_matches_as_indexes(body))
