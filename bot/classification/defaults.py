@@ -56,6 +56,10 @@ DEFAULT_RULES: Final[tuple[Rule, ...]] = (
         "heartbeat", None, Phrase("A signal that fires all the time, to show that alerts arrive"),
         When(title=HEARTBEAT),
     ),
+    Rule(
+        "unprotected-branch", None, Phrase("On a branch that nobody protects, or of a job that may fail"),
+        When(severities=frozenset({Severity.INFO}), labels={"protected": "no"}),
+    ),
     Rule("test", None, Phrase("A test: “{words}”"), When(impacts=frozenset({Impact.TEST}))),
     Rule(
         "data", Priority.P1, Phrase("Data is lost or exposed: “{words}”"),
