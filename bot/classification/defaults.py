@@ -18,7 +18,11 @@ from bot.phrase import Phrase
 KNOWN_STAGES: Final = frozenset({Stage.PRODUCTION, Stage.STAGING, Stage.DEVELOPMENT})
 SOFTER: Final = frozenset({Impact.DEGRADED, Impact.MINOR, Impact.OVER, Impact.NEWS})
 NOT_ALARMING: Final = frozenset({Severity.UNKNOWN, Severity.INFO, Severity.MINOR, Severity.WARNING})
-HEARTBEAT: Final = r"^\W*(?:watch ?dog|dead ?man'?s? ?(?:'s )?switch|info ?inhibitor|always firing)\b"
+HEARTBEAT: Final = (
+    r"^\W*(?:(?:watch ?dog|dead ?man'?s? ?(?:'s )?switch|info ?inhibitor)(?:\W*$|\W+(?:.*\b)?(?:always|toujours"
+    r"|certif\w*|ensure|pipeline|functional|working properly|inhibit\w*|alive|signe de vie)\b)|always firing\b)"
+)
+"""Not `watchdog: BUG: soft lockup`, which is a machine that hangs."""
 SOFT: Final = frozenset({Severity.INFO, Severity.MINOR, Severity.WARNING})
 SENSITIVE: Final = (
     rf"(?s)(?=.*\b{PERSON}\b)(?=.*\b(?:passwords?|mots? de passe|credentials|card numbers?|ibans?|personal data"

@@ -77,6 +77,12 @@ STATUS_WORDS: Final = {
     AlertStatus.INFO: "info information informational notice test started running in_progress maintenance skipped",
 }
 STATUSES: Final = {word: status for status, words in STATUS_WORDS.items() for word in words.split()}
+TELLING: Final = (
+    "down", "outage", "partial_outage", "major_outage", "offline", "unreachable", "unavailable", "unhealthy",
+    "degraded", "degrade", "timeout", "timed_out", "en_panne", "hors_service", "hors_ligne", "indisponible",
+    "injoignable", "broken",
+)  # fmt: skip
+"""Statuses that say what is wrong, which a title ("API") may leave to them."""
 LATEST: Final = 4_102_444_800  # 2100-01-01 in seconds; larger numbers are milliseconds
 
 
@@ -128,7 +134,7 @@ def _alert(content: dict[str, object], path: str) -> Alert:
         group_key=fields.text(GROUP_KEY),
         status=status,
         title=title,
-        text="" if text == title else text,
+        text="\n".join(filter(None, ("" if text == title else text, fields.told))),
         environment=environment,
         service=service,
         severity=fields.text(SEVERITY),
@@ -150,6 +156,7 @@ class _Fields:
     def __init__(self, content: dict[str, object], path: str) -> None:
         self.content, self.path = content, path
         self.read: set[str] = set()
+        self.told = ""  # what its status says of the trouble
 
     def text(self, names: tuple[str, ...]) -> str:
         """The first of these that says something. Raises NotUnderstood when it is an object or a list."""
@@ -177,6 +184,7 @@ class _Fields:
             if known is None:
                 raise self.wrong(name, Phrase("“{word}” is no status: say firing, resolved, acknowledged or info.",
                                               {"word": text_of(value)[:40]}))  # fmt: skip
+            self.told = f"Status: {text_of(value)}" if word in TELLING else ""
             return known
         return AlertStatus.FIRING
 
