@@ -159,6 +159,9 @@ FILLING: Final = re.compile(
     r"|queue"
 )
 
+DENIES: Final = re.compile(r"\b(?:ne |n')")
+NONE_OF: Final = re.compile(r"\b(?:no|without|aucune?|sans|pas de|plus de)(?: [\w'-]+){0,2} $")
+"""Before what would help, if there were one: "no server in reserve", "aucun serveur de secours"."""
 IF_EVER: Final = re.compile(
     r"\b(?:when|if|whenever|si|quand|lorsque|des que|des qu') ?(?:ever )?(?:something|anything|quelque chose|(?:a"
     r"|any|one of|your|un|une|vos?|votre) (?:\w+ )?"

@@ -18,7 +18,11 @@ from bot.phrase import Phrase
 KNOWN_STAGES: Final = frozenset({Stage.PRODUCTION, Stage.STAGING, Stage.DEVELOPMENT})
 SOFTER: Final = frozenset({Impact.DEGRADED, Impact.MINOR, Impact.OVER, Impact.NEWS})
 NOT_ALARMING: Final = frozenset({Severity.UNKNOWN, Severity.INFO, Severity.MINOR, Severity.WARNING})
-HEARTBEAT: Final = r"^\W*(?:watch ?dog|dead ?man'?s? ?(?:'s )?switch|info ?inhibitor|always firing)\b"
+HEARTBEAT: Final = (
+    r"^\W*(?:(?:watch ?dog|dead ?man'?s? ?(?:'s )?switch|info ?inhibitor)(?:\W*$|\W+(?:.*\b)?(?:always|toujours"
+    r"|certif\w*|ensure|pipeline|functional|working properly|inhibit\w*|alive|signe de vie)\b)|always firing\b)"
+)
+"""Not `watchdog: BUG: soft lockup`, which is a machine that hangs."""
 SOFT: Final = frozenset({Severity.INFO, Severity.MINOR, Severity.WARNING})
 SENSITIVE: Final = (
     rf"(?s)(?=.*\b{PERSON}\b)(?=.*\b(?:passwords?|mots? de passe|credentials|card numbers?|ibans?|personal data"
@@ -55,6 +59,10 @@ DEFAULT_RULES: Final[tuple[Rule, ...]] = (
     Rule(
         "heartbeat", None, Phrase("A signal that fires all the time, to show that alerts arrive"),
         When(title=HEARTBEAT),
+    ),
+    Rule(
+        "unprotected-branch", None, Phrase("On a branch that nobody protects, or of a job that may fail"),
+        When(severities=frozenset({Severity.INFO}), labels={"protected": "no"}),
     ),
     Rule("test", None, Phrase("A test: “{words}”"), When(impacts=frozenset({Impact.TEST}))),
     Rule(

@@ -118,7 +118,8 @@ DOWN: Final = many_words(
     r"|reservations?|connexions?|requests?|requetes?|transactions?)(?: \w+){0,2}? (?:succe\w*|reussi\w*|abouti\w*"
     r"|valide\w*|possible"
     r"|received|recu\w*|since|depuis|in the last|completed|accepted|accepte\w*)",
-    r"(?:no|not a single|zero) successful \w+", r"aucun \w+ (?:reussi|abouti)\w*",
+    r"(?:no|not a single|zero|0) successful (?!attacks?|attempts?|intrusions?|probes?)\w+",
+    r"aucun \w+ (?:reussi|abouti)\w*",
     r"(?:paiements?|connexions?|reservations?|logins?|authentifications?|commandes?) (?:echou\w*|rejete\w*|refuse\w*"
     r"|ne passent)",
     r"(?:cannot|can't|can not|unable to) (?:pay|book|buy|order|check ?out|log[ -]?in|sign[ -]?in)",

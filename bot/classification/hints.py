@@ -31,7 +31,6 @@ HINTS: Final = (
     (Hint.HARMLESS, context.NO_IMPACT),
     (Hint.LIGHT, context.LIGHT),
     (Hint.LIGHT, scope.SINGLE),
-    (Hint.REST, scope.REST),
     (Hint.EVERYONE, scope.EVERYONE),
     (Hint.CUSTOMERS, scope.CUSTOMERS),
     (Hint.STILL, context.STILL),
@@ -50,6 +49,8 @@ def hints_of(clause: str) -> Hint:
     for hint, pattern in HINTS:
         if hint not in hints and pattern.search(clause):
             hints |= hint
+    if any(not context.NONE_OF.search(clause[: found.start()]) for found in scope.REST.finditer(clause)):
+        hints |= Hint.REST
     if any(not context.REAL.search(clause[: found.start()]) for found in context.TEST.finditer(clause)):
         hints |= Hint.TEST
     if some_of_several(clause):

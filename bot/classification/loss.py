@@ -43,6 +43,11 @@ LOST: Final = many_words(
     rf"|vide)",
     rf"{ERASED}{STEP}{{0,5}}? (?:{DATA}|{STORE})",
     rf"(?:lost|losing|perdu|perdons|perd){STEP}{{0,5}}? {DATA}",
+    rf"(?:perdu|lost) (?:la|toute la|les|nos|our|the|the whole|the entire) {STORE}",
+    rf"manque(?:nt)? (?:\d+|deux|trois|quatre|plusieurs) (?:heures?|jours?|semaines?|mois) (?:de |d'){DATA}",
+    rf"(?:missing|lost) (?:\d+|two|three|four|several) (?:hours|days|weeks|months) of {DATA}",
+    r"(?:allow|grant|autoris|accord)\w*(?: [\w']+){0,2}? (?:all ?users|everyone|anonymous|public|tout le monde)"
+    r"(?: [\w']+)? (?:read|write|list|access|full|lecture|ecriture|acces)",
     rf"(?:writes?|ecritures?|donnees|data|orders?|commandes?|bookings?|reservations?|trips?|trajets?){STEP}{{0,6}}?"
     r" (?:\w+n't|not|never|no longer|pas|plus|jamais)(?: (?:being|been|ete|getting))? "
     r"(?:stored|saved|persisted|written|recorded|enregistre\w*|persiste\w*|ecrit\w*)",

@@ -27,7 +27,8 @@ DEGRADED: Final = words(
     rf"{RISES}(?: (?:of|in|des?|du|d'|number|nombre|amount|the|rate))*[ ']{FAULTS}",
     rf"(?:pic|hausse|augmentation|explosion|afflux|vague|flot|spike|surge|increase|rise|wave|flood)s? (?:de |d'|des "
     rf"|du |of |in )(?:the )?{FAULTS}",
-    "error budget", "burn rate",     "slow(?:er|ness|ly|ed|s|ing)?", "latenc(?:y|ies|e|es)", "lent(?:e|es|s|ement)?",
+    "il manque (?:des|les|plusieurs|la moitie|une partie|beaucoup)", "error budget", "burn rate",
+    "slow(?:er|ness|ly|ed|s|ing)?", "latenc(?:y|ies|e|es)", "lent(?:e|es|s|ement)?",
     "lenteurs?", r"ralenti\w*",
     r"degrad\w*", "sluggish", r"(?:response|load(?:ing)?) times?(?! (?:is |was |of |= ?|: ?)?\d{1,3} ?ms)",
     r"temps de (?:reponse|chargement)(?! (?:de |est |= ?|: ?)?\d{1,3} ?ms)",
@@ -104,7 +105,7 @@ MINOR: Final = words(
     r"(?:label|button|bouton|libelle|titre|title) (?:says|reads|dit|indique)", r"pixeli[sz]e\w*", "jumpy",
     r"log ?rotat\w* (?:missing|absent\w*|not)",
     "brief (?:slowness|blip|delay)", r"(?:bref|breve|court)e? (?:ralentissement|coupure|lenteur)",
-    r"(?:il |elle )?manque (?:un|une|le|la|l') ?(?:virgule|espace|accent|point|lettre|majuscule|unite|symbole|titre"
+    r"(?:il |elle )?manque (?:un |une |le |la |l')(?:virgule|espace|accent|point|lettre|majuscule|unite|symbole|titre"
     r"|legende|libelle|s|picto\w*|icone|logo|parenthese|guillemet)\b",
     r"(?:unite|symbole|sigle|devise|virgule|accent|majuscule|legende|titre|picto\w*) (?:\w+ ){0,2}?(?:manque"
     r"|absente?|manquante?|missing)",
@@ -117,7 +118,7 @@ MINOR: Final = words(
     "fautes? (?:de frappe|d'orthographe)", "coquilles?", "spelling",
     "misaligned", r"(?:not?|n't) (?:display|render|show|align)\w* (?:correctly|properly|well)",
     r"(?:s'affiche(?:nt)?|s'aligne(?:nt)?|rend(?:ent)?) (?:pas |plus )?(?:correctement|bien|mal)",
-    r"mal (?:aligne|affiche)\w*", "alignement", "bugs?", r"deprecat\w*", r"obsolete\w*", "404",
+    r"mal (?:aligne|affiche)\w*", "alignement", "bugs?", r"deprecat\w*", r"depreci\w*", r"obsolete\w*", "404",
     "broken link", "lien (?:casse|mort)",
     r"(?:builds?|pipelines?|(?<!browser )(?<!synthetic )(?<!uptime )(?<!api )(?<!http )(?<!ping )"
     r"(?<!restore )(?<!recovery )(?<!failover )tests?|lint\w*|ci"
@@ -236,7 +237,9 @@ COSMETIC: Final = words(
     r"accents?",     r"cosmeti\w*", "icons?", "icones?", "favicons?", "tooltips?", "infobulles?", "logos?", "footer",
     "pied de page",
     "libelles?", "wording", r"traduction\w*", r"translat\w*", "colou?rs?", "couleurs?", "fonts?", "police", "banner",
-    "bandeau", "typos?", "labels? (?:is|still)", "une image", "one image", "an image", "emojis?",
+    "bandeau", "typos?", "labels? (?:is|still)", "une image", "one image", "an image", "emojis?", "legal notice",
+    "broken (?:image|picture|thumbnail)s?(?! everywhere| on all| sur)",
+    "images? (?:is |are |est |sont )?(?:broken|cassee?s?)(?! everywhere| on all)",
     "alignment", "aligned", r"aligne\w*", "pixels?", "hover", "dark mode", "welcome message", "message de bienvenue",
     "missing (?:space|comma|accent|period|dot|letter)", r"pluriels?", "plurals?",
     r"pixel\w*", "grammar", "grammaire", "conjugaison", "ponctuation", "punctuation", "espace manquante?",

@@ -29,7 +29,11 @@ NEWS: Final = words(
     " (?:termine|reussi|effectue|ok|realise|finalise)(?:e|s|es)?",
     "success(?:ful|fully)?", "avec succes", "reussi(?:e|s|es|te)?", "succeeded", "completed", "new version",
     "nouvelle version", "logged in", "(?:daily|weekly|monthly) (?:report|summary|digest)",
-    "(?:rapport|resume|bilan) (?:quotidien|hebdomadaire|mensuel|du jour|de la semaine)",
+    r"(?:rapport|resume|bilan) (?:quotidien|hebdomadaire|mensuel|du jour|de la semaine)(?! (?:\w+ ){0,3}?(?:deux fois"
+    r"|en double|vides?|en retard|non|ne|n'\w+|pas|echou\w*|errone\w*|faux|manqu\w*|incomplet\w*))",
+    r"mise en prod\w*(?: [\w.'-]+){0,5}? (?:terminee|reussie|effectuee|finie)(?! en echec)",
+    r"(?:no|zero|(?<![\d.,])0|aucune?) (?:[\w-]+ )?(?:errors?|erreurs?|anomal\w+|problems?|issues?)(?: \w+)?"
+    r" (?:detected|found|reported|in the last|over the last|detectee?s?|trouvee?s?|relevee?s?|constatee?s?)",
     "scal(?:ed|ing) (?:up|down|out|in)", "started", "demarre(?:e)?(?: correctement)?", "heartbeat (?:ok|received)",
     r"(?:user|account|host|server|utilisateur|compte|hote|serveur) (?:\w+ )?(?:created|added|cree|ajoute)\w*",
     r"snapshot (?:\w+ )?(?:created|taken|cree)\w*",
@@ -56,7 +60,7 @@ NEWS: Final = words(
     r"(?:endpoint|webhook|url|address|email) (?:validation|confirmation|verification|registration)",
     r"(?:you have been|you were|vous avez ete) (?:added|assigned|invited|removed|ajoute|invite|affecte)\w*",
     r"(?:case|ticket|dossier|request|demande) (?:is |was |est )?(?:closed|clos|cloture\w*|ferme\w*)",
-    r"s'est (?:tres |plutot )?bien (?:passe|deroule|termine)\w*",
+    r"s'est (?:tres |plutot )?bien (?:passe|deroule|termine|active|desactive|execute|effectue|lance|synchronise)\w*",
     r"(?:sent|envoye\w*) (?:to|a) (?:all )?\d[\d ,.]* (?:subscribers|abonnes|recipients|destinataires|clients"
     r"|customers)", r"sprint \d+ (?:\w+ )?(?:termine|done|closed|finished|over|demarre|started)\w*",
     r"(?:user |customer |client )?feedback ?:?",
@@ -80,7 +84,8 @@ NEWS: Final = words(
     "launched",
     r"(?:no|aucune?|sans) (?:downtime|coupure|interruption|indisponibilite) (?:expected|attendu|prevu)\w*",
     r"as expected|comme prevu",
-    r"informational|informati(?:f|ve)", r"certificat\w* (?:has been |was |a ete )?(?:renewed|renouvele)\w*",
+    r"informational|informati(?:f|ve)",
+    r"certificat\w*(?: [\w.-]+){0,4}? (?:has been |was |a ete )?(?:renewed|renouvele)\w*",
     r"s'est (?:bien )?(?:termine|deroule|passe)\w* (?:sans|avec succes|bien|correctement|normalement)\w*",
 )  # fmt: skip
 

@@ -14,6 +14,9 @@ OUT_OF_ORDER: Final = parts(
     r"(?:plus )?rien (?:ne |n')(?:repond|marche|fonctionne|va plus|charge|passe|s'affiche|s'ouvre)\w*",
     r"refus(?:es|ing|ed) (?:all |every )?(?:new )?connections?", r"closed the connection(?: unexpectedly)?",
     r"(?:plus|pas) (?:aucun |d'|de )?(?:backend|instance|replique|serveur)s? (?:sain|disponible|actif|active)e?s?",
+    r"(?:can't|cannot|can not|could not|couldn't|cant) be (?:reached|accessed|contacted|joined)",
+    r"ne peu\w+ (?:pas|plus) etre (?:joint|atteint|contact|ouvert)\w*",
+    rf"{CORE}(?: [\w.'-]+){{0,2}}? (?:has |have |had |just )?(?:gone|went|goes|going) down(?! (?:to|from|by|\d))",
     "dns resolution fails", "(?:could|can) ?not resolve",
     "econn(?:refused|reset)", r"(?:isn't|aren't|won't|doesn't|can't|couldn't|didn't) (?:\w+ly )?(?:be )?" + GOOD,
     "power (?:failure|outage|loss)", "(?:est |sont |ete )eteinte?s?", "perte (?:totale|complete)", "read-?only mode",
@@ -46,8 +49,9 @@ OUT_OF_ORDER: Final = parts(
     "|http|status|of|une?|a|an|erreur|error))*[ :=]*(?:502|503|504|521|522|523)",
     "(?:502|503|504)(?: -)? (?:bad gateway|service unavailable|gateway time-?out|errors?|sur|on|for|pour"
     "|partout)",
-    "bad gateway", "gateway time-?out", "white screen", "blank page", "page blanche", "ecran blanc", "un ?healthy",
-    r"health ?checks? (?:\S+ ){0,3}?" + FAILS,
+    "bad gateway", "gateway time-?out", "white (?:screen|page)", "blank page", "page blanche", "ecran blanc",
+    "un ?healthy",
+    r"(?:health|uptime|availability|synthetic|ping|https?)[- ]?checks? (?:\S+ ){0,3}?" + FAILS,
     r"(?:web )?(?:scenarios?|parcours|journeys?) (?:\S+ ){0,4}?" + FAILS,
     r"(?:target|cible|job|exporter)s? (?:is |are |est |sont )?(?:missing|manquante?s?|absente?s?)",
     r"(?:cluster|status|health|etat) (?:\w+ ){0,2}?(?:is |= ?|: ?)?(?:red|rouge)", "red status",
@@ -104,7 +108,14 @@ OUT_OF_ORDER: Final = parts(
     "|utilisateurs? )?(?:est |sont )?(?:impossibles?|bloquee?s?|en echec|en erreur)",
     "erreurs? (?:http |code )?50[234]", "hors tension", r"(?:sites?|serveurs?|services?|applis?) (?:\w+ )?coupee?s?",
     "sans acces", "(?:without|no) access(?= *$|[ ,.] ?(?:to|for|since))",
-    rf"(?:plus |aucun )+acces (?:{PERSON}|pour|possible)", r"(?:on|we|nous) (?:ne |n')\w+ plus (?:rien|aucun\w*)",
+    rf"(?:plus |aucun )+acces (?:{PERSON}|pour|possible)", rf"{PERSON} n'(?:ont|a) plus (?:aucun |d')?acces",
+    rf"{PERSON} (?:(?:have |has )?lost access|no longer have access)",
+    rf"{PERSON} ne (?:peu\w+|parvien\w+|arriv\w+) (?:plus|pas) (?:a )?(?:valid|compost|scann|deverrouill)\w* "
+    r"(?:leurs? |un |une |le |la |les |des )?(?:billets?|tickets?|titres?|trajets?|commandes?|paniers?|velos?"
+    r"|courses?)",
+    rf"{PERSON} (?:cannot|can't|can not|cant|are unable to) (?:validate|scan|unlock|rent) (?:their |an? |the |any )?"
+    r"(?:tickets?|bikes?|trips?|rides?|pass(?:es)?|cars?|scooters?)",
+    r"(?:on|we|nous) (?:ne |n')\w+ plus (?:rien|aucun\w*)",
     r"plus (?:aucune?|une seule) (?:vente|commande|reservation|paiement|connexion|requete|visite|client|course"
     r"|transaction|session|encaissement|livraison)s?",
     r"(?:no|not a single|zero) (?:more )?(?:sales?|orders?|bookings?|payments?|rides?|checkouts?) (?:any ?more|since"

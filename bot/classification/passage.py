@@ -104,9 +104,12 @@ def first_denied(clause: str) -> re.Match[str] | None:
 
 
 def negated(clause: str, found: re.Match[str]) -> bool:
-    """ "No longer down", but not "plus aucune réponse", which says it twice."""
+    """ "No longer down"; not "plus aucune réponse", which says it twice, nor "plus lent", which compares."""
     before = clause[: found.start()]
-    if before.endswith("plus ") and found[0].startswith(("aucun", "personne", "rien")):
+    if before.endswith("plus ") and (
+        found[0].startswith(("aucun", "personne", "rien"))
+        or (found[0].startswith(("lent", "long", "eleve")) and not context.DENIES.search(before))
+    ):
         before = before[: -len("plus ")]
     return context.NEGATED.search(before) is not None
 

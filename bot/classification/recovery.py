@@ -40,7 +40,7 @@ OVER: Final = words(
     r"(?<!problem )(?<!issue )(?<!error )(?<!bug )(?<!errors )(?<!issues )(?:is|are) back(?= *$|[ ,.!]+ ?(?:you|we"
     r"|thanks|since|after|at \d|and (?:all|everything)))",
     r"(?:vous pouvez|you can|on peut) (?:reprendre|resume|continuer|continue|retester)",
-    "fixed",
+    r"fixed(?! (?:ip|ips|address\w*|price|fee|rate|cost|line|amount|width))",
     "solved",
     "(?<!in )(?<!disaster )recovery(?! mode)",
     "resolu(?:e|s|es)?",
@@ -79,7 +79,7 @@ OVER: Final = words(
     r"(?:latenc\w*|trafic|traffic|charge|load|situation) (?:\w+ )?(?:stabilise\w*|stabili[sz]ed|normalise\w*)",
     r"(?:all|every|tous les|toutes les) (?:\w+ )?(?:checks?|tests?|sondes?|probes?|verifications?|voyants) (?:are "
     r"|is |sont |est )?(?:pass(?:ing|ed|es)?|ok|green|verts?|passent|au vert)",
-    r"(?:alarme?|alerte?|alert)s?(?: \w+){0,3}? (?:levee?s?|cleared|lifted)",
+    r"(?:alarme?|alerte?|alert)s?(?: (?!not|never|pas|isn)\w+){0,3}? (?:levee?s?|cleared|lifted)",
     r"(?:est|sont) revenue?s? a (?:leur|sa|son|la|une|un)",
     "fin d'alerte",
     r"fin de (?:la |cette |notre )(?:panne|coupure|degradation|perturbation|crise)",
@@ -123,8 +123,9 @@ TAG_OVER: Final = re.compile(
 TAGGED_OVER: Final = re.compile(
     r"^\W*(?:[\w ]{1,20}: )?(?:\[[\w -]{1,20}\]\W*){0,3}"
     r"(?:\[ ?(?:resolved|recovered|recovery|cleared|closed|ok|up|fixed|resolue?s?"
-    r"|retablie?s?|clos|fin d'alerte|termine)(?: in \w+)? ?\]|(?:resolved|recovered|clear(?:ed)?|ok|resolu|retabli"
-    r"|fin d'alerte) ?:)"
+    r"|retablie?s?|clos|fin d'alerte|termine)(?: in \w+)? ?\]|(?:resolved|recovered|clear(?:ed)?|ok|fixed|resolu"
+    r"|retabli"
+    r"|fin d'(?:alerte|incident)|end of (?:alert|incident)|incident (?:clos|closed|resolu|resolved|termine)) ?:)"
 )
 """That which only a tool, or somebody who knows, puts before the old title."""
 BRIEFLY_OVER: Final = re.compile(
@@ -132,6 +133,9 @@ BRIEFLY_OVER: Final = re.compile(
     r"|resolved|recovered|over|levee?|close|clos|resolue?|terminee?|retablie?)\W*|"
     r"\W*(?:\[[\w -]{1,20}\]\W*)*(?:(?!(?:not|pas|no|non|0|zero|nothing|aucune?|isn't|never|jamais"
     r"|rien|ko|hs|down|dead|mort\w*|fail\w*|crash\w*|error\w*|erreur\w*)\b)[\w.:/%\"'-]+ ){0,6}ok\W*"
+    r"|\W*(?:\[[\w -]{1,20}\]\W*)*(?:retour a la normale|(?:all |everything )?(?:is )?back to normal"
+    r"|returned to normal)"
+    r"(?: (?!but|mais|pas|not|except|sauf|prevu\w*|attendu\w*|expected)[\w'-]+){0,5}\W*"
     r"|\W*(?:\[[\w -]{1,20}\]\W*)*(?:(?!(?:not|pas|no|non|0|zero|nothing|aucune?|isn't|never|jamais|rien|\w+ed"
     r"|\w+ing|\w+en|\w+s|hung|blew)\b)"
     r"[\w.:/\"'-]+ ){0,3}(?<!-)up\W*"

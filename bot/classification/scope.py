@@ -174,6 +174,7 @@ REST: Final = re.compile(
     r"|tout de"
     r" meme)|\bon peut s'en servir|\b(?:est|sont|is|are) (?:still |correctly |quand meme )?(?:served|servie?s?)\b"
     r"|\b(?:sert|serves|handles?|prend|takes?) (?:all|tout|the|le|la)? ?(?:\w+ )?(?:traffic|trafic|relais|over)\b"
+    rf"|\b(?:site|appli\w*|app|service|api) (?:elle-meme|lui-meme|itself)(?: \w+)? {FINE}\b(?! (?:not|plus|pas))"
     r"|\b(?:fallback|de secours|traffic (?:was )?moved|trafic bascule|page (?:de )?cache|la liste marche|the list works"
     r"|continue(?:nt|s)? (?:de |a |to )?(?:fonctionn|march|work|serv|repond)\w*)"
 )

@@ -42,7 +42,7 @@ def partly(clause: str, found: re.Match[str]) -> bool:
         ALL_THERE_IS.search(clause) or scope.EVERYONE.search(clause)
     ):
         return True
-    return subject(clause, found) == "feature"
+    return subject(clause, found) == "feature" and not ALL_THERE_IS.match(found[0])
 
 
 def _around(clause: str, found: re.Match[str]) -> tuple[int, int]:
@@ -65,6 +65,8 @@ def subject(clause: str, found: re.Match[str]) -> str:
         for kind, pattern in (("core", scope.CORE), ("generic", scope.GENERIC), ("feature", scope.FEATURE))
         for each in pattern.finditer(clause)
     )
+    if scope.CUSTOMERS.match(found[0]):  # what stands before the comma is another trouble
+        named = [each for each in named if each[0] >= _around(clause, found)[0]]
     within = [each for each in named if found.start() <= each[0] < found.end()]
     before = [each for each in named if each[1] <= found.start()]
     if not (nearest := (within[:1] or before[-1:] or named[:1])):
@@ -73,7 +75,8 @@ def subject(clause: str, found: re.Match[str]) -> str:
     if kind != "generic":
         return kind
     named_after = any(
-        other == "feature" and (clause[last:start] in (" ", "-") or scope.NAMED_AFTER.match(clause[end:first]))
+        other == "feature"
+        and (clause[last:start] in (" ", "-") or (first >= end and scope.NAMED_AFTER.match(clause[end:first])))
         for first, last, other in named
     )
     return "feature" if named_after else "core"

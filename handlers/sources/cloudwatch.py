@@ -156,15 +156,19 @@ def _event(content: dict[str, object], detail: dict[str, object], topic: str) ->
     about = text(detail, "eventDescription.0.latestDescription", "description", "Message", "stoppedReason", "title",
                  "Cause")  # fmt: skip
     state = text(detail, "state", "status", "build-status", "lastStatus").upper()
-    over = text(detail, "statusCode") == "closed" or state in ("OK", "SUCCEEDED")
+    runs = kind.startswith("EC2 Instance State-change") and state == "RUNNING"
+    over = text(detail, "statusCode") == "closed" or state in ("OK", "SUCCEEDED") or runs
     planned = text(detail, "eventTypeCategory") in ("scheduledChange", "accountNotification")
-    title = text(detail, "title", "eventTypeCode", "EventID") or text(content, "resources.0")
+    lasting = text(detail, "project-name", "stateMachineArn", "jobName")  # the resource is one run of it
+    resource = lasting or text(content, "resources.0")
+    titled = text(detail, "title", "eventTypeCode", "EventID")
+    title = titled or " ".join(filter(None, (resource.rpartition("/")[2], text(detail, "state", "build-status"))))
     nothing = planned or GOOD_NEWS.search(kind) or state in UNDER_WAY
     status = AlertStatus.INFO if nothing else AlertStatus.FIRING
     return Alert(
         source=SOURCE,
         dedup_key=text(detail, "eventArn")
-        or joined(origin, kind, text(content, "account"), text(content, "region"), text(content, "resources.0"), title),
+        or joined(origin, kind, text(content, "account"), text(content, "region"), resource, titled),
         status=AlertStatus.RESOLVED if over else status,
         title=f"{kind}: {title}" if title else kind,
         text=about,

@@ -35,6 +35,7 @@ FIRES: Final = re.compile(r"trigger|warn|no data|nodata|alert|error|renotif|re-?
 TAKEN: Final = re.compile(r"acknowledg")
 TEST: Final = re.compile(r"^\s*\[test\]|\btest (?:monitor )?notification\b", re.IGNORECASE)
 MENTIONS: Final = re.compile(r"%%%|(?<!\S)@[\w.-]+(?:@[\w.-]+)?")
+SYNTHETIC: Final = re.compile(r"\[synthetics?\]", re.IGNORECASE)
 LONGEST_STATE: Final = 12
 NO_SEVERITY: Final = ("normal", "not defined", "none", "null", "n/a", "")
 
@@ -64,7 +65,7 @@ def _alert(fields: Fields) -> Alert:
         dedup_key=_key(fields, scope, f"{url} {body}") or stable_hash(STATE_TAGS.sub("", title), scope),
         status=status,
         title=title,
-        text="" if body == title else body,
+        text="\n".join(filter(None, (_check(title, status), "" if body == title else body))),
         environment=first(tags, ENVIRONMENT),
         service=first(tags, SERVICE),
         severity=_severity(fields),
@@ -75,6 +76,11 @@ def _alert(fields: Fields) -> Alert:
         starts_at=None if status is AlertStatus.RESOLVED else happened,
         ends_at=happened if status is AlertStatus.RESOLVED else None,
     )  # fmt: skip
+
+
+def _check(title: str, status: AlertStatus) -> str:
+    """The title of a synthetic check is its name alone, and what its steps say reads like a build that failed."""
+    return "The synthetic check fails" if SYNTHETIC.search(title) and status is AlertStatus.FIRING else ""
 
 
 def _status(fields: Fields, title: str) -> AlertStatus:

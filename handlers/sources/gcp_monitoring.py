@@ -1,4 +1,4 @@
-"""Google Cloud Monitoring's webhooks (incident 1.0 to 1.2), also through Pub/Sub.
+"""Google Cloud Monitoring's webhooks (incident 1.0 to 1.2), also through Pub/Sub; Error Reporting's.
 
 The key is the incident's id: `open` and `closed` have the same. The policy groups. Version `test` is the test button.
 Times are seconds since 1970, and 0 for none; the state is written in any case.
@@ -11,7 +11,7 @@ from typing import Final
 
 from bot.alert import Alert, AlertStatus
 from bot.phrase import Phrase
-from handlers.sources.body import NotUnderstood, decode
+from handlers.sources.body import NotUnderstood, decode, stable_hash
 from handlers.sources.fields import at, instant, joined, mapping, pairs, said, text
 
 SOURCE: Final = "gcp_monitoring"
@@ -27,6 +27,8 @@ def parse(body: bytes, headers: Mapping[str, str]) -> list[Alert]:
     if isinstance(at(content, "message.data"), str):
         content = _published(text(content, "message.data"))
     incident = mapping(content, "incident")
+    if not incident and mapping(content, "group_info", "exception_info"):
+        return [_error(content)]
     if not incident:
         raise NotUnderstood("$.incident", Phrase("Google Cloud Monitoring sends its incident here; there is none."))
     return [_alert(incident, test=text(content, "version").lower() == "test")]
@@ -63,6 +65,23 @@ def _alert(incident: dict[str, object], *, test: bool) -> Alert:
         starts_at=instant(incident, "started_at"),
         ends_at=instant(incident, "ended_at"),
     )
+
+
+def _error(content: object) -> Alert:
+    """Error Reporting's news of an error that is new or came back; it has no end. Its page names the group."""
+    page, project = text(content, "group_info.detail_link"), text(content, "group_info.project_id")
+    kind, message = text(content, "exception_info.type"), text(content, "exception_info.message")
+    said_ = ": ".join(filter(None, (kind, message)))
+    return Alert(
+        source=SOURCE, dedup_key=joined("error", project, page or stable_hash(kind, message)),
+        status=AlertStatus.INFO if text(content, "version").lower() == "test" else AlertStatus.FIRING,
+        title=text(content, "subject") or said_ or "Error Reporting",
+        text="\n".join(filter(None, (said_, text(content, "event_info.log_message")))),
+        service=text(content, "event_info.service"), severity="error",
+        labels=said(project=project, url=text(content, "event_info.request_url"),
+                    status_code=text(content, "event_info.response_status")),
+        url=page,
+    )  # fmt: skip
 
 
 def _labels(incident: dict[str, object]) -> dict[str, str]:

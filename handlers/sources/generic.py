@@ -8,7 +8,8 @@ An object, or a list of objects; a form (`application/x-www-form-urlencoded`) wi
     title        required  what is wrong, in a few words        also: summary, name, alertname, subject, event, message
                            Left out: the first sentence of the text.
     status       firing    firing | resolved | acknowledged | info   also: state, action, event_action; and the usual
-                           words of other tools (alerting, ok, closed, problem, recovered, up, down …)
+                           words of other tools (alerting, ok, closed, problem, recovered, up, down, degraded …); a
+                           job's "success" is the end of its "failed"
     dedup_key    derived   the same for the same trouble        also: deduplication_key, dedup, fingerprint, alias,
                            incident_key, alert_uid, key.  Left out: a hash of title, environment and service; so send
                            one if your titles change ("disk at 91 %"), or a recovery will not find its alert.
@@ -41,7 +42,8 @@ FORM: Final = "application/x-www-form-urlencoded"
 
 SENTENCE_END: Final = re.compile(r"(?<=[.!?…])\s|\n")
 LONGEST_TITLE: Final = 150
-TITLE: Final = ("title", "summary", "name", "alertname", "alert_name", "subject", "event", "message", "titre")
+TITLE: Final = ("title", "summary", "name", "alertname", "alert_name", "subject", "event", "message", "titre",
+                "sujet", "headline", "rule_name", "rule", "event_definition_title")  # fmt: skip
 STATUS: Final = ("status", "state", "action", "event_action", "event_type", "statut")
 DEDUP_KEY: Final = (
     "dedup_key",
@@ -57,7 +59,7 @@ GROUP_KEY: Final = ("group_key", "group_id", "grouping_key")
 ENVIRONMENT: Final = ("environment", "env", "environnement", "stage")
 SERVICE: Final = ("service", "service_name", "app", "application", "component")
 SEVERITY: Final = ("severity", "level", "priority", "criticality", "gravite", "severite")
-TEXT: Final = ("text", "description", "details", "message", "body", "msg")
+TEXT: Final = ("text", "description", "details", "message", "body", "msg", "output")
 URL: Final = ("url", "link", "source_url", "link_to_upstream_details", "client_url", "generatorURL")
 STARTS_AT: Final = ("starts_at", "startsAt", "started_at", "timestamp", "time", "date")
 LABELS: Final = ("labels", "tags", "metadata", "custom_details")
@@ -65,13 +67,22 @@ LABELS: Final = ("labels", "tags", "metadata", "custom_details")
 STATUS_WORDS: Final = {
     AlertStatus.FIRING: "firing alerting alert alarm triggered trigger open opened new create created problem active"
     " down fire failing failed fail failure error ko warning warn critical unhealthy no_data nodata pending declenche"
-    " ouvert en_panne",
+    " ouvert en_panne degraded degrade outage partial_outage major_outage offline unreachable unavailable timeout"
+    " timed_out broken late missed major minor unknown alerte critique hors_service hors_ligne indisponible injoignable"
+    " reopened escalated unacknowledged",
     AlertStatus.RESOLVED: "resolved resolve ok closed close recovered recovery recover up clear cleared normal inactive"
-    " fixed healthy solved resolu ferme termine retabli",
+    " fixed healthy solved resolu ferme termine retabli online reachable available operational good passed passing"
+    " success succeeded completed en_ligne disponible operationnel reussi",
     AlertStatus.ACKNOWLEDGED: "acknowledged acknowledge ack acked pris",
-    AlertStatus.INFO: "info information informational notice test success succeeded completed",
+    AlertStatus.INFO: "info information informational notice test started running in_progress maintenance skipped",
 }
 STATUSES: Final = {word: status for status, words in STATUS_WORDS.items() for word in words.split()}
+TELLING: Final = (
+    "down", "outage", "partial_outage", "major_outage", "offline", "unreachable", "unavailable", "unhealthy",
+    "degraded", "degrade", "timeout", "timed_out", "en_panne", "hors_service", "hors_ligne", "indisponible",
+    "injoignable", "broken",
+)  # fmt: skip
+"""Statuses that say what is wrong, which a title ("API") may leave to them."""
 LATEST: Final = 4_102_444_800  # 2100-01-01 in seconds; larger numbers are milliseconds
 
 
@@ -123,7 +134,7 @@ def _alert(content: dict[str, object], path: str) -> Alert:
         group_key=fields.text(GROUP_KEY),
         status=status,
         title=title,
-        text="" if text == title else text,
+        text="\n".join(filter(None, ("" if text == title else text, fields.told))),
         environment=environment,
         service=service,
         severity=fields.text(SEVERITY),
@@ -145,6 +156,7 @@ class _Fields:
     def __init__(self, content: dict[str, object], path: str) -> None:
         self.content, self.path = content, path
         self.read: set[str] = set()
+        self.told = ""  # what its status says of the trouble
 
     def text(self, names: tuple[str, ...]) -> str:
         """The first of these that says something. Raises NotUnderstood when it is an object or a list."""
@@ -172,6 +184,7 @@ class _Fields:
             if known is None:
                 raise self.wrong(name, Phrase("“{word}” is no status: say firing, resolved, acknowledged or info.",
                                               {"word": text_of(value)[:40]}))  # fmt: skip
+            self.told = f"Status: {text_of(value)}" if word in TELLING else ""
             return known
         return AlertStatus.FIRING
 

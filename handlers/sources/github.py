@@ -101,14 +101,16 @@ def _run(content: dict[str, object], event: str, branches: Sequence[str]) -> Ale
     done = text(content, "action") == "completed" or (not text(content, "action") and text(run, "conclusion"))
     status = _outcome(text(run, "conclusion")) if done else AlertStatus.INFO
     which = text(run, "workflow_id") or joined(text(run, "workflow_name", "app.id", "app.slug"), name)
+    severity = _severity(status, CI_SEVERITY, content, branch, branches)
     return Alert(
         source=SOURCE, dedup_key=joined("ci", repository, event, which, branch), group_key=_group(repository, branch),
         status=status, title=_titled(name, text(run, "conclusion", "status"), branch, repository),
         text="\n".join(filter(None, (text(run, "display_title", "output.title"), text(run, "output.summary"),
                                      text(run, "head_commit.message")))),
-        service=text(content, "repository.name"), severity=_severity(status, CI_SEVERITY, content, branch, branches),
+        service=text(content, "repository.name"), severity=severity,
         labels=said(repository=repository, branch=branch, commit=_commit(run), trigger=text(run, "event"),
-                    actor=text(content, "sender.login"), workflow=text(content, "workflow.name")),
+                    actor=text(content, "sender.login"), workflow=text(content, "workflow.name"),
+                    protected=told_only(severity)),
         url=text(run, "html_url", "details_url"), starts_at=instant(run, "run_started_at", "started_at", "created_at"),
         ends_at=instant(run, "completed_at", "updated_at") if status is AlertStatus.RESOLVED else None,
     )  # fmt: skip
@@ -128,12 +130,14 @@ def _status(content: dict[str, object], branches: Sequence[str]) -> Alert:
     names = sorted(filter(None, (text(each, "name") for each in sequence(content, "branches"))))
     branch = next((name for name in names if protected(name, _patterns(content, branches))), next(iter(names), ""))
     status = AlertStatus.INFO if text(content, "state") == "pending" else _outcome(text(content, "state"))
+    severity = _severity(status, CI_SEVERITY, content, branch, branches)
     return Alert(
         source=SOURCE, dedup_key=joined("ci", repository, "status", context, branch),
         group_key=_group(repository, branch), status=status,
         title=_titled(context, text(content, "state"), branch, repository), text=text(content, "description"),
-        service=text(content, "repository.name"), severity=_severity(status, CI_SEVERITY, content, branch, branches),
-        labels=said(repository=repository, branch=branch, commit=text(content, "sha")[:12]),
+        service=text(content, "repository.name"), severity=severity,
+        labels=said(repository=repository, branch=branch, commit=text(content, "sha")[:12],
+                    protected=told_only(severity)),
         url=text(content, "target_url", "commit.html_url"), starts_at=instant(content, "created_at"),
     )  # fmt: skip
 
@@ -162,10 +166,12 @@ def _deployment(content: dict[str, object]) -> Alert:
 def _news(content: dict[str, object], event: str) -> Alert:
     """Issues, pushes, pings…: kept, and nothing else."""
     about = text(content, "issue.title", "pull_request.title", "release.name", "release.tag_name", "deployment.ref",
-                 "discussion.title", "head_commit.message", "zen")  # fmt: skip
+                 "discussion.title", "head_commit.message", "alert.security_advisory.summary",
+                 "alert.rule.description", "zen")  # fmt: skip
     event, repository = event or "event", _repository(content) or text(content, "organization.login")
     done = " ".join(filter(None, (event, text(content, "action"))))
-    which = text(content, "issue.id", "pull_request.id", "deployment.id", "release.id", "id", "hook_id", "after")
+    which = text(content, "issue.id", "pull_request.id", "deployment.id", "release.id", "alert.number", "id",
+                 "hook_id", "after")  # fmt: skip
     return Alert(
         source=SOURCE, dedup_key=joined(event, repository, which), status=AlertStatus.INFO,
         title=": ".join(filter(None, (done, about, repository))), service=text(content, "repository.name"),
@@ -187,6 +193,11 @@ def _severity(
     if status is not AlertStatus.FIRING:
         return ""
     return usual if protected(branch, _patterns(content, branches)) else "info"
+
+
+def told_only(severity: str) -> str:
+    """The label `protected`: whatever a workflow on such a branch is called ("Deploy production"), it opens nothing."""
+    return "no" if severity == "info" else ""
 
 
 def _patterns(content: dict[str, object], branches: Sequence[str]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from bot.alert import Alert, AlertStatus
 from bot.phrase import Phrase
 from handlers.sources.body import NotUnderstood, Parse, decode
 from handlers.sources.fields import at, header, instant, joined, mapping, said, sequence, text
-from handlers.sources.github import CI_SEVERITY, DEPLOYMENT_SEVERITY, PROTECTED, protected
+from handlers.sources.github import CI_SEVERITY, DEPLOYMENT_SEVERITY, PROTECTED, protected, told_only
 
 SOURCE: Final = "gitlab"
 TOKEN_HEADER: Final = "X-Gitlab-Token"  # noqa: S105 - the header's name, not a token
@@ -50,14 +50,15 @@ def _pipeline(content: dict[str, object], branches: Sequence[str]) -> Alert:
     ref, word = _ref(content, run), text(run, "status")
     failed = [text(each, "name") for each in sequence(content, "builds") if _counts(each)]
     status = OUTCOMES.get(word, AlertStatus.INFO)
+    severity = _severity(status, content, ref, branches, matters=True)
     return Alert(
         source=SOURCE, dedup_key=joined("pipeline", project, ref), group_key=joined("ci", project, ref), status=status,
         title=f"{text(run, 'name') or 'Pipeline'} {word or 'reported'} on {ref or '?'}: {project}",
         text="\n".join(filter(None, (text(content, "commit.title", "commit.message"), ", ".join(failed)))),
-        service=_service(content), severity=_severity(status, content, ref, branches, matters=True),
+        service=_service(content), severity=severity,
         labels=said(repository=project, branch=ref, pipeline=text(run, "id"), commit=text(run, "sha")[:12],
                     trigger=text(run, "source"), actor=text(content, "user.username", "user.name"),
-                    jobs=", ".join(failed)),
+                    jobs=", ".join(failed), protected=told_only(severity)),
         url=text(run, "url") or _page(content, "pipelines", text(run, "id")), starts_at=instant(run, "created_at"),
         ends_at=instant(run, "finished_at") if status is AlertStatus.RESOLVED else None,
     )  # fmt: skip
@@ -77,12 +78,14 @@ def _job(content: dict[str, object], branches: Sequence[str]) -> Alert:
     word = text(content, "build_status")
     status = OUTCOMES.get(word, AlertStatus.INFO)
     matters = at(content, "build_allow_failure") is not True
+    severity = _severity(status, content, ref, branches, matters=matters)
     return Alert(
         source=SOURCE, dedup_key=joined("job", project, ref, name), group_key=joined("ci", project, ref), status=status,
         title=f"{name} {word or 'reported'} on {ref or '?'}: {project}", text=text(content, "build_failure_reason"),
         environment=text(content, "environment.name") if status is AlertStatus.FIRING else "",
-        service=_service(content), severity=_severity(status, content, ref, branches, matters=matters),
+        service=_service(content), severity=severity,
         labels=said(repository=project, branch=ref, stage_name=text(content, "build_stage"),
+                    protected=told_only(severity),
                     commit=text(content, "sha")[:12], actor=text(content, "user.username", "user.name")),
         url=_page(content, "jobs", text(content, "build_id")), starts_at=instant(content, "build_started_at"),
         ends_at=instant(content, "build_finished_at") if status is AlertStatus.RESOLVED else None,

@@ -6,6 +6,7 @@ still says what it has to say. A body that somebody made with a template of his 
 Source: grafana.com/docs/grafana/latest/alerting, “Configure the webhook notifier”.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
@@ -30,6 +31,7 @@ STATUSES: Final = {
 SPECIAL: Final = {"DatasourceNoData", "DatasourceError"}
 """Names that Grafana gives to alerts about a rule it could not evaluate; `rulename` tells which."""
 NAMELESS: Final = ("rulename", "job", "instance")
+STATE_ALONE: Final = re.compile(r"^\s*\[[^\]]{0,40}\]\s*$")
 
 
 def reader(source: str) -> Parse:
@@ -49,14 +51,18 @@ def _alerts(content: dict[str, object]) -> list[Alert]:
         members = sequence(content, "alerts")
         key, word = text(content, "groupKey"), text(content, "status", "state")
         external = text(content, "externalURL")
-        return [_member(member, f"$.alerts[{n}]", key, word, external) for n, member in enumerate(members)] or [
-            _group(content)
-        ]
+        told = [_member(each, f"$.alerts[{n}]", key, word, external) for n, each in enumerate(members) if _tells(each)]
+        return told or [_group(content)]
     if grafana_legacy.fits(content):
         return [grafana_legacy.alert(content)]
     if mapping(content, "labels") or mapping(content, "annotations"):
         return [_member(content, "$", "", "", "")]
     return generic.parse(msgspec.json.encode(content), {})
+
+
+def _tells(member: object) -> bool:
+    """One that a template left empty says nothing, and must not cost the others."""
+    return bool(mapping(member, "labels") or mapping(member, "annotations") or text(member, "fingerprint"))
 
 
 def _member(member: object, path: str, group: str, word: str, external: str) -> Alert:
@@ -89,7 +95,8 @@ def _member(member: object, path: str, group: str, word: str, external: str) -> 
 def _group(content: dict[str, object]) -> Alert:
     """Members may all have been left out; what they have in common is still told."""
     labels = pairs(mapping(content, "commonLabels")) or pairs(mapping(content, "groupLabels"))
-    key, title = text(content, "groupKey"), text(content, "title") or first(labels, ("alertname",))
+    key, title = text(content, "groupKey"), STATE_ALONE.sub("", text(content, "title")) or first(labels, ("alertname",))
+    title = title or text(content, "message").partition("\n")[0][:200]
     if not (title or labels):
         raise NotUnderstood("$.alerts", Phrase("Grafana sends its alerts here; there are none."))
     return Alert(

@@ -43,13 +43,15 @@ def _alert(content: dict[str, object]) -> Alert:
     long, short = fields("longdescription"), fields("description")
     status = _status(fields, short)
     test = TEST in f"{long} {short}".lower()
+    slow = "speed" in fields("checktype").lower() and status is AlertStatus.FIRING
+    word = "is slow" if slow else WORDS.get(status, fields("currentstate").lower())
     tags, happened = tagged(content.get("tags")), fields.when("statechangedtimestamp", "statechangedutctime")
     address = text(content, "check_params.full_url", "check_params.url")
     return Alert(
         source=SOURCE,
         dedup_key=joined("check", which) if which else stable_hash(name, host),
         status=AlertStatus.INFO if test else status,
-        title=f"{'Test: ' if test else ''}{name} {WORDS.get(status, fields('currentstate').lower())}".strip(),
+        title=f"{'Test: ' if test else ''}{name} {word}".strip(),
         text="\n".join(dict.fromkeys(filter(None, (long or short, fields("custommessage"))))),
         environment=first(tags, ENVIRONMENT),
         service=first(tags, SERVICE),

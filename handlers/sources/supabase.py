@@ -19,6 +19,7 @@ SOURCE: Final = "supabase"
 CHANGES: Final = ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
 OVER: Final = ("resolved", "postmortem", "completed", "operational")
 PLANNED: Final = ("scheduled", "in_progress", "verifying", "under_maintenance")
+COMPONENTS: Final = {"major_outage": "critical", "partial_outage": "major", "degraded_performance": "warning"}
 BAD: Final = ("error", "fatal", "panic", "critical", "emergency", "alert")
 
 
@@ -54,14 +55,15 @@ def _page(content: dict[str, object], about: dict[str, object]) -> Alert:
     word = text(about, "status") or text(content, "component_update.new_status")
     kind = "incident" if mapping(content, "incident") else "component"
     name, impact = text(about, "name"), text(about, "impact")
+    worst = impact or (COMPONENTS.get(word, "") if kind == "component" else "")
     if not name:
         raise NotUnderstood(f"$.{kind}.name", Phrase("It is missing."))
     status = AlertStatus.RESOLVED if word in OVER else AlertStatus.INFO if word in PLANNED else AlertStatus.FIRING
     return Alert(
         source=SOURCE, dedup_key=joined("status-page", kind, text(about, "id") or name), status=status,
-        title=f"Supabase: {name}",
+        title=f"Supabase: {name}" if kind == "incident" else f"Supabase: {name} ({word.replace('_', ' ')})",
         text=text(about, "incident_updates.0.body") or text(content, "page.status_description"),
-        service="supabase", severity=impact if impact != "none" else "info",
+        service="supabase", severity=worst if impact != "none" else "info",
         labels=said(state=word, components=", ".join(text(each, "name") for each in sequence(about, "components"))),
         url=text(about, "shortlink") or text(content, "meta.documentation"),
         starts_at=instant(about, "started_at", "created_at"), ends_at=instant(about, "resolved_at"),

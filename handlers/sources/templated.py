@@ -13,6 +13,8 @@ from email.policy import HTTP
 from typing import Final
 from urllib.parse import parse_qsl
 
+import msgspec
+
 from bot.phrase import Phrase
 from bot.target import fold
 from handlers.sources.body import NotUnderstood, decode, text_of
@@ -104,11 +106,21 @@ def _parts(body: bytes, kind: str) -> dict[str, str]:
 
 
 def _unwrapped(fields: Mapping[str, str]) -> object:
+    """The JSON that a field holds; under another name (New Relic's `alert`, `deployment`) it keeps it."""
     for name in WRAPPED:
         value = fields.get(name, "").strip()
         if value[:1] in ("{", "["):
             return content_of(value.encode("utf-8", "replace"), {})
-    return dict(fields)
+    return {name: _inner(value) for name, value in fields.items()}
+
+
+def _inner(value: str) -> object:
+    if not value.lstrip().startswith("{"):
+        return value
+    try:
+        return msgspec.json.decode(value.encode("utf-8", "replace"))
+    except (msgspec.DecodeError, RecursionError):
+        return value
 
 
 def unexpanded(text: str) -> bool:

@@ -61,6 +61,7 @@ def _beat(content: dict[str, object]) -> Alert:
     name = text(monitor, "pathName", "name") or (heard["name"] if heard else "") or text(monitor, "url", "hostname")
     name = name or "monitor without a name"
     begun = after_zero(instant(beat, "time", "localDateTime"))
+    address = "" if (address := text(monitor, "url")).endswith("://") else address  # of what has none: "https://"
     return Alert(
         source=SOURCE,
         dedup_key=joined("monitor", text(monitor, "id") or text(beat, "monitorID", "monitor_id"))
@@ -73,9 +74,9 @@ def _beat(content: dict[str, object]) -> Alert:
         service=first(tags, SERVICE),
         severity=first(tags, SEVERITY),
         labels=tags | said(
-            monitor=name, type=text(monitor, "type"), host=text(monitor, "hostname"), url=text(monitor, "url"),
+            monitor=name, type=text(monitor, "type"), host=text(monitor, "hostname"), url=address,
         ),
-        url=text(monitor, "url"),
+        url=address,
         starts_at=begun if status is not AlertStatus.RESOLVED else None,
         ends_at=begun if status is AlertStatus.RESOLVED else None,
     )  # fmt: skip

@@ -26,7 +26,9 @@ STATUSES: Final = {
     "test": AlertStatus.INFO, "resumed": AlertStatus.INFO, "ok": AlertStatus.RESOLVED,
 }  # fmt: skip
 SENTENCE: Final = re.compile(
-    r"(?:monitor:?\s+)?(?P<name>\S.{0,200}?)\s+(?:is|est)\s+(?P<state>down|up)\b", re.IGNORECASE
+    r"\W*monitor\s+(?:is|est)\s+(?P<word>down|up)\s*:\s*(?P<which>[^()\n]{1,200}?)\s*(?:\(\s*(?P<url>[^)\s]+)|\s-\s|$)"
+    r"|(?:monitor:?\s+)?(?P<name>\S.{0,200}?)\s+(?:is|est)\s+(?P<state>down|up)\b",
+    re.IGNORECASE,
 )
 NAME: Final = ("monitorfriendlyname", "friendlyname", "monitorname", "name", "title")
 DETAILS: Final = ("alertdetails", "details", "message", "reason", "text", "description")
@@ -72,7 +74,8 @@ def _sentence(fields: Fields) -> Fields:
     found = SENTENCE.match(told)
     if found is None:
         return fields
-    return Fields({"name": found["name"], "state": found["state"], "details": told})
+    name, state = found["which"] or found["name"], found["word"] or found["state"]
+    return Fields({"name": name, "state": state, "url": found["url"] or "", "details": told})
 
 
 def _kind(fields: Fields) -> tuple[str, str]:

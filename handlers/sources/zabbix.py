@@ -34,8 +34,8 @@ TEXT: Final = ("message", "alertmessage", "eventopdata", "opdata", "operationald
                "triggerdescription", "itemvalue", "itemlastvalue")  # fmt: skip
 URL: Final = ("link", "alerturl", "linktoupstreamdetails", "eventurl", "problemurl", "triggerurl", "url", "zabbixurl")
 FOUND: Final = ("1", "2")  # of EVENT.SOURCE: discovery and autoregistration, which are no problems
-RESOLVED: Final = ("resolved", "ok", "0", "closed", "recovery", "recovered")
-FIRING: Final = ("problem", "1", "alerting", "firing", "true", "error", "trigger")
+RESOLVED: Final = ("resolved", "ok", "0", "closed", "recovery", "recovered", "resolu", "retabli", "retablissement")
+FIRING: Final = ("problem", "1", "alerting", "firing", "true", "error", "trigger", "probleme")
 TRIGGER_IN: Final = re.compile(r"triggerids?(?:%5B%5D|\[\])?=(\d+)")
 EVENT_IN: Final = re.compile(r"eventid=(\d+)")
 IN_MESSAGE: Final = {
@@ -45,7 +45,8 @@ IN_MESSAGE: Final = {
 }
 """Lines of Zabbix's own message templates."""
 SUBJECT: Final = re.compile(
-    r"^\W*(?P<word>problem|resolved|recovery|ok|updated problem|acknowledged)(?:\s+in [\w\s]{1,40})?\s*[:\-]"
+    r"^\W*(?P<word>probl[eè]me?|resolved|recovery|ok|updated problem|acknowledged|r[eé]solu|r[eé]tabli(?:ssement)?)"
+    r"(?:\s+(?:in|en) [\w\s]{1,40})?\s*[:\-]"
     r"\s*(?P<name>.+)$",
     re.IGNORECASE,
 )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import pytest
 
@@ -171,3 +172,171 @@ def test_a_body_made_for_a_chat_says_what_is_down() -> None:
     assert (down.status, up.status) == (FIRING, RESOLVED)
     assert down.title == "Site prod is down"
     assert down.dedup_key == up.dedup_key
+
+
+def kuma(name: str, word: str, said: str) -> Alert:
+    """As Uptime Kuma posts into Slack: the same headline whatever happened."""
+    message = f"[{name}] [{word}] {said}"
+    block = {"type": "header", "text": {"type": "plain_text", "text": "Uptime Kuma Alert"}}
+    event = {"type": "message", "subtype": "bot_message", "bot_id": "B1", "channel": "C1", "ts": "1763892000.1",
+             "text": f"Uptime Kuma Alert\n{message}",
+             "attachments": [{"color": "#e01e5a", "blocks": [block]}]}  # fmt: skip
+    return one("slack", {"type": "event_callback", "event": event})
+
+
+def test_monitors_are_told_apart_below_a_headline_that_is_always_the_same() -> None:
+    down, up = kuma("API prod", "🔴 Down", "connect ETIMEDOUT"), kuma("API prod", "✅ Up", "200 - OK")
+    assert (down.status, up.status) == (FIRING, RESOLVED)
+    assert down.dedup_key == up.dedup_key != kuma("Base prod", "🔴 Down", "connect ETIMEDOUT").dedup_key
+    assert "API prod" in down.title
+
+
+def test_a_place_in_brackets_is_part_of_what_it_is_about() -> None:
+    prod, staging = slack("🔴 [PROD] Database down"), slack("🔴 [STAGING] Database down")
+    assert prod.dedup_key != staging.dedup_key == slack("✅ [STAGING] Database up").dedup_key
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Sign up is broken in production", "Could not resolve host db.internal, API down", "Fixed IP unreachable",
+        "Server closed the connection unexpectedly", "Start up of the API failed", "Alert is not cleared: disk full",
+        "Error rate is up by 40 %", "Disaster recovery failed", "Back up of the database failed",
+    ],
+)  # fmt: skip
+def test_bad_news_with_a_word_of_good_news_in_it_fires(title: str) -> None:
+    assert slack(title).status is FIRING
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Resolved: API down in production", "ecotrajet.com is back up", "“Sign up” is UP.", "[OK] Disk full",
+        "Alert closed: CPU high", "UP: API", "✅ Site rétabli",
+    ],
+)  # fmt: skip
+def test_good_news_in_every_wording_is_over(title: str) -> None:
+    assert slack(title).status is RESOLVED
+
+
+def test_no_tool_paints_bad_news_green() -> None:
+    begun, over = (slack("Incident with the API", "https://status.x.fr/incidents/q1w2e3", color=each)
+                   for each in ("warning", "#25c151"))  # fmt: skip
+    assert (begun.status, over.status) == (FIRING, RESOLVED)
+    assert begun.dedup_key == over.dedup_key
+    assert slack("[FIRING:1] Disk", color="#36a64f").status is FIRING
+
+
+def test_the_app_that_posts_is_not_the_service_it_speaks_of() -> None:
+    event = {"type": "message", "bot_id": "B1", "channel": "C1", "ts": "1.1", "text": "Disk", "username": "Grafana"}
+    labels = one("slack", {"type": "event_callback", "event": event}).labels
+    assert "app" not in labels
+    assert labels["posted_by"] == "Grafana"
+
+
+def test_how_long_it_lasted_and_why_are_not_what_it_is_about() -> None:
+    down = slack("Monitor is DOWN: API prod - Reason: Connection Timeout")
+    up = slack("Monitor is UP: API prod. It was down for 4 minutes.")
+    assert (down.status, up.status) == (FIRING, RESOLVED)
+    assert down.dedup_key == up.dedup_key
+
+
+def test_uptimerobots_own_sentence_names_the_monitor_after_the_state() -> None:
+    said = "Monitor is {}: API prod ( https://api.x.fr ){}"
+    down = one("uptimerobot", {"text": said.format("DOWN", " - Reason: Connection Timeout")})
+    up = one("uptimerobot", {"text": said.format("UP", ". It was down for 4 minutes and 2 seconds.")})
+    assert (down.title, down.status, up.status) == ("API prod is down", FIRING, RESOLVED)
+    assert down.dedup_key == up.dedup_key
+    assert down.url == "https://api.x.fr"
+
+
+def test_new_relics_oldest_webhooks_are_forms_that_hold_json() -> None:
+    def form(name: str, **said: str) -> Alert:
+        raw = urlencode({name: json.dumps(said)}).encode()
+        return one("newrelic", raw, {"Content-Type": "application/x-www-form-urlencoded"})
+
+    alert = form("alert", application_name="Ecotrajet", severity="critical", short_description="Alert opened: Apdex")
+    assert (alert.title, alert.status, alert.severity) == ("Alert opened: Apdex", FIRING, "critical")
+    assert form("deployment", application_name="Ecotrajet", revision="1242").status is INFO
+
+
+def test_an_error_that_google_has_not_seen_before_is_known_by_its_page() -> None:
+    body = {"version": "1.0", "subject": "[eco-prod] New error in web", "exception_info": {"type": "TypeError"},
+            "group_info": {"project_id": "eco-prod", "detail_link": "https://console.cloud.google.com/errors/CN1"},
+            "event_info": {"service": "web", "response_status": "500"}}  # fmt: skip
+    alert = one("gcp_monitoring", body)
+    assert (alert.status, alert.service, alert.url) == (FIRING, "web", "https://console.cloud.google.com/errors/CN1")
+    assert alert.dedup_key == one("gcp_monitoring", body | {"subject": "Error is back"}).dedup_key
+
+
+def test_a_member_that_says_nothing_does_not_cost_the_others() -> None:
+    full = {"status": "firing", "labels": {"alertname": "Site down", "env": "prod"}}
+    body = {"status": "firing", "groupKey": "{}", "title": "[FIRING:2]", "message": "**Firing**"}
+    assert one("grafana", body | {"alerts": [{"status": "firing"}, full]}).title == "Site down"
+    assert one("grafana", body | {"alerts": [{"status": "firing"}], "message": "Webhook test message."}).title == (
+        "Webhook test message."
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "means"),
+    [("degraded", FIRING), ("Hors ligne", FIRING), ("timed out", FIRING), ("online", RESOLVED), ("success", RESOLVED),
+     ("opérationnel", RESOLVED), ("in progress", INFO)],
+)  # fmt: skip
+def test_a_script_may_call_its_state_as_it_likes(word: str, means: AlertStatus) -> None:
+    assert one("generic", {"title": "Borne 12", "status": word}).status is means
+
+
+def bridge(kind: str, resource: str, **detail: object) -> Alert:
+    body = {"detail-type": kind, "source": "aws.x", "account": "1", "region": "eu-west-3", "resources": [resource]}
+    return one("cloudwatch", body | {"detail": detail})
+
+
+def test_a_build_is_known_by_its_project_and_not_by_its_number() -> None:
+    def build(state: str, number: int) -> Alert:
+        arn = f"arn:aws:codebuild:eu-west-3:1:build/eco:{number}"
+        return bridge("CodeBuild Build State Change", arn, **{"build-status": state, "project-name": "eco"})
+
+    failed, mended = build("FAILED", 1), build("SUCCEEDED", 2)
+    assert (failed.status, mended.status) == (FIRING, RESOLVED)
+    assert failed.dedup_key == mended.dedup_key
+    assert failed.title == "CodeBuild Build State Change: eco FAILED"
+
+
+def test_a_machine_that_runs_again_is_no_longer_stopped() -> None:
+    def machine(state: str) -> Alert:
+        arn = "arn:aws:ec2:eu-west-3:1:instance/i-0ab"
+        return bridge("EC2 Instance State-change Notification", arn, **{"instance-id": "i-0ab", "state": state})
+
+    stopped, stopping, runs = machine("stopped"), machine("stopping"), machine("running")
+    assert (stopped.status, stopping.status, runs.status) == (FIRING, INFO, RESOLVED)
+    assert stopped.dedup_key == runs.dedup_key
+    assert stopped.title == "EC2 Instance State-change Notification: i-0ab stopped"
+
+
+def test_a_french_subject_of_zabbix_is_read_like_an_english_one() -> None:
+    about = {"message": "Hôte : srv-prod-db\nSévérité : Average"}
+    problem = one("zabbix", about | {"subject": "Problème : l'agent Zabbix ne répond plus"})
+    over = one("zabbix", about | {"subject": "Résolu : l'agent Zabbix ne répond plus"})
+    assert problem.title == "l'agent Zabbix ne répond plus on srv-prod-db"
+    assert (problem.status, over.status) == (FIRING, RESOLVED)
+    assert problem.dedup_key == over.dedup_key
+
+
+def test_a_component_of_supabase_says_how_bad_it_is() -> None:
+    body = {"component_update": {"new_status": "major_outage"}, "component": {"id": "c1", "name": "Auth",
+            "status": "major_outage"}}  # fmt: skip
+    alert = one("supabase", body)
+    assert (alert.title, alert.severity) == ("Supabase: Auth (major outage)", "critical")
+
+
+def test_a_slow_page_of_pingdom_is_slow_and_a_synthetic_check_of_datadog_a_check() -> None:
+    slow = one("pingdom", {"check_id": 4, "check_name": "Home", "check_type": "PAGE_SPEED", "current_state": "DOWN"})
+    assert slow.title == "Home is slow"
+    synthetic = one("datadog", {"title": "[Triggered] [Synthetics] Booking", "alert_id": "9", "body": "no button"})
+    assert synthetic.text == "The synthetic check fails\nno button"
+
+
+def test_a_monitor_without_an_address_has_no_link() -> None:
+    beat = {"monitor": {"id": 6, "name": "Base", "type": "postgres", "url": "https://"}, "heartbeat": {"status": 0}}
+    assert one("uptime_kuma", beat).url == ""

@@ -246,6 +246,13 @@ def test_what_a_cloud_tells_is_worth_what_it_says(desk: Desk) -> None:
     ).dedup_key  # fmt: skip
 
 
+def test_a_workflow_of_a_branch_that_nobody_protects_opens_nothing_whatever_its_name(desk: Desk) -> None:
+    run = {"name": "Deploy production", "head_branch": "fix/map", "conclusion": "failure", "workflow_id": 7}
+    body = {"action": "completed", "workflow_run": run, "repository": {"full_name": "eco/app", "name": "app"}}
+    (line,) = lines("github", {"X-GitHub-Event": "workflow_run"}, json.dumps(body).encode(), desk, NOW)
+    assert (line["status"], line["priority"], line["rule"]) == ("firing", None, "unprotected-branch")
+
+
 @pytest.mark.parametrize(
     ("source", "said"),
     [
