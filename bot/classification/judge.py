@@ -58,7 +58,7 @@ def classify(
 
 
 def warm_up() -> None:
-    """Compiles what the first alert would wait for, about a second of a processor: in a thread, at the start."""
+    """Compiles what the first alert would wait for, a tenth of a second of a processor: in a thread, at the start."""
     read("warm-up", "the site is down and data was lost", "")
 
 
