@@ -107,6 +107,7 @@ async def test_whoever_is_asked_for_by_mail_alone_answers_there_and_an_observer_
         for name in ("chloe", "emma"):
             configuration["people"][name] = {"name": name.title(), "email": f"{name}@ecotrajet.example"}
         configuration["teams"]["management"]["responders"] = False
+        configuration["incident_channels"] = {"automatic": []}
 
     async with new_world(database_url, config=edited_config(tmp_path, edit)) as world:
         number = await world.alert(TITLE)

@@ -154,6 +154,7 @@ async def test_the_ladder_is_as_it_was_foretold_also_where_levels_reach_nobody_a
     def edit(configuration: dict[str, Any]) -> None:
         configuration["people"]["fantome"] = {"name": "Fantôme"}
         configuration["notifications"] = {"P1": ["sms"], "managers_digest": "30 min"}
+        configuration["incident_channels"] = {"automatic": []}
         policy = configuration["escalation"]["policies"]["default"]
         policy["levels"] = [
             {"name": "Canal", "after": "0 min", "tell": ["channel:general"]},
@@ -434,6 +435,7 @@ async def test_without_a_fallback_everyone_of_the_ladder_is_tried_again_after_an
             for each, after in (("bruno", "0 min"), ("chloe", "15 min"))
         ]
         policy |= {"stops_at": {}, "fallback": []}
+        configuration["incident_channels"] = {"automatic": []}
 
     async with new_world(database_url, config=edited_config(tmp_path, edit)) as world:
         world.sandbox.twilio.faults.arm(error=21211, times=99)
