@@ -4,6 +4,7 @@ SMTP: `smtp://user:password@host:port` (STARTTLS whenever the server offers it, 
 `smtps://` (TLS from the start). SES: `boto3` in a thread, with the standard AWS variables, `AWS_ENDPOINT_URL` included.
 """
 
+import re
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from typing import Final, Protocol
@@ -28,6 +29,7 @@ from bot.view import DigestView, IncidentView
 
 COLOUR: Final = {Priority.P1: "#ae2e24", Priority.P2: "#a54800", Priority.P3: "#0055cc"}
 TITLE: Final = 160
+SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-Ü])")
 
 
 class Post(Protocol):
@@ -168,11 +170,18 @@ def sentence_words(message: Message, reader: Reader) -> dict[str, object]:
         said = reader.say(phrase_of(message))
     except ValueError as broken:
         raise Permanent(str(broken)) from None
-    title = plain(said, TITLE)
+    head, rest = first_sentence(said)
+    title = plain(head, TITLE)
     name = Phrase("ÉcoTrajet, incident #{number}", {"number": message.incident}) if message.incident else "ÉcoTrajet"
     subject = reader.say(Phrase("{label}: {value}", {"label": name, "value": title}))
     return {"language": reader.language, "subject": subject, "colour": "#44546f", "title": title,
-            "text": said if said != title else "", "facts": [], "links": [], "hint": "", "grade": ""}  # fmt: skip
+            "text": rest if head == title else said, "facts": [], "links": [], "hint": "", "grade": ""}  # fmt: skip
+
+
+def first_sentence(said: str) -> tuple[str, str]:
+    """What a mail is headed by, and what follows. All of it, when that is short."""
+    end = SENTENCE.search(said) if len(said) > TITLE else None
+    return (said[: end.start()], said[end.end() :]) if end else (said, "")
 
 
 def as_text(words: dict[str, object], reader: Reader) -> str:

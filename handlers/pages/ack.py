@@ -66,14 +66,14 @@ class AckPages:
         reader = self._reader(given)
         open_to_them = incident.status is Status.TRIGGERED and given.person not in incident.on_it
         asked = incident.status is Status.ACKNOWLEDGED and view.waits_for(given.person)
+        if open_to_them and await self.questions.was_heard(self._by(given)):
+            return self._page(given, used(given), 410, incident)
         if open_to_them or asked:
             return self._page(given, state(incident, reader), 200, incident, button=True)
         return self._page(given, state(incident, reader), 200, incident)
 
     async def _take(self, given: Pass) -> web.Response:
-        person = self.desk.people[given.person]
-        by = Actor(person.id, person.name, Door.EMAIL, delivery=f"ack-link:{given.message}:{given.person}")
-        answer = await self.lifecycle.acknowledge(given.number, by)
+        answer = await self.lifecycle.acknowledge(given.number, self._by(given))
         view = await self.questions.incident(given.number)
         incident = view.incident if view else None
         if isinstance(answer, Repeated) and incident is not None:
@@ -82,6 +82,11 @@ class AckPages:
             return self._page(given, state(incident, self._reader(given)), 200, incident)
         done = isinstance(answer, Acknowledged | Shared | AlsoOnIt | TookOver)
         return self._page(given, sms_reply.worded(answer) or sms_reply.nothing_open(), 200, incident, done=done)
+
+    def _by(self, given: Pass) -> Actor:
+        """The link is what is delivered: it acts once."""
+        person = self.desk.people[given.person]
+        return Actor(person.id, person.name, Door.EMAIL, delivery=f"ack-link:{given.message}:{given.person}")
 
     def _title(self, incident: Incident, given: Pass | None, reader: Reader) -> str:
         """Managers read what it means, as in their page."""

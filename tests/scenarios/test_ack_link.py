@@ -92,6 +92,8 @@ async def test_a_link_that_took_it_once_says_where_the_new_one_is_when_it_came_b
         assert answer.status == 200
     await world.fast_forward(minutes=31)  # no sign: the same people are paged again, with a mail of their own
     assert await status(world) == "triggered"
+    async with world.http.get(link) as answer:
+        assert "<button" not in await answer.text()
     async with world.http.post(link) as answer:
         assert (answer.status, f"/ecotrajet ack {number}" in await answer.text()) == (410, True)
     assert await status(world) == "triggered"
