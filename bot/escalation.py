@@ -7,42 +7,49 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from bot.incident import Priority
+from bot.oncall.holidays import NO_HOLIDAYS, Holidays
 
 LAST_RESORT: Final = "last resort"
 """The name of the level that is the policy's fallback; it is worded where it is shown."""
 WAITS: Final = frozenset({Priority.P3})
 """Priorities that wake nobody: outside business hours their levels wait."""
+FARTHEST: Final = 60  # days: so far ahead the next opening is looked for
 
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Business hours on `days` (Monday is 0), from `opens` until before `closes`: wall time of `zone`."""
+    """Business hours on `days` (Monday is 0), from `opens` until before `closes`: wall time of `zone`. Closed on
+    `holidays`."""
 
     days: tuple[int, ...]
     opens: time
     closes: time
     zone: ZoneInfo
+    holidays: Holidays = NO_HOLIDAYS
 
     def next_open(self, moment: datetime) -> datetime:
         """`moment` itself when it lies within them, else the next opening. Compared in UTC: walls repeat in October."""
         today = moment.astimezone(self.zone).date()
-        for ahead in range(9):
+        for ahead in range(FARTHEST):
             day = today + timedelta(days=ahead)
+            if day.weekday() not in self.days or day in self.holidays:
+                continue
             opening = datetime.combine(day, self.opens, self.zone).astimezone(UTC)
-            if day.weekday() in self.days and moment < datetime.combine(day, self.closes, self.zone).astimezone(UTC):
+            if moment < datetime.combine(day, self.closes, self.zone).astimezone(UTC):
                 return max(opening, moment)
         return moment  # no day at all: never closed
 
     def to_json(self) -> dict[str, object]:
         return {
             "days": list(self.days), "opens": self.opens.isoformat(), "closes": self.closes.isoformat(),
-            "zone": self.zone.key,
+            "zone": self.zone.key, "holidays": self.holidays.to_json(),
         }  # fmt: skip
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Hours":
         opens, closes = time.fromisoformat(kept["opens"]), time.fromisoformat(kept["closes"])
-        return cls(tuple(kept["days"]), opens, closes, ZoneInfo(kept["zone"]))
+        holidays = Holidays.from_json(kept.get("holidays", {}))
+        return cls(tuple(kept["days"]), opens, closes, ZoneInfo(kept["zone"]), holidays)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,3 +202,8 @@ def due_levels(policy: Policy, priority: Priority, since: datetime, first: int =
 def still_ahead(levels: Sequence[DueLevel], fired: frozenset[int]) -> list[DueLevel]:
     """The levels not yet fired, soonest first."""
     return sorted((level for level in levels if level.position not in fired), key=lambda level: level.due_at)
+
+
+def speaks_only(targets: Sequence[str]) -> bool:
+    """Whether a level is meant for channels alone: it is told by what stands there, and disturbs nobody by name."""
+    return bool(targets) and all(target.startswith("channel:") for target in targets)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import asyncpg
 
 from bot import statuspage
+from bot.audit import Actor
 from bot.desk import Desk
 from bot.incident import Incident, Status
 from bot.message import Kind, State
@@ -23,6 +24,7 @@ from bot.store import (
     audit,
     changes,
     codes,
+    deliveries,
     digests,
     dues,
     escalations,
@@ -151,6 +153,11 @@ class Questions:
         """The number of the incident that this person's short code stands for; None: they were never given it."""
         async with self.db.transaction() as tx:
             return await codes.meant(tx, person, code)
+
+    async def was_heard(self, by: Actor) -> bool:
+        """Whether this very delivery was acted upon already."""
+        async with self.db.transaction() as tx:
+            return await deliveries.seen(tx, by)
 
 
 async def postmortem_view(tx: Tx, desk: Desk, incident: Incident) -> PostmortemView:

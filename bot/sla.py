@@ -10,6 +10,8 @@ from bot.incident import RESOLVE_WITHIN, Priority
 
 REMINDED_BEFORE: Final = timedelta(minutes=5)
 """So long before an acknowledgement runs out its owner is asked."""
+LATELY: Final = timedelta(minutes=1)
+"""A level that was told so recently is the one that a breach would call."""
 LONGEST_SNOOZE: Final = timedelta(hours=24)
 
 

@@ -68,7 +68,9 @@ def worded(answer: Answer) -> Phrase | None:
         case Resolved(incident, still_firing):
             return _resolved(incident.number, still_firing)
         case Escalated(incident, level):
-            return Phrase("#{number} goes to the next level: {level}.", {"number": incident.number, "level": level})
+            return Phrase(
+                "#{number} goes to the next level: {level}.", {"number": incident.number, "level": named(level)}
+            )
         case Declared() | Joined():
             return _reported(answer)
         case Reclassified(incident, old):
@@ -147,7 +149,7 @@ def _not_done(answer: NotDone) -> Phrase:
         case AlreadyEscalated(incident, level):
             return Phrase(
                 "#{number} went to {level} in the meantime, so nothing was done. Press again to go further.",
-                {"number": incident.number, "level": level},
+                {"number": incident.number, "level": named(level)},
             )
         case NotResolved(incident):
             return Phrase("#{number} is not resolved: there is nothing to reopen.", {"number": incident.number})

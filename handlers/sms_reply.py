@@ -28,6 +28,7 @@ from bot.answers import (
     StillOnIt,
     TookOver,
 )
+from bot.notify.blocks.incident import named
 from bot.phrase import Phrase, Value
 from bot.shortcode import ESCALATE, RESOLVE, TAKE
 
@@ -142,9 +143,9 @@ def worded(answer: AcknowledgeAnswer | ResolveAnswer | EscalateAnswer) -> Phrase
         case Resolved(incident, _):
             return Phrase("#{number} is resolved.", {"number": incident.number})
         case Escalated(incident, level):
-            return Phrase("#{number}: {level} is being told.", {"number": incident.number, "level": level})
+            return Phrase("#{number}: {level} is being told.", {"number": incident.number, "level": named(level)})
         case AlreadyEscalated(incident, level):
-            return Phrase("#{number}: {level} was told already.", {"number": incident.number, "level": level})
+            return Phrase("#{number}: {level} was told already.", {"number": incident.number, "level": named(level)})
         case NothingLeft(incident):
             return Phrase("#{number}: everybody has been told already.", {"number": incident.number})
         case _:

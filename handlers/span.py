@@ -7,6 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.errors import UserError
+from bot.oncall.wall import instant
 from bot.phrase import Phrase
 from bot.target import fold
 from handlers import when
@@ -265,4 +266,5 @@ def _end(side: Side, day: date, start: time, zone: ZoneInfo) -> datetime:
 
 
 def _at(day: date, at: time, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, at, zone)
+    """What spring swallows is the moment of the jump, so that the end of a span never comes before its start."""
+    return instant(day, at, zone).astimezone(zone)

@@ -1,6 +1,7 @@
 """The shapes of ecotrajet.yaml, section by section. Unknown keys are refused; references are followed in `build`."""
 
 import re
+from collections.abc import Iterable
 from datetime import date, time, timedelta
 from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -9,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from bot.desk import DECLARE_EMOJI
 from bot.incident import Priority
+from bot.oncall import Holidays
 from bot.runbook import ActionClass
 from bot.target import fold
 
@@ -56,6 +58,10 @@ def day_of(value: object) -> date:
         return date.fromisoformat(str(value))
     except ValueError:
         raise ValueError("must be a date, such as 2026-01-05") from None
+
+
+def holiday(value: object) -> date | Literal["france"]:
+    return "france" if str(value).strip().lower() == "france" else day_of(value)
 
 
 def time_of_day(value: object) -> time:
@@ -149,18 +155,25 @@ Date = Annotated[date, BeforeValidator(day_of)]
 TimeOfDay = Annotated[time, BeforeValidator(time_of_day)]
 Day = Annotated[int, BeforeValidator(day)]
 Turn = Annotated[int, BeforeValidator(turn)]
+Holiday = Annotated[date | Literal["france"], BeforeValidator(holiday)]
 
 
 class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
+def holidays_of(given: Iterable[date | str]) -> Holidays:
+    days = list(given)
+    return Holidays(frozenset(day for day in days if isinstance(day, date)), "france" in days)
+
+
 class BusinessHoursSection(Section):
-    """Monday to Friday, 9 to 18, when left out."""
+    """Monday to Friday, 9 to 18, when left out; holidays are no business days."""
 
     days: Annotated[tuple[Day, ...], Field(min_length=1)] = tuple(range(5))
     start: TimeOfDay = time(9, 0)
     end: TimeOfDay = time(18, 0)
+    holidays: tuple[Holiday, ...] = ()
 
 
 class HelpSection(Section):

@@ -1,16 +1,28 @@
 """The section `schedules`: rotations in layers, hours, holidays, calendars."""
 
 import re
-from datetime import date, time
-from typing import Annotated, Final, Literal
+from datetime import time
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from bot.config.models import Date, Day, Name, Section, Text, TimeOfDay, Turn, Zone, day, day_of, time_of_day
+from bot.config.models import (
+    Date,
+    Day,
+    Holiday,
+    Name,
+    Section,
+    Text,
+    TimeOfDay,
+    Turn,
+    Zone,
+    day,
+    holidays_of,
+    time_of_day,
+)
 from bot.oncall import CalendarLayer, Holidays, Hours, Rotation, Schedule
 
-FRANCE: Final = "france"
 Layer = Annotated[int, Field(ge=1, le=9)]
 
 
@@ -18,10 +30,6 @@ def moment_of_week(value: object) -> tuple[int | None, time]:
     """`09:00`, or `friday 18:00`: (weekday or None, time)."""
     name, space, clock = str(value).strip().rpartition(" ")
     return (day(name) if space else None), time_of_day(clock)
-
-
-def holiday(value: object) -> date | Literal["france"]:
-    return "france" if str(value).strip().lower() == FRANCE else day_of(value)
 
 
 def address(value: object) -> str:
@@ -85,7 +93,7 @@ class CalendarSection(Section):
 class ScheduleSection(Section):
     rotations: tuple[RotationSection, ...] = ()
     calendars: tuple[CalendarSection, ...] = ()
-    holidays: tuple[Annotated[date | Literal["france"], BeforeValidator(holiday)], ...] = ()
+    holidays: tuple[Holiday, ...] = ()
     announce_hand_offs: bool = True
     slack_group: Annotated[str, BeforeValidator(user_group)] = ""
 
@@ -98,7 +106,7 @@ class ScheduleSection(Section):
 
 def schedule(name: str, entry: ScheduleSection, zone: ZoneInfo) -> Schedule:
     """`zone`: the workspace's, for rotations that name none."""
-    holidays = Holidays(frozenset(d for d in entry.holidays if isinstance(d, date)), FRANCE in entry.holidays)
+    holidays = holidays_of(entry.holidays)
     return Schedule(
         name,
         tuple(rotation(each, zone, holidays) for each in entry.rotations),

@@ -18,6 +18,7 @@ from bot.config.models import (
     WebAddress,
     WorkspaceSection,
     duration,
+    holidays_of,
     web_address,
 )
 from bot.escalation import Hours, Level, Policy
@@ -157,5 +158,5 @@ def policy(name: str, entry: PolicySection, beside: EscalationSection, workspace
         repeat=entry.repeat,
         repeat_after=entry.repeat_after,
         ack_expires=tuple(beside.ack_expires.items()),
-        hours=Hours(tuple(hours.days), hours.start, hours.end, workspace.time_zone),
+        hours=Hours(tuple(hours.days), hours.start, hours.end, workspace.time_zone, holidays_of(hours.holidays)),
     )

@@ -1,7 +1,7 @@
 """The resolution clock (guide §5.1): said at half and at four fifths of its time; when it is over, the next level."""
 
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Final
 
 from bot.audit import DESK, Entry
 from bot.desk import Desk
@@ -9,11 +9,9 @@ from bot.incident import RESOLVE_WITHIN, Incident, Status
 from bot.lifecycle import digest, ladder, speaking
 from bot.lifecycle.telling import Telling
 from bot.phrase import Phrase, Value
-from bot.sla import Due
+from bot.sla import LATELY, Due
 from bot.store import audit, escalations, incidents, jobs, messages
 from bot.store.database import Tx
-
-LATELY: Final = timedelta(minutes=1)
 
 
 async def remind(tx: Tx, desk: Desk, incident: Incident, due: Due) -> None:
@@ -59,16 +57,24 @@ async def next_level(tx: Tx, incident: Incident) -> str | None:
 
 
 async def told_beside(tx: Tx, desk: Desk, incident: Incident) -> str | None:
-    """Somebody is on it and stays so; the level above the highest reached is asked to help."""
-    level = await escalations.take_stopped(tx, incident.number, incident.round)
-    if level is None:
-        return None
-    people, _ = await (await Telling.begin(tx, desk)).whom(level.targets)
-    for person in people:
-        if person.id not in incident.on_it:
-            because = Phrase("The time to resolve it is over")
-            await speaking.ask(tx, desk, incident, person, DESK.id, because, level_name=level.name)
-    return level.name
+    """Somebody is on it and stays so; the next level with anybody else to reach is asked to help."""
+    telling = await Telling.begin(tx, desk)
+    while (level := await escalations.take_stopped(tx, incident.number, incident.round)) is not None:
+        if await asked_to_help(telling, incident, level.targets, level.name):
+            return level.name
+        why = Phrase("{level}: nobody else can be reached, going on at once", {"level": ladder.named(level.name)})
+        await escalations.skipped(tx, level, why)
+        await audit.write(tx, Entry(DESK, "level.skipped", incident.number, on=level.name, why=why))
+    return None
+
+
+async def asked_to_help(telling: Telling, incident: Incident, targets: Sequence[str], level: str) -> bool:
+    """Everybody of these who is not on it; False: there is nobody."""
+    others = [each for each in await ladder.able_of(telling, incident, targets) if each.id not in incident.on_it]
+    for person in others:
+        because = Phrase("The time to resolve it is over")
+        await speaking.ask(telling.tx, telling.desk, incident, person, DESK.id, because, level_name=level)
+    return bool(others)
 
 
 async def tell_managers(tx: Tx, desk: Desk, incident: Incident) -> None:

@@ -77,6 +77,8 @@ async def accept(tx: Tx, desk: Desk, number: int, by: Actor) -> Request:
     if schedule is None:
         raise no_such_request(number)
     await _on_call_then(tx, desk, schedule, (request.starts_at, request.ends_at), request.asked_by)
+    if request.other is not None and request.other[1] > now:  # theirs may have been given away since they were asked
+        await _on_call_then(tx, desk, schedule, request.other, by.id)
     start = max(request.starts_at, now)
     await oncall.insert(
         tx, Override(request.schedule, by.id, start, request.ends_at, instead_of=request.asked_by, by=by.id)

@@ -36,11 +36,18 @@ async def plan_news(tx: Tx, desk: Desk, incident: Incident) -> datetime | None:
     return until
 
 
-async def plan_expiry(tx: Tx, incident: Incident) -> None:
-    """Somebody has just said that they are on it; of several, the oldest sign counts."""
+async def plan_expiry(tx: Tx, incident: Incident, *, afresh: bool = False) -> None:
+    """Somebody has just said that they are on it; of several, the oldest sign counts. `afresh`: it is counted from now
+    for all of them."""
     lasts = (await incidents.policy(tx, incident.number)).ack_lasts(incident.priority)
     await dues.stop(tx, incident.number, OF_ACK)
     if lasts is not None:
         now = await incidents.now(tx)
-        points = acknowledged(min((each.sign_at for each in incident.takers), default=now), lasts)
-        await dues.plan(tx, incident.number, incident.round, points)
+        since = now if afresh else min((each.sign_at for each in incident.takers), default=now)
+        await dues.plan(tx, incident.number, incident.round, acknowledged(since, lasts))
+
+
+async def plan_other_expiry(tx: Tx, incident: Incident) -> None:
+    """Its priority is another one now, and whoever is on it holds it for as long as that one allows. A pause stays."""
+    if incident.on_it and await dues.when(tx, incident.number, Due.SNOOZE_OVER) is None:
+        await plan_expiry(tx, incident, afresh=True)

@@ -7,11 +7,13 @@ from bot.incident import Incident, Status
 from bot.lifecycle import clocks, ladder, news, responding
 from bot.sla import OF_CLOCK, Due
 from bot.store import dues, incidents
-from bot.store.database import Database, Tx
+from bot.store.database import Database, Tx, Unavailable
 
 
 class Dues:
-    """`round` is a chore of the watch; two replicas may both run it: the row decides who fires."""
+    """`round` is a chore of the watch; two replicas may both run it: the row decides who fires. One incident that
+    breaks it holds up no other.
+    """
 
     def __init__(self, db: Database, desk: Desk) -> None:
         self.db = db
@@ -20,8 +22,16 @@ class Dues:
     async def round(self) -> None:
         async with self.db.transaction() as tx:
             rows = await dues.overdue(tx)
+        broke: list[Exception] = []
         for row in rows:
-            await self.fire(row["id"], row["incident"])
+            try:
+                await self.fire(row["id"], row["incident"])
+            except Unavailable:
+                raise
+            except Exception as error:  # noqa: BLE001 - it is raised below, after the others had their turn
+                broke.append(error)
+        if broke:
+            raise broke[0]
 
     async def fire(self, row: int, number: int) -> None:
         """The incident's lock first, as everywhere."""

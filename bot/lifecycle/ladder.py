@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.audit import DESK, Entry
 from bot.desk import Desk
-from bot.escalation import LAST_RESORT, DueLevel, Policy, due_levels
+from bot.escalation import LAST_RESORT, DueLevel, Policy, due_levels, speaks_only
 from bot.incident import Incident, Priority, Status
 from bot.lifecycle import deadlines, speaking
 from bot.lifecycle.telling import Paged, Telling
@@ -60,6 +60,7 @@ async def start_higher(tx: Tx, incident: Incident) -> None:
         levels = [*levels[:1], *later]
     await write(tx, incident, levels)
     await deadlines.plan_other_clock(tx, incident, policy)
+    await deadlines.plan_other_expiry(tx, incident)  # of several who are wanted, those who came hold it in this round
 
 
 async def go_by_another(tx: Tx, incident: Incident, policy: Policy) -> None:
@@ -80,8 +81,11 @@ async def go_by_another(tx: Tx, incident: Incident, policy: Policy) -> None:
 
 
 def place_of(policy: Policy, priority: Priority, reached: int, name: str) -> int:
-    """Where on the ladder of `priority` the level is that was reached on another one."""
+    """Where on the ladder of `priority` the level is that was reached on another one, or in an earlier round: in the
+    same turn of its repeats, if it is the same ladder."""
     names = [level.name for level in policy.rungs(priority)]
+    if 0 <= reached < len(names) and names[reached] == name:
+        return reached
     return names.index(name) if name in names else min(max(reached, 0), len(names) - 1)
 
 
@@ -142,7 +146,9 @@ async def tell(telling: Telling, incident: Incident, level: FiredLevel) -> None:
         telling.card(incident, channel)
     may_wait = level.name != LAST_RESORT
     pages = {person: await telling.page(incident, level, person, may_wait=may_wait) for person in reachable}
-    if not reachable:
+    if not reachable and speaks_only(level.targets):
+        say_in_channels(telling, incident, level, channels)
+    elif not reachable:
         await telling.write()  # what follows is written at once, and comes after
         await skip(telling.tx, desk, incident, level, why_passed_over(incident, level, able))
     else:
@@ -180,6 +186,15 @@ async def say_fired(telling: Telling, incident: Incident, level: FiredLevel, pag
         said = Phrase("{said}; {count} of this level have to take it", {"said": said, "count": level.acknowledgements})
     late = f"late_s={level.late.total_seconds():.1f}"
     telling.entries.append(Entry(DESK, "level.fired", incident.number, on=level.name, why=said, result=late))
+    if level.position > 0:
+        telling.note(incident, said)
+
+
+def say_in_channels(telling: Telling, incident: Incident, level: FiredLevel, channels: Sequence[str]) -> None:
+    """It is meant for channels alone, which is not the same as reaching nobody: the next level has its own time."""
+    names = ", ".join(f"#{channel}" for channel in channels)
+    said = Phrase("{level}: told in {names}", {"level": named(level.name), "names": names})
+    telling.entries.append(Entry(DESK, "level.fired", incident.number, on=level.name, why=said))
     if level.position > 0:
         telling.note(incident, said)
 
@@ -224,13 +239,17 @@ async def go_on(tx: Tx, desk: Desk, incident: Incident, position: int) -> None:
 
 
 async def last_resort(tx: Tx, desk: Desk, incident: Incident) -> None:
-    """Page the fallback list. Its pages are of a level of their own, each time another one."""
+    """Page the fallback list; where there is none, and nothing has reached anybody yet, everyone of the ladder again.
+    These pages are of a level of their own, each time another one.
+    """
     policy = await incidents.policy(tx, incident.number)
     telling = await Telling.begin(tx, desk)
-    people, _ = await telling.whom(policy.fallback)
+    reachable = await able_of(telling, incident, policy.fallback)
+    if not reachable and await messages.nobody_reached(tx, incident.number, incident.round):
+        everyone = [target for each in policy.levels_for(incident.priority) for target in each.targets]
+        reachable = await able_of(telling, incident, everyone)
     level = SPENT + await messages.levels_from(tx, incident.number, incident.round, SPENT)
     last = FiredLevel(incident.number, incident.round, level, LAST_RESORT, policy.fallback, telling.now, timedelta(0))
-    reachable = [person for person in people if desk.methods(person, incident.priority)]
     for person in reachable:
         await telling.page(incident, last, person)
     said = (
@@ -244,6 +263,12 @@ async def last_resort(tx: Tx, desk: Desk, incident: Incident) -> None:
     telling.entries.append(Entry(DESK, "ladder.exhausted", incident.number, why=said))
     telling.note(incident, said)
     await telling.write()
+
+
+async def able_of(telling: Telling, incident: Incident, targets: Sequence[str]) -> list[Person]:
+    """Those of them who have any way at all."""
+    people, _ = await telling.whom(targets)
+    return [person for person in people if telling.desk.methods(person, incident.priority)]
 
 
 async def all_unreachable(tx: Tx, desk: Desk, incident: Incident) -> None:

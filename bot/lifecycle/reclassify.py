@@ -6,9 +6,10 @@ from bot.desk import Desk
 from bot.escalation import due_levels
 from bot.incident import Incident, Priority, Status
 from bot.lifecycle import deadlines, following, ladder, moves, rooms, speaking
-from bot.phrase import Phrase
+from bot.phrase import Phrase, Value
 from bot.proposal import ENOUGH, propose
-from bot.store import audit, corrections, escalations, incidents
+from bot.sla import Due
+from bot.store import audit, corrections, dues, escalations, incidents, messages
 from bot.store.corrections import Like
 from bot.store.database import Tx
 
@@ -27,9 +28,9 @@ async def reclassify(tx: Tx, desk: Desk, number: int, to: Priority, by: Actor) -
         "{name} changed it from {old} to {new}", {"name": by.name, "old": incident.priority.value, "new": to.value}
     )
     if to.outranks(incident.priority):
-        moved = await raised(tx, incident, to, why)
+        moved = await raised(tx, desk, incident, to, why, by)
     else:
-        moved = await lowered(tx, incident, to, why)
+        moved = await lowered(tx, desk, incident, to, why)
     await audit.write(tx, Entry(by, "incident.reclassified", number, why=why, result=f"{incident.priority}>{to}"))
     await speaking.brought_up_to_date(tx, desk, moved)
     await speaking.note(tx, desk, moved, why)
@@ -43,8 +44,14 @@ async def reclassify(tx: Tx, desk: Desk, number: int, to: Priority, by: Actor) -
     return Reclassified(moved, incident.priority)
 
 
-async def raised(tx: Tx, incident: Incident, to: Priority, why: Phrase) -> Incident:
-    """The level reached is told again, by the channels of the new priority; whoever has taken it stays on it."""
+async def raised(tx: Tx, desk: Desk, incident: Incident, to: Priority, why: Phrase, by: Actor) -> Incident:
+    """The level reached is told again, by the channels of the new priority; whoever has taken it stays on it, unless
+    they left it for later and somebody else finds it worse meanwhile.
+    """
+    paused = await dues.when(tx, incident.number, Due.SNOOZE_OVER) is not None
+    if incident.status is Status.ACKNOWLEDGED and paused and by.id not in incident.on_it:
+        said = Phrase("It was left for later, and is {priority} now: paged again", {"priority": to.value})
+        incident = await moves.back_to_triggered(tx, desk, incident, by, said, ladder_too=False) or incident
     if incident.status is not Status.TRIGGERED:
         before = await incidents.policy(tx, incident.number)
         moved = await incidents.set_priority(tx, incident.number, to, RULE, why)
@@ -52,6 +59,8 @@ async def raised(tx: Tx, incident: Incident, to: Priority, why: Phrase) -> Incid
         if policy != before:
             await ladder.go_by_another(tx, moved, policy)
         await deadlines.plan_other_clock(tx, moved, policy)
+        await deadlines.plan_expiry(tx, moved, afresh=True)  # nothing that got worse waits for the end of a pause
+        await tell_others(tx, desk, moved, why, by)
         return moved
     moved = await incidents.raise_priority(tx, incident.number, to, RULE, why)
     await escalations.stop(tx, incident.number)
@@ -59,14 +68,24 @@ async def raised(tx: Tx, incident: Incident, to: Priority, why: Phrase) -> Incid
     return moved
 
 
-async def lowered(tx: Tx, incident: Incident, to: Priority, why: Phrase) -> Incident:
+async def tell_others(tx: Tx, desk: Desk, incident: Incident, why: Phrase, by: Actor) -> None:
+    """Whoever is on it hears of it, when somebody else did it."""
+    facts: dict[str, Value | Phrase] = {"number": incident.number, "title": incident.title[:100], "why": why}
+    for person in incident.on_it:
+        if person != by.id:
+            await speaking.tell(tx, desk, incident, person, Phrase("⬆️ #{number} {title}: {why}", facts))
+
+
+async def lowered(tx: Tx, desk: Desk, incident: Incident, to: Priority, why: Phrase) -> Incident:
     """Levels beyond what the new priority climbs to are not told any more; the others come no earlier than it wants.
 
-    The round stays: a page that is about to leave still leaves.
+    The round stays: a page that is about to leave still leaves; a call that was to follow minutes later does not.
     """
     before = await incidents.policy(tx, incident.number)
     moved = await incidents.set_priority(tx, incident.number, to, RULE, why)
     policy = await incidents.policy(tx, incident.number)
+    await deadlines.plan_other_expiry(tx, moved)
+    await messages.not_any_more_by(tx, moved.number, [step.kind for step in desk.steps[to]], why)
     if policy != before:
         await ladder.go_by_another(tx, moved, policy)
         await deadlines.plan_other_clock(tx, moved, policy)

@@ -49,7 +49,7 @@ class Rota:
         async with self.db.transaction() as tx:
             now = await incidents.now(tx)
             booked = await oncall.between(tx, now, now + AHEAD)
-            troubles = await _troubles(tx)
+            troubles = await _troubles(tx, self.desk)
         rows = (
             Row(schedule, *schedule.now_and_next(now, booked), tuple(troubles.get(schedule.name, ())))
             for schedule in self.desk.schedules.values()
@@ -60,7 +60,7 @@ class Rota:
         async with self.db.transaction() as tx:
             now = await incidents.now(tx)
             booked = await oncall.between(tx, now, now + length)
-            troubles = await _troubles(tx)
+            troubles = await _troubles(tx, self.desk)
         overrides = [each for each in booked if isinstance(each, Override) and each.schedule == schedule.name]
         shifts = schedule.shifts(now, now + length, booked)
         trouble = tuple(troubles.get(schedule.name, ()))
@@ -222,7 +222,7 @@ async def gaps(tx: Tx, desk: Desk, within: timedelta) -> list[Gap]:
     return sorted(found, key=lambda gap: gap.starts_at)
 
 
-async def _troubles(tx: Tx) -> dict[str, list[Phrase]]:
+async def _troubles(tx: Tx, desk: Desk) -> dict[str, list[Phrase]]:
     found: dict[str, list[Phrase]] = {}
     for row in await oncall.calendar_troubles(tx):
         told = found.setdefault(row["schedule"], [])
@@ -231,4 +231,7 @@ async def _troubles(tx: Tx) -> dict[str, list[Phrase]]:
         if row["strangers"]:
             names = ", ".join(str(each) for each in row["strangers"][:3])
             told.append(Phrase("Its calendar names nobody I know here: {names}", {"names": names}))
+    grouped = [schedule.name for schedule in desk.schedules.values() if schedule.group]
+    for name, why in (await oncall.group_troubles(tx, grouped)).items():
+        found.setdefault(name, []).append(why)
     return found

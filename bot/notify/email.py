@@ -4,15 +4,17 @@ SMTP: `smtp://user:password@host:port` (STARTTLS whenever the server offers it, 
 `smtps://` (TLS from the start). SES: `boto3` in a thread, with the standard AWS variables, `AWS_ENDPOINT_URL` included.
 """
 
+import re
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from typing import Final, Protocol
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
+from bot.access import may_respond
 from bot.desk import Desk
 from bot.errors import Permanent
-from bot.incident import Priority, Status
+from bot.incident import Incident, Priority, Status
 from bot.link import Links
 from bot.message import About, Kind, Message
 from bot.notify.blocks.digest import headline, told
@@ -27,6 +29,7 @@ from bot.view import DigestView, IncidentView
 
 COLOUR: Final = {Priority.P1: "#ae2e24", Priority.P2: "#a54800", Priority.P3: "#0055cc"}
 TITLE: Final = 160
+SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-Ü])")
 
 
 class Post(Protocol):
@@ -59,7 +62,7 @@ class EmailChannel:
         return await self.post.carry(self.mail(outgoing, reader))
 
     def way_to_take(self, outgoing: Outgoing, reader: Reader) -> tuple[str, str] | None:
-        """(label, address) of the link in a page; managers are told, not asked."""
+        """(label, address) of the link in a page that somebody has to answer."""
         message, view = outgoing.message, outgoing.view
         if self.links is not None and message.about is About.DRILL and message.person is not None:
             drill = message.body.get("drill")
@@ -67,7 +70,8 @@ class EmailChannel:
             return reader.say(Phrase("It reached me")), answer
         if self.links is None or view is None or message.about is not About.PAGE or message.person is None:
             return None
-        if outgoing.manager or view.incident.status is not Status.TRIGGERED:
+        may = may_respond(self.desk.people, self.desk.teams, message.person)
+        if not may or not is_asked(message, view.incident):
             return None
         said = reader.say(Phrase("Take incident #{number}", {"number": view.incident.number}))
         return said, self.links.to_acknowledge(view.incident.number, message.person, message.id, outgoing.as_of)
@@ -90,6 +94,13 @@ class EmailChannel:
         made.set_content(as_text(about, reader))
         made.add_alternative(self.pages.get_template("email.html").render(about), subtype="html")
         return made
+
+
+def is_asked(page: Message, incident: Incident) -> bool:
+    """Whether an answer changes anything: nobody has taken it, or this very person is asked although another has."""
+    if incident.status is Status.ACKNOWLEDGED:
+        return because_of(page) is not None and page.person not in incident.on_it
+    return incident.status is Status.TRIGGERED
 
 
 def _thread(mail: EmailMessage, message: Message, domain: str) -> None:
@@ -159,11 +170,18 @@ def sentence_words(message: Message, reader: Reader) -> dict[str, object]:
         said = reader.say(phrase_of(message))
     except ValueError as broken:
         raise Permanent(str(broken)) from None
-    title = plain(said, TITLE)
+    head, rest = first_sentence(said)
+    title = plain(head, TITLE)
     name = Phrase("ÉcoTrajet, incident #{number}", {"number": message.incident}) if message.incident else "ÉcoTrajet"
     subject = reader.say(Phrase("{label}: {value}", {"label": name, "value": title}))
     return {"language": reader.language, "subject": subject, "colour": "#44546f", "title": title,
-            "text": said if said != title else "", "facts": [], "links": [], "hint": "", "grade": ""}  # fmt: skip
+            "text": rest if head == title else said, "facts": [], "links": [], "hint": "", "grade": ""}  # fmt: skip
+
+
+def first_sentence(said: str) -> tuple[str, str]:
+    """What a mail is headed by, and what follows. All of it, when that is short."""
+    end = SENTENCE.search(said) if len(said) > TITLE else None
+    return (said[: end.start()], said[end.end() :]) if end else (said, "")
 
 
 def as_text(words: dict[str, object], reader: Reader) -> str:

@@ -1,9 +1,10 @@
-"""Public holidays: for rotations that are bound to hours they count as Sundays."""
+"""Public holidays: rotations that are bound to hours take them for Sundays, and offices are closed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 FIXED: Final = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
 AFTER_EASTER: Final = (1, 39, 50)  # Monday, Ascension, Whit Monday
@@ -18,6 +19,16 @@ class Holidays:
 
     def __contains__(self, day: date) -> bool:
         return day in self.days or (self.french and day in of_france(day.year))
+
+    def to_json(self) -> dict[str, object]:
+        return {"days": sorted(day.isoformat() for day in self.days), "french": self.french}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Holidays":
+        return cls(frozenset(map(date.fromisoformat, kept.get("days", ()))), bool(kept.get("french")))
+
+
+NO_HOLIDAYS: Final = Holidays()
 
 
 @cache

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.oncall.holidays import Holidays
+from bot.oncall.holidays import NO_HOLIDAYS, Holidays
 from bot.oncall.wall import instant
 
 SUNDAY = 6
 DAY = timedelta(days=1)
-NO_HOLIDAYS = Holidays()
 Span = tuple[datetime, datetime]
 
 

@@ -14,6 +14,14 @@ async def first_time(tx: Tx, by: Actor) -> bool:
     return done == "INSERT 0 1"
 
 
+async def seen(tx: Tx, by: Actor) -> bool:
+    """Whether this delivery was acted upon before; nothing changes by the question."""
+    found: bool = await tx.fetchval(
+        "SELECT EXISTS (SELECT FROM delivery WHERE door = $1 AND id = $2)", by.door, by.delivery
+    )
+    return found
+
+
 async def prune(tx: Tx) -> None:
     """Forget what no sender repeats any more."""
     await tx.execute("DELETE FROM delivery WHERE at < app_now() - interval '7 days'")

@@ -193,7 +193,7 @@ async def kinds_tried(tx: Tx, page: Message) -> list[Kind]:
     """The channels that this level's page to this person has been through or is going through."""
     rows = await tx.fetch(
         "SELECT DISTINCT kind FROM message WHERE about = 'page' AND incident = $1 AND round = $2 AND level = $3"
-        " AND person = $4", page.incident, page.round, page.level, page.person,
+        " AND person = $4 AND state <> 'dropped'", page.incident, page.round, page.level, page.person,
     )  # fmt: skip
     return [Kind(row["kind"]) for row in rows]
 
@@ -211,6 +211,19 @@ async def hasten(tx: Tx, page: Message, kinds: Sequence[Kind] = tuple(Kind)) -> 
     return bool(rows)
 
 
+async def not_any_more_by(tx: Tx, incident: int, wanted: Sequence[Kind], why: Phrase) -> None:
+    """Pages that were to follow later by other channels than these are not to leave, where one of these reaches that
+    person. Should that fail, the dropped ones do not count as tried."""
+    await tx.execute(
+        "UPDATE message m SET state = 'dropped', why = $3 WHERE about = 'page' AND incident = $1 AND state = 'waiting'"
+        " AND starts = 0 AND due_at > app_now() AND kind <> ALL($2::text[]) AND EXISTS (SELECT FROM message o"
+        "  WHERE o.about = 'page' AND o.incident = $1 AND o.round = m.round AND o.level = m.level"
+        "  AND o.person = m.person AND o.kind = ANY($2::text[])"
+        "  AND o.state IN ('waiting', 'sending', 'sent', 'delivered'))",
+        incident, [kind.value for kind in wanted], why.to_json(),
+    )  # fmt: skip
+
+
 async def people_paged(tx: Tx, incident: int) -> list[str]:
     rows = await tx.fetch(
         "SELECT DISTINCT person FROM message WHERE incident = $1 AND about = 'page' AND state <> 'dropped'", incident
@@ -225,6 +238,15 @@ async def levels_from(tx: Tx, incident: int, round: int, level: int) -> int:
         " AND level >= $3 AND level < $3 + 5000", incident, round, level,
     )  # fmt: skip
     return count
+
+
+async def nobody_reached(tx: Tx, incident: int, round: int) -> bool:
+    """True when no page of this round reached anybody or still may."""
+    alive = await tx.fetchval(
+        "SELECT EXISTS (SELECT FROM message WHERE about = 'page' AND incident = $1 AND round = $2"
+        " AND state IN ('waiting', 'sending', 'sent', 'delivered'))", incident, round,
+    )  # fmt: skip
+    return not alive
 
 
 async def level_is_dead(tx: Tx, page: Message) -> bool:

@@ -196,7 +196,23 @@ async def groups_behind(tx: Tx, schedules: Sequence[str]) -> list[tuple[str, tup
 
 
 async def grouped(tx: Tx, schedule: str, people: Sequence[str]) -> None:
-    await tx.execute("UPDATE oncall_watch SET grouped = $2 WHERE schedule = $1", schedule, list(people))
+    await tx.execute(
+        "UPDATE oncall_watch SET grouped = $2, group_why = NULL WHERE schedule = $1", schedule, list(people)
+    )
+
+
+async def not_grouped(tx: Tx, schedule: str, why: Phrase) -> None:
+    """It holds whom it held."""
+    await tx.execute("UPDATE oncall_watch SET group_why = $2 WHERE schedule = $1", schedule, why.to_json())
+
+
+async def group_troubles(tx: Tx, schedules: Sequence[str]) -> dict[str, Phrase]:
+    """By schedule, why its group is behind."""
+    rows = await tx.fetch(
+        "SELECT schedule, group_why FROM oncall_watch WHERE group_why IS NOT NULL AND schedule = ANY($1::text[])",
+        list(schedules),
+    )
+    return {row["schedule"]: Phrase.from_json(row["group_why"]) for row in rows}
 
 
 # Calendars --------------------------------------------------------------------------------------------------------

@@ -31,6 +31,8 @@ ANSWERS_WITHIN: Final = 5.0
 GRACE: Final = timedelta(seconds=60)
 """A restart of PostgreSQL takes less; the alerts that come meanwhile are kept and taken in by themselves."""
 AGAIN: Final = timedelta(minutes=15)
+TRY_AGAIN: Final = timedelta(minutes=1)
+"""When nothing went through to anybody."""
 AHEAD: Final = timedelta(hours=24)
 Ask = Callable[[datetime], Awaitable[Sequence[Booked]]]
 """Who replaces whom from this moment on, for AHEAD. Raises when the database does not answer."""
@@ -121,7 +123,9 @@ class Blindness:
             "until it does. Look at PostgreSQL and at the desk's log now.",
             {"time": since},
         )
-        await self.direct.tell(people, said, now)
+        if not await self.direct.tell(people, said, now):  # nobody was reached: perhaps we are cut off ourselves
+            known.told_at = now - AGAIN + TRY_AGAIN
+            self._keep(known)
 
     def _keep(self, known: Known) -> None:
         """Whole or not at all; for our eyes only."""

@@ -6,7 +6,7 @@ iCalendar (RFC 5545) with its recurrences. An event's guests, else its title, sa
 import asyncio
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Final
@@ -35,6 +35,17 @@ BEHIND: Final = timedelta(days=30)
 AHEAD: Final = timedelta(days=200)
 MOST: Final = 1000  # events
 STRANGERS: Final = 5
+UNDERSTOOD_WITHIN: Final = 60.0  # seconds
+TOO_LARGE: Final = Phrase("it is too large")
+NO_CALENDAR: Final = Phrase("it is no calendar that can be understood")
+
+
+class Unreadable(Exception):
+    """Why, in words for people: without the address."""
+
+    def __init__(self, why: Phrase) -> None:
+        super().__init__(why.msgid)
+        self.why = why
 
 
 class Calendars:
@@ -75,16 +86,17 @@ class Calendars:
             schedule, layer = self.layers[key]
             try:
                 body = await asyncio.wait_for(content(layer.place), WITHIN)
-                events, strangers = await asyncio.to_thread(read, body, schedule, layer, self.desk, now)
-            except (OSError, aiohttp.ClientError, TimeoutError, ValueError, KeyError, AttributeError) as broken:
-                await self.not_read(key, type(broken).__name__)
+                reading = asyncio.to_thread(read, body, schedule, layer, self.desk, now)
+                events, strangers = await asyncio.wait_for(reading, UNDERSTOOD_WITHIN)
+            except Exception as broken:  # noqa: BLE001 - a stranger's file makes libraries raise what it will
+                await self.not_read(key, reason_of(broken), type(broken).__name__)
                 continue
             async with self.db.transaction() as tx:
                 await oncall.keep_events(tx, *key, events, strangers)
 
-    async def not_read(self, key: tuple[str, str], reason: str) -> None:
+    async def not_read(self, key: tuple[str, str], reason: Phrase, error: str) -> None:
         """The address itself is a secret: neither logged nor told."""
-        log.warning("calendar not read", schedule=key[0], reason=reason)
+        log.warning("calendar not read", schedule=key[0], reason=reason.msgid, error=error)
         async with self.db.transaction() as tx:
             why = Phrase("Its calendar cannot be read ({reason}): what it said last still holds.", {"reason": reason})
             await oncall.not_read(tx, *key, why)
@@ -95,33 +107,37 @@ def digest(layer: CalendarLayer) -> str:
 
 
 async def content(place: str) -> bytes:
-    """Of an address or a file. Raises OSError, ClientError, ValueError when it is too large."""
+    """Of an address or a file. Raises OSError, ClientError, Unreadable."""
     if not place.startswith(("http://", "https://")):
         return await asyncio.to_thread(_file, Path(place))
     async with aiohttp.ClientSession() as session, session.get(place, allow_redirects=False) as answer:
+        if 300 <= answer.status < 400:
+            raise Unreadable(Phrase("it leads to another address, which has to stand in the configuration"))
         if answer.status != 200:
-            raise ValueError(f"answers {answer.status}")
+            raise Unreadable(Phrase("it answers {status}", {"status": str(answer.status)}))
         body = b""
         async for chunk in answer.content.iter_chunked(65_536):
             body += chunk
             if len(body) > LARGEST:
-                raise ValueError("too large")
+                raise Unreadable(TOO_LARGE)
         return body
 
 
 def _file(path: Path) -> bytes:
     if path.stat().st_size > LARGEST:
-        raise ValueError("too large")
+        raise Unreadable(TOO_LARGE)
     return path.read_bytes()
 
 
 def read(
     body: bytes, schedule: Schedule, layer: CalendarLayer, desk: Desk, now: datetime
 ) -> tuple[list[Imported], list[str]]:
-    """(events with our people, titles of those with nobody we know). Raises ValueError for what is no calendar."""
+    """(events with our people, titles of those with nobody we know). Raises Unreadable, and what the libraries do."""
     calendar = Calendar.from_ical(body)
     if not isinstance(calendar, Calendar):
-        raise ValueError("not one calendar")
+        raise Unreadable(NO_CALENDAR)
+    if any(endless(each) for event in calendar.events for each in rules_of(event)):
+        raise Unreadable(Phrase("one of its events repeats more often than each hour"))
     events: list[Imported] = []
     strangers: dict[str, None] = {}
     for event in recurring_ical_events.of(calendar).between(now - BEHIND, now + AHEAD)[:MOST]:
@@ -134,6 +150,29 @@ def read(
         if not people:
             strangers[str(event.get("summary", ""))[:80]] = None
     return events, list(strangers)[:STRANGERS]
+
+
+def rules_of(event: Event) -> list[Mapping[str, Sequence[object]]]:
+    found = event.get("rrule", [])
+    return found if isinstance(found, list) else [found]
+
+
+def endless(rule: Mapping[str, Sequence[object]]) -> bool:
+    """Nobody is on call by the minute; spelt out it would be millions of events, or none that ever ends."""
+    often = {str(each).upper() for each in rule.get("FREQ", ())} & {"SECONDLY", "MINUTELY"}
+    return bool(often) or any(str(each) in ("0", "-0") for each in rule.get("INTERVAL", ()))
+
+
+def reason_of(broken: Exception) -> Phrase:
+    match broken:
+        case Unreadable(why=why):
+            return why
+        case aiohttp.ClientError() | TimeoutError():
+            return Phrase("it does not answer")
+        case OSError():
+            return Phrase("there is no such file, or it may not be read")
+        case _:
+            return NO_CALENDAR
 
 
 def meant(event: Event, people: Sequence[Person]) -> list[Person]:

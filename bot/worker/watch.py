@@ -84,21 +84,25 @@ class Watch:
             await asyncio.gather(*self.under_way.values(), return_exceptions=True)
 
     async def round(self) -> None:
-        """Raises NotClean at its end, when everything that could be done is done."""
+        """Everything that can be done is done, whatever breaks. Then raises what broke first, or NotClean if pages are
+        left.
+        """
         if ended := await self.db.end_stuck():
             log.warning("transactions of a replica that hangs were ended", count=ended)
         async with self.db.transaction() as tx:
             levels = await escalations.overdue(tx, GRACE)
             waiting = await messages.overdue(tx, GRACE, STUCK)
         await self.measure(len(levels))
-        await self.levels.fire_all([Rung(*row) for row in levels])
+        broke: list[Exception] = []
+        await apart(self.levels.fire_all([Rung(*row) for row in levels]), broke)
         for row in waiting:
             work = self.deliverer.deliver(Kind(row["kind"]), row["id"], urgent=row["page"])
             self.spawn(("message", row["id"]), work)
-        async with self.db.transaction() as tx:
-            await audit.seal(tx)
+        await apart(self.seal(), broke)
         for chore in self.chores:
-            await chore()
+            await apart(chore(), broke)
+        if broke:
+            raise broke[0]
         broken, self.broken = self.broken, 0
         if stuck := sum(row["stuck"] for row in waiting):
             raise NotClean(f"{stuck} pages do not get out")
@@ -106,6 +110,10 @@ class Watch:
             raise NotClean(f"{broken} rescued messages broke")
         if self.sign_of_life is not None:
             await self.sign_of_life()
+
+    async def seal(self) -> None:
+        async with self.db.transaction() as tx:
+            await audit.seal(tx)
 
     async def measure(self, overdue: int) -> None:
         """Counting reads every open incident, so not each round."""
@@ -137,3 +145,15 @@ class Watch:
         except Exception:
             self.broken += 1
             log.exception("a rescued message broke")
+
+
+async def apart(work: Awaitable[None], broke: list[Exception]) -> None:
+    """One row that breaks its chore holds up no other chore. Raises Unavailable: then nothing else goes either."""
+    try:
+        await work
+    except Unavailable:
+        raise
+    except Exception as error:
+        if broke:
+            log.exception("another chore broke in the same round")
+        broke.append(error)

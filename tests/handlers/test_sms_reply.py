@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.sms_reply import Reply, Wish, understand
+from bot.answers import AlreadyEscalated, Escalated
+from bot.escalation import LAST_RESORT
+from bot.language import say
+from handlers import answers
+from handlers.sms_reply import Reply, Wish, understand, worded
+from tests.notify.examples import NOW, PARIS, incident
 
 
 @pytest.mark.parametrize(
@@ -94,3 +99,10 @@ def test_resolving_and_escalating_need_the_number() -> None:
 def test_whatever_is_written_is_answered(text: str) -> None:
     understood = understand(text)
     assert understood is None or understood.number is None or understood.number >= 0
+
+
+def test_the_last_resort_is_named_in_the_reader_s_language() -> None:
+    for answer in (Escalated(incident(), LAST_RESORT), AlreadyEscalated(incident(), LAST_RESORT)):
+        for words in (worded(answer), answers.worded(answer)):
+            assert words is not None
+            assert "Dernier recours" in say(words, "fr", PARIS, NOW)

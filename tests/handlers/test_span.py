@@ -1,6 +1,6 @@
 """Spans of time as people type them, in both languages."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -144,3 +144,16 @@ def test_what_is_no_moment_is_told_with_examples(typed: str) -> None:
     with pytest.raises(UserError) as refused:
         span.moment(typed, NOW, PARIS)
     assert "`22:00`" in str(refused.value.phrase)
+
+
+def test_what_spring_swallows_begins_and_ends_when_the_clocks_jump() -> None:
+    """In Python's own reading 02:30 would come after 03:10 in that night."""
+    saturday = datetime(2026, 3, 28, 12, tzinfo=UTC)
+    start, end = span.read("2026-03-29 02:30 - 03:10", saturday, PARIS)
+    assert (start, end) == (datetime(2026, 3, 29, 1, tzinfo=UTC), datetime(2026, 3, 29, 1, 10, tzinfo=UTC))
+    start, end = span.read("2026-03-28 23:00 - 04:00", saturday, PARIS)
+    assert end.astimezone(UTC) - start.astimezone(UTC) == timedelta(hours=4)
+    start, end = span.read("2026-10-24 23:00 - 04:00", saturday, PARIS)
+    assert end.astimezone(UTC) - start.astimezone(UTC) == timedelta(hours=6)
+    with pytest.raises(UserError):
+        span.read("2026-03-29 02:10 - 02:50", saturday, PARIS)  # that night these are the same moment

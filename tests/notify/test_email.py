@@ -53,6 +53,15 @@ async def test_all_mails_of_an_incident_are_one_conversation(sandbox: Sandbox, e
     assert second.subject == "ÉcoTrajet, incident #42\u00a0: Bruno s’en occupe"
 
 
+async def test_a_long_message_is_headed_by_its_first_sentence(sandbox: Sandbox, email: EmailChannel) -> None:
+    said = "Exercice, aucun incident. Votre astreinte commence : 30 nov. à 09:00. " + "Ouvrez le lien. " * 9
+    await email.send(note(AMINA, Phrase("{reason}", {"reason": said.strip()}), kind=Kind.EMAIL))
+    (mail,) = sandbox.person("amina").mailbox.mails
+    assert mail.subject == "ÉcoTrajet, incident #42\u00a0: Exercice, aucun incident."
+    assert mail.text.count("aucun incident") == 1
+    assert "commence : 30 nov. à 09:00. Ouvrez" in mail.text
+
+
 async def test_foreign_text_is_no_html_and_no_header(sandbox: Sandbox, email: EmailChannel) -> None:
     await email.send(paged(title="<script>x</script>\r\nBcc: eve@evil.example", url="javascript:alert(1)"))
     (mail,) = sandbox.person("amina").mailbox.mails

@@ -2,14 +2,17 @@
 
 import os
 import re
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import async_playwright, expect
 
+from bot.link import Links
 from bot.sandbox.actor import Actor
 from tests.chromium import FLAGS
-from tests.world import World
+from tests.world import TOKEN, World, edited_config, new_world
 
 TITLE = "Database connection lost"
 
@@ -79,6 +82,57 @@ async def test_a_link_that_is_not_ours_or_too_old_says_what_to_do(world: World) 
         assert answer.status == 410
         assert f"/ecotrajet ack {number}" in await answer.text()
     assert await status(world) == "triggered"
+
+
+async def test_a_link_that_took_it_once_says_where_the_new_one_is_when_it_came_back(world: World) -> None:
+    number = await world.alert(TITLE)
+    on_call = await world.on_call()
+    link = await link_in_mail(world, on_call)
+    async with world.http.post(link) as answer:
+        assert answer.status == 200
+    await world.fast_forward(minutes=31)  # no sign: the same people are paged again, with a mail of their own
+    assert await status(world) == "triggered"
+    async with world.http.get(link) as answer:
+        assert "<button" not in await answer.text()
+    async with world.http.post(link) as answer:
+        assert (answer.status, f"/ecotrajet ack {number}" in await answer.text()) == (410, True)
+    assert await status(world) == "triggered"
+    mails = await world.value("SELECT count(*) FROM message WHERE kind = 'email' AND about = 'page' AND person = $1",
+                              on_call.person.key)  # fmt: skip
+    assert mails == 2
+
+
+async def test_whoever_is_asked_for_by_mail_alone_answers_there_and_an_observer_does_not(
+    database_url: str, tmp_path: Path
+) -> None:
+    def edit(configuration: dict[str, Any]) -> None:
+        for name in ("chloe", "emma"):
+            configuration["people"][name] = {"name": name.title(), "email": f"{name}@ecotrajet.example"}
+        configuration["teams"]["management"]["responders"] = False
+        configuration["incident_channels"] = {"automatic": []}
+
+    async with new_world(database_url, config=edited_config(tmp_path, edit)) as world:
+        number = await world.alert(TITLE)
+        bruno = world.person("bruno")
+        await bruno.types(f"/ecotrajet ack {number}", channel="incidents")
+        await world.eventually_value("acknowledged", "SELECT status FROM incident")
+        await bruno.types(f"/ecotrajet assign {number} chloe", channel="incidents")
+        link = await link_in_mail(world, world.person("chloe"))
+        async with world.http.get(link) as answer:
+            page = await answer.text()
+            assert "<button" in page
+            assert "Bruno Martin" in page  # who has it until she answers
+        assert await world.value("SELECT acknowledged_by FROM incident") == "bruno"
+        async with world.http.post(link) as answer:
+            assert "✅" in await answer.text()
+        assert await world.value("SELECT acknowledged_by FROM incident") == "chloe"
+
+        await bruno.types(f"/ecotrajet page {number} emma", channel="incidents")
+        mail = await world.person("emma").mailbox.gets("service indisponible")
+        assert "/ack/" not in mail.text  # her team only follows
+        forwarded = Links(TOKEN, world.url).to_acknowledge(number, "emma", 1, datetime.now(UTC))
+        async with world.http.post(forwarded) as answer:
+            assert answer.status == 403
 
 
 @pytest.mark.parametrize("token", ["%00", "é", "A" * 5000])

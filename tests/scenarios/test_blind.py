@@ -102,3 +102,19 @@ async def test_where_neither_text_nor_slack_nor_mail_goes_through_the_phone_ring
     await watching.looks(minutes=2)
     call = await on_call.phone.gets_call()
     assert any("aveugle" in each or "blind" in each for each in call.said)
+
+
+async def test_while_nothing_goes_through_to_anybody_it_is_tried_each_minute(world: World, watching: Watching) -> None:
+    on_call = (await world.on_call()).person.key
+    channels, watching.process.direct.channels = watching.process.direct.channels, {}  # no network at all
+    world.proxy.cable(pulled=True)
+    await watching.looks()
+    await watching.looks(minutes=1.1)
+    watching.process.direct.channels = channels
+    await watching.looks(seconds=30)
+    assert told(world, on_call) == 0
+    watching.start()  # also by a process that was restarted
+    await watching.looks(seconds=35)
+    assert told(world, on_call) == 1
+    await watching.looks(minutes=14)
+    assert told(world, on_call) == 1

@@ -12,9 +12,10 @@ from aiohttp import web
 
 from bot.config import load_desk
 from bot.desk import Desk
+from bot.language import say
 from bot.lifecycle.rota import Rota
 from bot.store.database import Database
-from bot.worker.calendars import Calendars, meant, read
+from bot.worker.calendars import LARGEST, Calendars, meant, read
 from tests.world import edited_config
 
 NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
@@ -130,6 +131,44 @@ def test_days_without_a_zone_are_the_desks_and_cancelled_events_nothing(tmp_path
     assert [(each.person, each.starts_at.date(), each.layer) for each in found] == [("david", day, 2)]
     assert found[0].starts_at.astimezone(desk.zone).hour == 0
     assert strangers == []
+
+
+async def test_one_that_is_broken_or_endless_says_why_and_holds_up_no_other(database_url: str, tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.ics", tmp_path / "bad.ics"
+    good.write_bytes(calendar(event("chloe", NOW - timedelta(hours=1), 3)))
+
+    def edit(configuration: dict[str, Any]) -> None:
+        schedules = configuration["schedules"]
+        schedules["astreinte"]["calendars"] = [{"layer": 2, "file": str(bad)}]
+        schedules["renfort"] = {"calendars": [{"file": str(good)}]}
+
+    desk = load_desk(edited_config(tmp_path, edit))
+    endless = [event("bruno", NOW, 1, f"RRULE:{rule}\r\n") for rule in ("FREQ=SECONDLY", "FREQ=DAILY;INTERVAL=0")]
+    bodies = {
+        calendar(endless[0]): "plus souvent qu’à chaque heure",
+        calendar(endless[1]): "plus souvent qu’à chaque heure",
+        b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:never\r\nEND:VEVENT\r\nEND:VCALENDAR": "pas un calendrier",
+        b"x" * (LARGEST + 1): "trop grand",
+    }
+    async with Database.open(database_url) as db:
+        calendars, rota = Calendars(db, desk), Rota(db, desk)
+        for body, why in bodies.items():
+            bad.write_bytes(body)
+            await again(db)
+            await calendars.round()
+            rows = {row.schedule.name: row for row in (await rota.lineup()).rows}
+            (trouble,) = rows["astreinte"].trouble
+            assert why in say(trouble, "fr", desk.zone, NOW), (why, body[:200])
+            assert (rows["renfort"].now.people, rows["renfort"].trouble) == (("chloe",), ())
+
+
+async def test_one_that_leads_elsewhere_is_not_followed(database_url: str, tmp_path: Path) -> None:
+    played = PlayedCalendar(status=302)
+    async with played.served() as url, Database.open(database_url) as db:
+        desk = desk_with(tmp_path, url=url)
+        await Calendars(db, desk).round()
+        (row,) = (await Rota(db, desk).lineup()).rows
+        assert "leads to another address" in str(row.trouble[0])
 
 
 def test_a_title_names_people_by_whole_words(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from tests.world import World, edited_config, new_world
 
 ZONE = ZoneInfo("Europe/Paris")
 DRILL = "Exercice"
-PRESSED = "Elle m’est parvenue"
+PRESSED = "Bien reçu"
 
 
 def proof(**more: object) -> Callable[[dict[str, Any]], None]:

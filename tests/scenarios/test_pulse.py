@@ -11,11 +11,16 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bot.audit import Actor, Door
 from bot.config import load
+from bot.desk import Desk
+from bot.incident import Incident, Priority
+from bot.lifecycle import Lifecycle, dues
 from bot.message import Kind
 from bot.metrics import Metrics
 from bot.secret import Secret
-from bot.store.database import Database
+from bot.sla import Due
+from bot.store.database import Database, Tx
 from bot.worker.deliver import Deliverer
 from bot.worker.levels import Levels
 from bot.worker.pulse import Pulse
@@ -60,19 +65,24 @@ async def test_it_is_sent_after_the_first_clean_round(database_url: str, tmp_pat
 async def test_a_round_that_is_not_clean_sends_none(database_url: str, dead_man: DeadMan) -> None:
     desk = load({"ECOTRAJET_CONFIG": str(ROOT / "ecotrajet.example.yaml"), "DATABASE_URL": database_url}).desk
     pulse = Pulse(Secret(str(dead_man.server.make_url("/ping/k"))), every=0.0)
-    broken = True
+    broken, others = True, 0
 
     async def chore() -> None:
         if broken:
             raise RuntimeError("this chore")
 
+    async def other() -> None:
+        nonlocal others
+        others += 1
+
     async with Database.open(database_url) as db:
         watch = Watch(
-            db, Levels(db, db, desk), Deliverer(db, desk, {}, Metrics(), "us"), Metrics(), (chore,), pulse.round
+            db, Levels(db, db, desk), Deliverer(db, desk, {}, Metrics(), "us"), Metrics(), (chore, other), pulse.round
         )
         with pytest.raises(RuntimeError, match="this chore"):
             await watch.round()
         assert pulse.sending is None
+        assert others == 1  # what breaks holds up nothing else
         broken = False
         await watch.round()
         assert pulse.sending is not None
@@ -112,6 +122,32 @@ async def test_a_page_that_whoever_rescues_it_cannot_send_ends_the_signs(
             await watch.round()
         assert pulse.sending is None
         await asyncio.gather(*watch.under_way.values())
+
+
+async def test_an_incident_that_breaks_its_clock_holds_up_no_other_s(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = load({"ECOTRAJET_CONFIG": str(ROOT / "ecotrajet.example.yaml"), "DATABASE_URL": database_url}).desk
+    by = Actor("amina", "Amina Diallo", Door.COMMAND)
+    happen = dues.happen
+
+    async def breaks(tx: Tx, desk: Desk, incident: Incident, due: Due) -> None:
+        if incident.title.endswith("first"):
+            raise RuntimeError(incident.title)
+        await happen(tx, desk, incident, due)
+
+    monkeypatch.setattr(dues, "happen", breaks)
+    async with Database.open(database_url) as db:
+        for title in ("first", "second"):
+            await Lifecycle(db, desk).declare(title=title, priority=Priority.P1, environment="prod",
+                                              service="ecotrajet", text="", by=by)  # fmt: skip
+        async with db.transaction() as tx:
+            await tx.execute("UPDATE incident_due SET due_at = app_now() - interval '1 s' WHERE kind = 'clock_half'")
+        with pytest.raises(RuntimeError, match="first"):
+            await dues.Dues(db, desk).round()
+        async with db.transaction() as tx:
+            told = await tx.fetch("SELECT incident FROM audit WHERE did = 'clock.reminded'")
+    assert [row["incident"] for row in told] == [2]
 
 
 async def test_a_service_that_is_away_or_says_no_is_only_noted(dead_man: DeadMan) -> None:

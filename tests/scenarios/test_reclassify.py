@@ -62,6 +62,53 @@ async def test_who_is_on_it_stays_on_it_when_it_is_raised(world: World) -> None:
     await amina.sees("est terminé", channel="incidents")
 
 
+DUES = (
+    "SELECT string_agg(kind, ' ' ORDER BY kind) FROM incident_due WHERE state = 'pending' AND kind !~ '^(clock|news)'"
+)
+EXPIRY = "SELECT round(extract(epoch FROM due_at - app_now()) / 60) FROM incident_due WHERE kind = 'ack_expiry'"
+
+
+async def test_how_long_it_may_be_held_goes_by_the_new_priority(world: World) -> None:
+    number = await world.alert("Le logo a disparu", severity="minor")
+    amina, bruno = world.person("amina"), world.person("bruno")
+    await amina.types(f"/ecotrajet ack {number}", channel="incidents")
+    await world.eventually_value("acknowledged", "SELECT status FROM incident")
+    assert await world.value(DUES) is None  # a P3 is held for ever
+    await bruno.types(f"/ecotrajet priority {number} P1", channel="incidents")
+    await world.eventually_value("ack_expiry ack_reminder", DUES)
+    assert await world.value(f"{EXPIRY} AND state = 'pending'") == 30
+    await amina.dm(containing="de P3 à P1")  # whoever is on it hears of it
+    await bruno.types(f"/ecotrajet priority {number} P2", channel="incidents")
+    await world.eventually_value(120, f"{EXPIRY} AND state = 'pending'")
+
+    await amina.types(f"/ecotrajet snooze {number} 10h", channel="incidents")
+    await world.eventually_value("snooze_over", DUES)
+    await bruno.types(f"/ecotrajet priority {number} P3", channel="incidents")
+    await world.eventually_value("P3", "SELECT priority FROM incident")
+    assert await world.value(DUES) == "snooze_over"
+    await amina.types(f"/ecotrajet priority {number} P2", channel="incidents")  # she is up: hers, and no pause any more
+    await world.eventually_value("ack_expiry ack_reminder", DUES)
+    assert await world.value("SELECT status FROM incident") == "acknowledged"
+
+
+async def test_left_for_later_and_worse_meanwhile_it_pages_again_and_lowered_nobody_is_called_any_more(
+    world: World,
+) -> None:
+    number = await world.alert(SLOW, severity="warning")
+    on_call, bruno = await world.on_call(), world.person("bruno")
+    await bruno.types(f"/ecotrajet snooze {number} 10h", channel="incidents")
+    await world.eventually_value("acknowledged", "SELECT status FROM incident")
+    await world.person("chloe").types(f"/ecotrajet priority {number} P1", channel="incidents")
+    await on_call.phone.gets_sms(SLOW)
+    await bruno.sees("laissé pour plus tard", channel="incidents")
+    assert await world.value("SELECT status FROM incident") == "triggered"
+    await world.person("chloe").types(f"/ecotrajet priority {number} P3", channel="incidents")
+    await world.eventually_value("P3", "SELECT priority FROM incident")
+    await world.fast_forward(minutes=6)
+    assert not on_call.phone.calls
+    assert await world.value("SELECT state FROM message WHERE kind = 'voice'") == "dropped"
+
+
 async def test_after_three_like_corrections_the_rule_is_proposed_once_ready_to_paste(
     world: World, tmp_path: Path
 ) -> None:

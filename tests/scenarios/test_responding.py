@@ -6,10 +6,16 @@ from typing import Any
 
 import pytest
 
+from bot.config import load
+from bot.escalation import LAST_RESORT
+from bot.incident import Priority
+from bot.sandbox.devices import spaced
+from bot.simulation import Case, simulate
 from tests.world import World, edited_config, new_world
 
 TITLE = "Database connection lost"
 STATUS = "SELECT status FROM incident WHERE number = $1"
+MINUTE = timedelta(minutes=1)
 OWNER = "SELECT acknowledged_by FROM incident WHERE number = $1"
 
 
@@ -140,6 +146,60 @@ async def test_a_breach_of_an_incident_that_nobody_took_brings_the_next_level_fo
     await world.alert("Lenteur de la recherche", severity="warning")  # P2: 4 h, its ladder takes 2 h
     await world.fast_forward(hours=4.1)
     await world.person("bruno").sees("n’est pas résolu", channel="incidents")
+
+
+async def test_the_ladder_is_as_it_was_foretold_also_where_levels_reach_nobody_and_a_breach_goes_past_them(
+    database_url: str, tmp_path: Path
+) -> None:
+    def edit(configuration: dict[str, Any]) -> None:
+        configuration["people"]["fantome"] = {"name": "Fantôme"}
+        configuration["notifications"] = {"P1": ["sms"], "managers_digest": "30 min"}
+        configuration["incident_channels"] = {"automatic": []}
+        policy = configuration["escalation"]["policies"]["default"]
+        policy["levels"] = [
+            {"name": "Canal", "after": "0 min", "tell": ["channel:general"]},
+            {"name": "Vide", "after": "2 min", "tell": ["person:fantome"]},
+            {"name": "Binôme", "after": "10 min", "tell": ["person:chloe", "person:fantome"], "acknowledgements": 2},
+            {"name": "Lead", "after": "20 min", "tell": ["person:bruno", "person:emma"]},
+            {"name": "Direction", "after": "40 min", "tell": ["person:emma", "person:amina"]},
+        ]
+        policy |= {"stops_at": {}, "fallback": ["person:david"]}
+
+    async with new_world(database_url, config=edited_config(tmp_path, edit)) as world:
+        number, bruno, chloe = await world.alert(TITLE), world.person("bruno"), world.person("chloe")
+        opened = await world.value("SELECT opened_at FROM incident")
+        foretold = simulate(load(world.environment).desk, Case(Priority.P1, "prod", "ecotrajet", opened))
+        await bruno.sees(TITLE, channel="general")  # of a channel alone nobody is woken
+        await world.fast_forward(minutes=61)
+        told = await world.rows(
+            "SELECT level_name, person, kind, round(extract(epoch FROM due_at - $1) / 60) AS at FROM message"
+            " WHERE about = 'page'", opened,
+        )  # fmt: skip
+        assert {tuple(row) for row in told} == {
+            (level.name, each.person.id, step.kind, round((level.due_at + step.after - opened) / MINUTE))
+            for level in foretold.levels for each in level.people for step in each.steps
+        }  # fmt: skip
+        assert [tuple(row)[:2] for row in told][-2:] == [("Direction", "amina"), (LAST_RESORT, "david")]
+        await bruno.types(f"/ecotrajet why {number}", channel="incidents")
+        shown = spaced((await bruno.sees(f"Pourquoi #{number}", channel="incidents")).text)
+        assert "Emma Laurent le lira dans la prochaine synthèse" in shown
+        assert "trop peu de personnes" in shown
+
+        number = await taken(world, "Payments are down")  # before anybody by name was called
+        texts = len(chloe.phone.inbox)
+        await world.fast_forward(minutes=28)
+        await bruno.types(f"/ecotrajet still {number}", channel="incidents")
+        await bruno.sees(f"#{number} reste à vous", channel="incidents")
+        await bruno.types(f"/ecotrajet snooze {number} 1h", channel="incidents")
+        await bruno.sees("n’alerte plus personne", channel="incidents")
+        await world.fast_forward(minutes=33)  # the breach passes over the level that reaches nobody
+        await world.eventually(lambda: more_texts(chloe, texts), "the breach calls whoever can be reached")
+        skipped = "SELECT count(*) FROM audit WHERE did = 'level.skipped' AND incident = $1"
+        assert await world.value(skipped, number) == 1
+
+
+async def more_texts(who: Any, before: int) -> bool:
+    return len(who.phone.inbox) > before
 
 
 async def test_snoozed_it_pages_nobody_and_then_comes_back(world: World) -> None:
@@ -361,6 +421,32 @@ async def test_when_nobody_at_all_can_be_reached_it_is_said_and_tried_again(data
         await world.fast_forward(minutes=5.1)
         await world.person("bruno").phone.gets_sms(TITLE)
         assert await world.value(sent) > tried
+
+
+async def test_without_a_fallback_everyone_of_the_ladder_is_tried_again_after_an_outage(
+    database_url: str, tmp_path: Path
+) -> None:
+    def edit(configuration: dict[str, Any]) -> None:
+        for name in ("bruno", "chloe"):
+            configuration["people"][name] = {"name": name.title(), "phone": configuration["people"][name]["phone"]}
+        policy = configuration["escalation"]["policies"]["default"]
+        policy["levels"] = [
+            {"name": each, "after": after, "tell": [f"person:{each}"]}
+            for each, after in (("bruno", "0 min"), ("chloe", "15 min"))
+        ]
+        policy |= {"stops_at": {}, "fallback": []}
+        configuration["incident_channels"] = {"automatic": []}
+
+    async with new_world(database_url, config=edited_config(tmp_path, edit)) as world:
+        world.sandbox.twilio.faults.arm(error=21211, times=99)
+        await world.alert(TITLE)
+        await world.eventually_value(
+            1, "SELECT count(*) FROM incident_due WHERE kind = 'last_resort' AND state = 'pending'", within=20
+        )
+        world.sandbox.twilio.faults.clear()
+        await world.fast_forward(minutes=5.1)
+        for name in ("bruno", "chloe"):
+            await world.person(name).phone.gets_sms(TITLE)
 
 
 async def test_given_back_it_climbs_on_without_whoever_could_not_keep_it(world: World) -> None:

@@ -5,13 +5,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bot.answers import Repeated
 from bot.audit import Actor, Door
 from bot.config import load_desk
+from bot.errors import UserError
+from bot.language import say
 from bot.lifecycle.rota import Rota, Span
 from bot.store.database import Database
 from bot.store.oncall import Request
-from tests.world import World, edited_config, new_world
+from tests.world import ROOT, World, edited_config, new_world
 
 PLACE = "incidents"
 
@@ -42,7 +46,9 @@ async def test_a_simulation_names_people_ways_and_times_and_sends_nothing(world:
 
 async def test_the_user_group_holds_whoever_is_on_call(database_url: str, tmp_path: Path) -> None:
     def edit(configuration: dict[str, Any]) -> None:
-        configuration["schedules"]["astreinte"]["slack_group"] = "S0ASTREIN"
+        schedules = configuration["schedules"]
+        schedules["avant"] = {**schedules["astreinte"], "slack_group": "S0UNKNOWN"}  # refused: it holds up no other
+        schedules["astreinte"]["slack_group"] = "S0ASTREIN"
 
     async with new_world(database_url, config=edited_config(tmp_path, edit)) as world:
         groups = world.sandbox.slack.workspace.user_groups
@@ -53,8 +59,38 @@ async def test_the_user_group_holds_whoever_is_on_call(database_url: str, tmp_pa
 
         await world.eventually(lambda: holds(on_call.person.slack_id), "the group holds whoever is on call", 15)
         bruno = world.person("bruno")
-        await bruno.types("/ecotrajet oncall override @bruno 2h", channel=PLACE)
+        await bruno.types("/ecotrajet oncall override @bruno 2h astreinte", channel=PLACE)
         await world.eventually(lambda: holds("U0BRUNO01"), "the group follows the replacement", 15)
+        await bruno.types("/ecotrajet oncall", channel=PLACE)
+        shown = await bruno.sees("groupe Slack n’est pas à jour", channel=PLACE)
+        assert shown.text.count("groupe Slack") == 1
+
+
+async def test_a_swap_whose_other_half_was_given_away_since_is_none(database_url: str) -> None:
+    desk = load_desk(ROOT / "ecotrajet.example.yaml")
+    schedule = desk.schedules["astreinte"]
+
+    def by(person: str) -> Actor:
+        return Actor(person, desk.people[person].name, Door.BUTTON)
+
+    async with Database.open(database_url) as db:
+        rota, now = Rota(db, desk), datetime.now(UTC)
+        mine, theirs = (
+            next(
+                each
+                for each in schedule.shifts(now, now + timedelta(days=40))
+                if each.people == (who,) and each.ends_at - each.starts_at > timedelta(days=1)
+            )
+            for who in ("amina", "david")
+        )
+        spans = [Span(each.ends_at - timedelta(hours=3), each.ends_at - timedelta(hours=2)) for each in (mine, theirs)]
+        request = await rota.ask_swap(schedule, desk.people["david"], spans[0], spans[1], by("amina"))
+        assert isinstance(request, Request)
+        await rota.override(schedule, desk.people["bruno"], spans[1], by("david"))
+        with pytest.raises(UserError) as refused:
+            await rota.accept(request.id, by("david"))
+        assert "n’est pas d’astreinte" in say(refused.value.phrase, "fr", desk.zone, now)
+        assert [each.person for each in await rota.overrides()] == ["bruno"]  # nothing was given for nothing
 
 
 async def test_of_two_who_tap_at_once_one_takes_over(database_url: str, tmp_path: Path) -> None:

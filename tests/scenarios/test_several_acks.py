@@ -132,6 +132,8 @@ async def test_one_alone_cannot_hush_it_and_who_takes_it_first_stays_on_it_when_
     await pair.person("amina").phone.gets_sms("Lenteur")
     assert not bruno.phone.inbox
     assert await pair.value(TAKERS, number) == '["bruno"]'
+    await pair.fast_forward(minutes=26)  # his share runs out as any other
+    await bruno.dm(containing="toujours dessus")
 
 
 async def test_simulating_says_how_many_have_to_take_it(pair: World) -> None:

@@ -1,6 +1,7 @@
 """The ladder in absolute times: repeats, the fallback at the end, business hours by the clock on the wall."""
 
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
@@ -8,6 +9,8 @@ from hypothesis import strategies as st
 
 from bot.escalation import LAST_RESORT, Hours, Level, Policy, due_levels
 from bot.incident import RESOLVE_WITHIN, Priority
+from bot.lifecycle.ladder import place_of
+from bot.oncall import Holidays
 from bot.sla import Due, acknowledged, clock
 
 ZONES = ("Europe/Paris", "America/New_York", "Australia/Lord_Howe")
@@ -76,6 +79,27 @@ def test_levels_never_overtake_each_other(at: datetime, repeat: int, priority: P
     policy = Policy("p", LEVELS, fallback=("team:z",), repeat=repeat, hours=office())
     due = [level.due_at for level in due_levels(policy, priority, at)]
     assert due == sorted(due)
+
+
+def test_a_holiday_is_no_business_day_and_a_bridge_over_the_change_of_clocks_is_one_pause() -> None:
+    christmas = datetime(2026, 12, 24, 17, 30, tzinfo=UTC)  # Thursday, 18:30 in Paris; Friday is a holiday
+    hours = replace(office(), holidays=Holidays(french=True))
+    assert hours.next_open(christmas) == datetime(2026, 12, 28, 8, tzinfo=UTC)
+    closed = replace(office(), holidays=Holidays(frozenset({date(2026, 3, 30)})))  # the Monday after spring's change
+    levels = due_levels(Policy("p", LEVELS, hours=closed), Priority.P3, datetime(2026, 3, 27, 17, 5, tzinfo=UTC))
+    assert [level.due_at for level in levels] == [
+        datetime(2026, 3, 31, 7, minute, tzinfo=UTC) for minute in (0, 15)
+    ] + [datetime(2026, 3, 31, 8, tzinfo=UTC)]
+    assert Hours.from_json(closed.to_json()) == closed
+    mondays = replace(closed, days=(0,))  # far between, and this one is a holiday
+    assert mondays.next_open(datetime(2026, 3, 24, 12, tzinfo=UTC)) == datetime(2026, 4, 6, 7, tzinfo=UTC)
+
+
+def test_what_was_reached_in_a_repeat_is_gone_on_from_there() -> None:
+    policy = Policy("p", LEVELS, fallback=("team:z",), repeat=1)
+    assert place_of(policy, Priority.P1, 4, "b") == 4
+    assert place_of(policy, Priority.P1, 5, "b") == 1  # of another ladder: where it stands on this one
+    assert place_of(policy, Priority.P1, -1, "") == 0
 
 
 def test_a_policy_survives_its_own_copy_and_older_ones_are_read() -> None:

@@ -3,14 +3,14 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.escalation import Level, Policy
+from bot.escalation import LAST_RESORT, Level, Policy
 from bot.incident import Priority
 from bot.maintenance import Matcher, Silence
 from bot.notify.blocks import Reader
 from bot.notify.blocks.simulation import simulation_lines
 from bot.person import CHANNELS, Person
 from bot.personal import Rules
-from bot.simulation import Case, simulate, span
+from bot.simulation import Case, Simulation, simulate, span
 from tests.notify.examples import NOW, PARIS, desk
 
 POLICY = Policy(
@@ -57,3 +57,48 @@ def test_silences_that_hold_are_named_and_those_by_label_apart() -> None:
     ]
     found = simulate(desk(), CASE, silences=silences)
     assert (found.quiet, found.partly) == (("bascule",), ("paie",))
+
+
+def minutes(found: Simulation) -> list[tuple[str, int, bool]]:
+    return [(level.name, (level.due_at - NOW) // timedelta(minutes=1), level.hands_on) for level in found.levels]
+
+
+def test_too_few_hand_on_as_well_and_at_the_end_the_fallback_follows_at_once() -> None:
+    policy = Policy(
+        "default",
+        (
+            Level("Canal", timedelta(0), ("channel:incidents",)),
+            Level("Binôme", timedelta(minutes=15), ("person:bruno",), acknowledgements=2),
+            Level("Personne", timedelta(minutes=30), ("person:ghost",)),
+            Level("Jamais", timedelta(minutes=45), ("person:bruno",)),
+        ),
+        stops_at=((Priority.P1, "Personne"),),
+        fallback=("person:david",),
+    )
+    found = simulate(replace(desk(), policies={"default": policy}), CASE)
+    assert minutes(found) == [
+        ("Canal", 0, False), ("Binôme", 15, True), ("Personne", 15, True), (LAST_RESORT, 15, False),
+    ]  # fmt: skip
+    lines = simulation_lines(found, Reader.of(desk(), "fr", NOW))
+    assert "trop peu" in lines[2]
+    assert lines[-1].startswith("10:59 · Dernier recours")
+    without = simulate(replace(desk(), policies={"default": replace(policy, fallback=())}), CASE)
+    assert without.nobody_left
+    assert "personne" in simulation_lines(without, Reader.of(desk(), "fr", NOW))[-1]
+
+
+def test_a_manager_reads_in_the_digest_what_is_not_the_first_page_of_a_p1() -> None:
+    levels = (
+        Level("Détection", timedelta(0), ("person:emma", "person:bruno")),
+        Level("Direction", timedelta(minutes=15), ("person:emma",)),
+    )
+    usual = replace(desk(), policies={"default": Policy("default", levels)}, digest_every=timedelta(minutes=30))
+
+    def in_digest(priority: Priority) -> list[bool]:
+        found = simulate(usual, replace(CASE, priority=priority))
+        return [each.in_digest for level in found.levels for each in level.people if each.person.id == "emma"]
+
+    assert in_digest(Priority.P1) == [False, True]
+    assert in_digest(Priority.P2) == [False, True]  # nobody else was paged yet when she was
+    lines = simulation_lines(simulate(usual, CASE), Reader.of(usual, "fr", NOW))
+    assert lines[-1] == "10:59 · Direction\xa0: Emma Laurent (dans la synthèse)"

@@ -1,6 +1,7 @@
 """What would happen, in lines: for a card, and for the command line as they are."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from bot.escalation import LAST_RESORT
 from bot.message import Kind
@@ -31,17 +32,25 @@ def simulation_lines(simulation: Simulation, reader: Reader) -> list[str]:
     lines = [reader.say(Phrase("If a {priority} begins in {place} at {at} and nobody takes it ({policy}):", values))]
     told = [Phrase("It would be kept quiet: {name}", {"name": name}) for name in simulation.quiet]
     told += [Phrase("Alerts with certain labels would be kept quiet: {name}", {"name": n}) for n in simulation.partly]
-    return [*lines, *(f"🔕 {reader.say(each)}" for each in told), *(_level(each, reader) for each in simulation.levels)]
+    lines += [f"🔕 {reader.say(each)}" for each in told]
+    lines += [_level(each, reader) for each in simulation.levels]
+    if simulation.nobody_left:
+        lines.append("⚠️ " + reader.say(Phrase("Then nobody is left: a fallback in the policy would be paged.")))
+    return lines
 
 
 def _level(level: SimulatedLevel, reader: Reader) -> str:
     words = [*_people(level.people, reader), *(f"#{channel}" for channel in level.channels)]
     if level.waits:
         words.append(reader.say(Phrase("(waits for business hours)")))
+    if level.overdue:
+        words.append(reader.say(Phrase("(the time to resolve it is over)")))
     if level.acknowledgements > 1:
         words.append(reader.say(Phrase("({count} of them have to take it)", {"count": level.acknowledgements})))
     if level.passed_over:
         words.append("⚠️ " + reader.say(Phrase("nobody can be reached: the next level at once")))
+    if level.short:
+        words.append("⚠️ " + reader.say(Phrase("too few can be reached: the next level at once")))
     name = reader.say(Phrase("Last resort")) if level.name == LAST_RESORT else level.name
     said = {"label": f"{reader.time(level.due_at)} · {name}", "value": ", ".join(words)}
     return reader.say(Phrase("{label}: {value}", said))
@@ -49,12 +58,18 @@ def _level(level: SimulatedLevel, reader: Reader) -> str:
 
 def _people(people: Sequence[Told], reader: Reader) -> Iterator[str]:
     """Those who are reached in the same ways together: a telephone is narrow."""
-    for ways, held in dict.fromkeys((each.steps, each.held) for each in people):
-        names = ", ".join(each.person.name for each in people if (each.steps, each.held) == (ways, held))
+    for ways, held, digest in dict.fromkeys(_how(each) for each in people):
+        names = ", ".join(each.person.name for each in people if _how(each) == (ways, held, digest))
         how = " + ".join(_way(each, reader) for each in ways) or reader.say(Phrase("cannot be reached"))
+        if digest:
+            how = reader.say(Phrase("in the digest"))
         if held is not None:
             how = reader.say(Phrase("asleep until {at}, then {how}", {"at": held, "how": how}))
         yield f"{names} ({how})"
+
+
+def _how(told: Told) -> tuple[tuple[Step, ...], datetime | None, bool]:
+    return told.steps, told.held, told.in_digest
 
 
 def _way(step: Step, reader: Reader) -> str:

@@ -2,6 +2,7 @@
 
 from bot.incident import Incident, Status
 from bot.message import Kind, State
+from bot.notify.blocks.incident import named
 from bot.notify.blocks.marks import LIGHT
 from bot.notify.blocks.parts import Block, Card, card, escape, line, section
 from bot.notify.blocks.reader import Reader
@@ -11,6 +12,11 @@ from bot.view import PageRow, RungRow, WhyView
 
 CHANGES = frozenset({"incident.raised", "incident.reclassified", "incident.merged", "incident.split"})
 KEPT = frozenset({"alert.unsilenced", "incident.flapping"})
+DECISIONS = frozenset(
+    {"digest.queued", "level.short", "level.dead", "ladder.exhausted", "ladder.unreachable", "clock.breached"}
+    | {"ack.expired", "snooze.over", "incident.escalated", "incident.given_back"}
+)
+"""Why somebody was told earlier, again, or not at all."""
 LINES = 14  # of one section
 
 
@@ -64,12 +70,14 @@ def _people(why: WhyView, reader: Reader) -> list[Phrase]:
         said += [told, *(_page(page, reader) for page in pages)]
     places = {(rung.round, rung.position) for rung in why.rungs}
     said += [_page(page, reader) for page in why.pages if (page.round, page.level) not in places]
+    decided = [row for row in why.view.timeline if row.did in DECISIONS and row.why is not None]
+    said += [Phrase("At {at}: {why}", {"at": row.at, "why": row.why or ""}) for row in decided[-LINES:]]
     return said
 
 
 def _rung(rung: RungRow, incident: Incident, reader: Reader) -> Phrase:
     names = ", ".join(rung.people) or reader.say(Phrase("nobody by name"))
-    facts: dict[str, Value | Phrase] = {"level": rung.name, "names": names, "at": rung.at}
+    facts: dict[str, Value | Phrase] = {"level": named(rung.name), "names": names, "at": rung.at}
     match rung.state:
         case "fired" if rung.acknowledgements > 1:
             facts["count"] = rung.acknowledgements
