@@ -13,6 +13,7 @@ from bot.target import Target
 from runbooks.docker_engine import look
 from runbooks.docker_engine.client import Engine
 from runbooks.docker_engine.failures import EngineSaid
+from runbooks.docker_engine.look import KEEP
 
 DIGITS: Final = re.compile(r"[0-9a-f]{6,64}")
 
@@ -47,15 +48,30 @@ def image_of(row: Deployment) -> Image:
 
 async def local_tag(engine: Engine, running: Image, said: str) -> Image | None:
     """A tag of the running image's own repository, or a full reference, that the engine holds."""
-    repository = running.reference.rpartition(":")[0] or running.reference
-    for reference in (said, f"{repository}:{said}"):
+    own = repository(running)
+    for reference in (said, f"{own}:{said}" if own else ""):
         try:
-            raw = await look.image(engine, reference) if " " not in reference else None
+            raw = await look.image(engine, reference) if reference and " " not in reference else None
         except EngineSaid:  # no reference at all: a person may type anything
             continue
         if raw:
             return look.image_words(raw, reference)
     return None
+
+
+def repository(image: Image) -> str:
+    """Whose other tags are its other versions: `127.0.0.1:5000/app` for `127.0.0.1:5000/app:v1`, with any tag or none.
+
+    Of an image that bears no name here it is where its digest comes from; empty: nobody knows.
+    """
+    named = image.reference if not image.reference.startswith(("sha256:", KEEP)) else ""
+    return bare(named or (image.digests[0] if image.digests else ""))
+
+
+def bare(reference: str) -> str:
+    """Without tag and digest."""
+    head, slash, last = reference.partition("@")[0].rpartition("/")
+    return f"{head}{slash}{last.partition(':')[0]}"
 
 
 def none_good(target: Target, history: Sequence[Deployment], running: Image) -> Phrase:
