@@ -40,6 +40,8 @@ async def test_a_paused_one_is_woken_by_a_start_and_by_nothing_else(stage: Stage
     for refused in (stage.restart.plan(stage.target, [], [], now), stage.rollback.run(stage.target, plan, Notes())):
         with pytest.raises(UserError, match="is paused: wake it first, by `/ecotrajet start prod ecotrajet`"):
             await refused
+    seen = (await stage.engines.status([stage.target]))[0]
+    assert str(seen.problem) == "somebody paused it: `/ecotrajet start` wakes it"
     outcome = await start.run(stage.target, await start.plan(stage.target, [], [], now), Notes())
     assert outcome.result is Result.SUCCEEDED, outcome.phrase
     assert stage.running_version() == "v2"
