@@ -120,4 +120,4 @@ def _worded(right: Right) -> Phrase:
         case Right.DEPLOY:
             return Phrase("deploy or roll back")
         case Right.DESTROY:
-            return Phrase("restore or delete data")
+            return Phrase("stop services, restore or delete data")

@@ -12,9 +12,12 @@ from bot.secret import HIDDEN
 
 SHORTEST_VALUE: Final = 6
 SHORTEST_SECRET: Final = 3
+LONGEST_SEARCHED: Final = 64 * 1024
 
 _SECRET_NAME: Final = re.compile(
-    r"PASS|PWD$|SECRET|TOKEN|KEY|CREDENTIAL|PRIVATE|AUTH|SALT|DSN|SIGNATURE|COOKIE|SESSION|_URL$|_URI$|WEBHOOK", re.I
+    r"PASS|PWD$|PW$|SECRET|TOKEN|KEY|CREDENTIAL|PRIVATE|AUTH|SALT|DSN|SIGNATURE|COOKIE|SESSION|_URL$|_URI$|WEBHOOK"
+    r"|MDP|JETON|(?:^|_)CLEF?(?:_|$)|(?:^|_)(?:PIN|OTP)(?:_|$)",  # French teams name theirs in French
+    re.I,
 )
 # Variables whose values are no secrets and occur in every log line: hiding them would make logs unreadable.
 _HARMLESS_NAME: Final = re.compile(
@@ -31,6 +34,10 @@ _PATTERNS: Final = (
     re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
     re.compile(r"\bsb(?:p|_secret|_publishable)_[\w-]{16,}"),  # Supabase
     re.compile(r"\bSG\.[\w-]{16,}\.[\w-]{16,}|\bAIza[\w-]{30,}"),
+)
+_NAMED: Final = re.compile(
+    r"(?:password|passwd|pwd|secret|token|api_?key|access_?key|private_key)[\"']?\s{0,3}[=:]\s{0,3}[\"']?([^\s\"';&,}]{3,400})",
+    re.I,
 )
 # Every repetition below is bounded or starts at a fixed word: a long line must not take long (no backtracking).
 _AFTER: Final = (
@@ -82,6 +89,7 @@ def _values(entry: str) -> Iterable[str]:
     secret = bool(_SECRET_NAME.search(name)) and not _HARMLESS_NAME.fullmatch(name)
     if password := _password_in(value):
         yield password
+    yield from _named_in(value)
     if (secret and len(value) >= SHORTEST_SECRET) or (
         len(value) >= SHORTEST_VALUE and not _HARMLESS_NAME.fullmatch(name) and not value.isalpha()
     ):
@@ -96,6 +104,11 @@ def _password_in(value: str) -> str | None:
     except ValueError:
         return None
     return password if password and len(password) >= SHORTEST_SECRET else None
+
+
+def _named_in(value: str) -> Iterable[str]:
+    """Secrets that a value holds by name, as `Server=db;Password=…` and `{"client_secret": "…"}` do."""
+    yield from (found for found in _NAMED.findall(value[:LONGEST_SEARCHED]) if len(found) >= SHORTEST_SECRET)
 
 
 def _forms(value: str) -> set[str]:

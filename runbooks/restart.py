@@ -33,7 +33,7 @@ class Restart:
         if params:
             raise UserError(Phrase("What does “{word}” mean for a restart?", {"word": " ".join(params)}))
         found = await survey.of(self._engines.engine(target.engine), target, to_replace=False)
-        image = look.image_words(found.image, found.seen.reference)
+        image = look.running_image(found.seen, found.image)
         health = warnings.health_of(found.seen.raw, found.config, found.config)
         told = [Phrase("There is no healthcheck: I can only see that it stays up for a few seconds.")]
         if found.seen.raw["HostConfig"].get("AutoRemove"):
@@ -55,7 +55,7 @@ class Restart:
             image_now=image,
             image_then=image,
             steps=tuple(step.value for step in STEPS),
-            warnings=() if health else tuple(told),
+            warnings=(*found.beside, *(() if health else told)),
             was_healthy=_well(found.seen),
             started_at=_started(found.seen),
             expected_downtime=1.0,

@@ -34,7 +34,7 @@ class Stop:
     async def plan(self, target: Target, params: Sequence[str], history: Sequence[Deployment], now: datetime) -> Plan:
         """Takes no parameters. Raises UserError when it is down already, or would vanish."""
         _nothing_more(params)
-        found = await survey.of(self._engines.engine(target.engine), target, to_replace=False)
+        found = await survey.of(self._engines.engine(target.engine), target, to_replace=False, to_stop=True)
         seen, named = found.seen, {"container": found.seen.name}
         if seen.state not in hands.UP:
             raise UserError(Phrase("{container} is not running: there is nothing to stop.", named))
@@ -46,7 +46,7 @@ class Stop:
                     named,
                 )
             )
-        told = []
+        told = list(found.beside)
         if seen.policy["Name"] == "always":
             told.append(Phrase("Its restart policy is “always”: it comes back when the engine itself restarts."))
         return _plan(Action.STOP, target, found, (Step.EVIDENCE, Step.STOP), tuple(told), 0.0)
@@ -89,7 +89,7 @@ class Stop:
 
 
 class Start:
-    """What is down is started, and judged."""
+    """What is down is started, what is paused is woken; then it is judged."""
 
     name = "start"
     action = Action.START
@@ -100,8 +100,8 @@ class Start:
     async def plan(self, target: Target, params: Sequence[str], history: Sequence[Deployment], now: datetime) -> Plan:
         """Takes no parameters. Raises UserError when it runs already."""
         _nothing_more(params)
-        found = await survey.of(self._engines.engine(target.engine), target, to_replace=False)
-        if found.seen.state in hands.UP:
+        found = await survey.of(self._engines.engine(target.engine), target, to_replace=False, to_wake=True)
+        if found.seen.state in hands.UP - {"paused"}:
             raise UserError(
                 Phrase(
                     "{container} is running already. To start it anew: `/ecotrajet restart`.",
@@ -112,7 +112,7 @@ class Start:
         weak = Phrase("There is no healthcheck: I can only see that it stays up for a few seconds.")
         limit = limit_of_check(health) if health else SETTLE + MARGIN
         steps = (Step.EVIDENCE, Step.START, Step.GATE)
-        return _plan(Action.START, target, found, steps, () if health else (weak,), limit)
+        return _plan(Action.START, target, found, steps, (*found.beside, *(() if health else (weak,))), limit)
 
     async def run(self, target: Target, plan: Plan, journal: Journal) -> Outcome:
         async with self._engines.lock(target):
@@ -139,14 +139,15 @@ class Start:
 async def _started(engine: Engine, plan: Plan, seen: Seen, journal: Journal) -> Outcome:
     await journal.before(Step.START)
     try:
-        await hands.start(engine, seen.id)
+        await (hands.wake if seen.state == "paused" else hands.start)(engine, seen.id)
     except EngineSaid as said:
         why = Phrase("it did not start: {why}", {"why": said.why})
         return Outcome(Result.FAILED, Phrase("{container}: {why}.", {**_named(plan), "why": why}), seen.id)
     await journal.after(Step.START, "")
     await journal.before(Step.GATE)
     # A container's counter of restarts lives on when it is started by hand: what counts is what comes on top.
-    verdict, _ = await listening.during(engine, seen.id, journal, gate.wait(engine, seen.id, restarts=None))
+    judging = gate.wait(engine, seen.id, restarts=None, asleep=seen.state == "paused")
+    verdict, _ = await listening.during(engine, seen.id, journal, judging)
     await journal.after(Step.GATE, str(verdict.why or "well"))
     if verdict.why is not None:
         now = await look.container(engine, seen.id)
@@ -164,7 +165,7 @@ async def _started(engine: Engine, plan: Plan, seen: Seen, journal: Journal) -> 
 def _plan(
     action: Action, target: Target, found: Survey, steps: tuple[Step, ...], told: tuple[Phrase, ...], limit: float
 ) -> Plan:
-    image = look.image_words(found.image, found.seen.reference)
+    image = look.running_image(found.seen, found.image)
     return Plan(
         action=action,
         environment=target.environment.name,

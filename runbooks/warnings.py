@@ -128,13 +128,18 @@ def _health(seen: Raw, now: Raw, then: Raw) -> Phrase | None:
 def _ports(seen: Raw) -> Phrase | None:
     bindings = seen["HostConfig"].get("PortBindings") or {}
     free = sorted(
-        port for port, ends in bindings.items() for end in ends or [{}] if end.get("HostPort") in (None, "", "0")
+        port for port, ends in bindings.items() for end in ends or [{}] if _chosen(str(end.get("HostPort") or ""))
     )
     if not free and not seen["HostConfig"].get("PublishAllPorts"):
         return None
     return Phrase(
-        "The engine chose the host port of {ports}: it will be another one.", {"ports": ", ".join(free) or "*"}
+        "The engine chose the host port of {ports}: it may be another one.", {"ports": ", ".join(free) or "*"}
     )
+
+
+def _chosen(host_port: str) -> bool:
+    """Nothing, 0 or a range (`8000-8010`): the engine takes a free one."""
+    return host_port in ("", "0") or "-" in host_port
 
 
 def _volumes_from(seen: Raw) -> Phrase | None:

@@ -10,7 +10,7 @@ import yaml
 from typer.testing import CliRunner
 
 from bot.cli import build
-from bot.config import load_desk
+from bot.config import load, load_desk
 from bot.config.problems import Problems
 from bot.config.runbooks import library, procedure, schema
 from bot.errors import ConfigError
@@ -140,6 +140,19 @@ def test_a_teams_folder_stands_beside_the_configuration_and_wins(tmp_path: Path)
     )
     assert desk.procedures["hotfix"].title == "Le nôtre"
     assert set(desk.procedures) == {*library(), "vide"}
+
+
+def test_a_place_that_is_nowhere_is_warned_of_in_a_teams_own_files(tmp_path: Path) -> None:
+    steps = "[{ask: a, if: {environments: [prdo, recette]}}, {title: b, do: logs, with: {service: ecotraje}}]"
+    written = f"{{title: t, fits: {{title: x, services: [ailleurs]}}, steps: {steps}}}"
+    file = desk_with(tmp_path, "{folder: procedures}", essai=written)
+    file.write_text(file.read_text() + "services: {ecotrajet: {}}\n")
+    told = load({"ECOTRAJET_CONFIG": str(file), "ECOTRAJET_WEBHOOK_TOKEN": "x" * 32}).warnings
+    assert [each.partition(";")[0] for each in told if each.startswith("runbook ")] == [
+        "runbook essai: fits.services: there is no service 'ailleurs'",
+        "runbook essai: steps[0].if.environments: there is no environment 'prdo'",
+        "runbook essai: steps[1].with.service: there is no service 'ecotraje'",
+    ]
 
 
 def test_the_library_may_be_left_out(tmp_path: Path) -> None:

@@ -99,13 +99,11 @@ def build(
     procedures = runbooks.procedures(parts.runbooks, folder, problems)
     webhooks_out.check(parts.webhooks_out, problems)
     probes.check(parts.probes, problems)
-    return (
-        None
-        if problems
-        else replace(
-            _desk(parts, docker_host, warnings), procedures=procedures, automatic_runbooks=parts.runbooks.automatic
-        )
-    )
+    if problems:
+        return None
+    desk = _desk(parts, docker_host, warnings)
+    warnings.extend(runbooks.strange(procedures, desk.environments.values(), desk.services.values()))
+    return replace(desk, procedures=procedures, automatic_runbooks=parts.runbooks.automatic)
 
 
 def _check_sections(data: Mapping[str, object], problems: Problems) -> None:

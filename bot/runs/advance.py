@@ -7,7 +7,7 @@ from bot.audit import DESK, Actor, Entry
 from bot.desk import Desk
 from bot.message import About, Kind
 from bot.phrase import Phrase, Value
-from bot.procedure import End, ProcedureRun, ProcedureState, Skip, StepState, filled, next_move
+from bot.procedure import End, ProcedureRun, ProcedureState, Skip, StepState, Taken, filled, next_move
 from bot.store import audit, messages, procedures
 from bot.store.database import Tx
 from bot.target import fold
@@ -45,14 +45,31 @@ async def _one_move(tx: Tx, desk: Desk, run: ProcedureRun) -> None:
 
 
 async def _ask(tx: Tx, desk: Desk, run: ProcedureRun, position: int) -> None:
-    step = run.procedure.steps[position]
-    question = filled(step.title or step.ask, run.values).splitlines()[0]
-    values = {**facts(run, position), "question": question}
+    values = {**facts(run, position), "question": _question(run, position)}
     said = Phrase("❓ Runbook “{title}” ({id}), step {step}: {question} Answer on its card.", values)
     await note(tx, desk, run, said)
     last = run.taken[-1]
     if last.finished_at is not None and last.finished_at - last.started_at > SLOW:
         await tell(tx, desk, run, said)
+
+
+async def remind(tx: Tx, desk: Desk, run: ProcedureRun, waiting: Taken) -> None:
+    """Of a question without an answer: the runbook stands still, and nobody else may begin it there."""
+    values: dict[str, Value | Phrase] = {
+        **facts(run, waiting.position), "question": _question(run, waiting.position), "at": waiting.started_at,
+    }  # fmt: skip
+    said = Phrase(
+        "⏰ Runbook “{title}” ({id}) waits since {at} for an answer to step {step}: {question} Answer on its card, or "
+        "end it: `/ecotrajet runbook cancel {id}`.",
+        values,
+    )
+    await note(tx, desk, run, said)
+    await tell(tx, desk, run, said)
+
+
+def _question(run: ProcedureRun, position: int) -> str:
+    step = run.procedure.steps[position]
+    return filled(step.title or step.ask, run.values).splitlines()[0]
 
 
 async def _end(tx: Tx, desk: Desk, run: ProcedureRun, end: End) -> None:

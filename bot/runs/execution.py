@@ -1,6 +1,7 @@
 """What the worker does about runs: start, step, end, take over. Each use case is one transaction."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot import access
 from bot.approval import right_to_approve
@@ -14,11 +15,14 @@ from bot.run import SHOWN_LINES, Line, Run, RunEnd, RunStatus
 from bot.runbook import FORWARD, FROZEN, REPLACING, Action, Evidence, Outcome, Result, Step
 from bot.runs import wording
 from bot.runs.freezes import in_force
-from bot.store import deployments, incidents, messages, output, runs, watches
+from bot.store import deliveries, deployments, incidents, messages, output, runs, watches
 from bot.store.database import Database, Tx
 
 SHOWN_STEPS = frozenset({Step.STOP, Step.GATE, Step.R_RENAME_NEW, Step.R_GATE, Step.RESTART})
 """The card is edited when one of these begins; the others take milliseconds and Slack counts edits."""
+
+TOUCHING = frozenset({Step.STOP, Step.START, Step.RESTART, Step.UPDATE, Step.SCALE})
+"""From these on the service may be down."""
 
 STATUS_OF = {
     Result.SUCCEEDED: RunStatus.SUCCEEDED,
@@ -176,6 +180,26 @@ class Execution:
             await runs.belongs_to(tx, run.id, incident)
             await wording.note(tx, self.desk, incident, why)
 
+    async def touched(self, run: Run) -> bool:
+        """Has it come so far that the service may be down?"""
+        async with self.db.transaction() as tx:
+            view = await runs.view(tx, run.id)
+            return view is not None and any(step.name in TOUCHING for step in view.steps)
+
+    async def tell_once(self, run: Run, what: str, said: Phrase) -> None:
+        """That it hangs, to those who wait for it: the first time only, whichever replica comes first.
+
+        `what`: the word of the audit trail for it.
+        """
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, replace(DESK, delivery=f"{what}:{run.id}")):
+                return
+            await wording.written(tx, DESK, what, run, said)
+            for who in dict.fromkeys((run.requested_by, run.approved_by)):
+                await wording.tell(tx, self.desk, who, run, said)
+            if run.incident is not None:
+                await wording.note(tx, self.desk, run.incident, said)
+
     def priority(self, run: Run) -> Priority:
         """Of the incident that a service left ill becomes."""
         environment = self.desk.environments.get(run.environment)
@@ -192,7 +216,7 @@ class Execution:
         await self._whole_output(tx, ended)
         said = Phrase(
             "Run {id}, {action} of {service} in {environment}: {status}. {detail}",
-            {**wording.where(self.desk, ended), "status": wording.status_name(to), "detail": end.phrase},
+            {**wording.where(self.desk, ended), "status": wording.status_name(ended), "detail": end.phrase},
         )
         if ended.incident is not None:
             await wording.note(tx, self.desk, ended.incident, said)

@@ -1,16 +1,19 @@
 """What the worker does about runbooks: which step comes now, and how it ended. Each use case is one transaction."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.audit import DESK
 from bot.desk import Desk
 from bot.phrase import Phrase
 from bot.procedure import ProcedureRun, ProcedureStep, StepState, Taken, filled
-from bot.runs.advance import advance, card, facts, written
+from bot.runs.advance import advance, card, facts, remind, written
 from bot.runs.procedures import Procedures
 from bot.store import procedures
 from bot.store.database import Database
 
+FIRST_REMINDER, NEXT_REMINDER = timedelta(minutes=30), timedelta(hours=24)
+"""A question that waits for so long is asked again."""
 LONGEST_OUTPUT = 6000  # characters that are kept of what a step read
 
 
@@ -55,6 +58,14 @@ class Walking:
     async def to_walk(self) -> list[int]:
         async with self.db.transaction() as tx:
             return await procedures.to_walk(tx)
+
+    async def remind(self) -> None:
+        """Nobody has answered a question: it is asked again, in the thread and to whoever began the runbook."""
+        async with self.db.transaction() as tx:
+            for number in await procedures.unanswered(tx, FIRST_REMINDER, NEXT_REMINDER):
+                run = await procedures.get(tx, number)
+                if run is not None and run.current is not None:
+                    await remind(tx, self.desk, run, run.current)
 
     async def claim(self, number: int) -> bool:
         async with self.db.transaction() as tx:

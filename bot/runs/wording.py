@@ -6,7 +6,7 @@ from bot.desk import Desk
 from bot.message import About, Kind
 from bot.phrase import Phrase, Value
 from bot.run import Run, RunStatus
-from bot.runbook import Action
+from bot.runbook import REPLACING, Action
 from bot.store import audit, messages
 from bot.store.database import Tx
 
@@ -41,9 +41,11 @@ def action_name(action: str) -> Phrase:
             return Phrase("status")
 
 
-def status_name(status: RunStatus) -> Phrase:
+def status_name(run: Run) -> Phrase:
     """How a run stands, in a word or two."""
-    return _STATUS_NAMES[status]
+    if run.status is RunStatus.REVERTED and run.plan.action not in REPLACING:
+        return Phrase("without effect")
+    return _STATUS_NAMES[run.status]
 
 
 _STATUS_NAMES = {
@@ -128,7 +130,9 @@ def frozen(desk: Desk, freeze: Freeze) -> Phrase:
 
 def too_late(run: Run) -> Phrase:
     """Asked to decide about a run that is past deciding."""
-    return Phrase("Run {id} is past that: {status}.", {"id": run.id, "status": status_name(run.status)})
+    if run.status is RunStatus.EXPIRED and run.approved_at is None:
+        return Phrase("This request expired at {at}. Ask again for a fresh plan.", {"at": run.expires_at})
+    return Phrase("Run {id} is past that: {status}.", {"id": run.id, "status": status_name(run)})
 
 
 async def card(tx: Tx, desk: Desk, run: Run) -> None:

@@ -167,6 +167,17 @@ async def end_step(
     return done == "UPDATE 1"
 
 
+async def unanswered(tx: Tx, first: timedelta, then: timedelta) -> list[int]:
+    """Those whose question waits for so long without an answer; each is answered here once, and again `then` later."""
+    rows = await tx.fetch(
+        "UPDATE procedure_step s SET reminded_at = app_now() FROM procedure_run p"
+        " WHERE p.id = s.procedure AND p.state = 'running' AND s.state = 'waiting'"
+        " AND coalesce(s.reminded_at + $2::interval, s.started_at + $1::interval) <= app_now() RETURNING p.id",
+        first, then,
+    )  # fmt: skip
+    return [row["id"] for row in rows]
+
+
 async def of_step(tx: Tx, id_: int) -> int | None:
     """The number of the runbook that a step belongs to."""
     number: int | None = await tx.fetchval("SELECT procedure FROM procedure_step WHERE id = $1", id_)

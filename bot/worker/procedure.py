@@ -30,6 +30,7 @@ class Walker:
 
     async def round(self) -> None:
         await self.walking.procedures.begin_safe()
+        await self.walking.remind()
         for number in await self.walking.to_walk():
             if number not in self.under_way:
                 task = asyncio.create_task(self._carefully(number), name=f"runbook {number}")

@@ -1,6 +1,7 @@
 """Carries out approved runs, ends those whose worker died, and never touches a container that is another's."""
 
 import asyncio
+import time
 from collections.abc import Coroutine, Mapping
 from typing import Final
 
@@ -12,11 +13,11 @@ from bot.desk import Desk
 from bot.errors import Permanent, Retryable, UserError
 from bot.lifecycle import Lifecycle
 from bot.metrics import Metrics
-from bot.phrase import Phrase
-from bot.run import LEASE, Run, RunStatus
+from bot.phrase import Phrase, Value
+from bot.run import LEASE, STARTS_WITHIN, Run, RunStatus
 from bot.runbook import Action, Engines, Outcome, Plan, Result, Runbook
 from bot.runs import Execution
-from bot.runs.wording import action_name
+from bot.runs.wording import action_name, where
 from bot.store.database import Unavailable
 from bot.target import Target
 from bot.worker.journal import LeaseLost, RunJournal
@@ -27,6 +28,7 @@ log = structlog.get_logger("run")
 SIGN_OF_LIFE: Final = LEASE.total_seconds() / 4  # seconds
 MOST_STARTS: Final = 6  # a run that keeps killing its worker is given to a person
 PAUSE: Final = 2.0  # seconds before an engine that does not answer is asked again
+SILENT_FOR: Final = 20.0  # seconds that an engine may be away in the middle of a run before a person hears of it
 STOP_WITHIN: Final = 120.0  # seconds that a run inside the swap gets when the process is told to stop
 
 
@@ -41,6 +43,7 @@ class Runner:
         self.engines, self.runbooks, self.tidy = engines, runbooks, tidy
         self.under_way: dict[int, asyncio.Task[None]] = {}
         self.at_work: set[int] = set()  # those of `under_way` that hold their run
+        self.silent: dict[int, float] = {}  # runs whose engine does not answer, since when (monotonic)
         self.stopping = False
 
     async def start(self, run_id: int) -> None:
@@ -54,6 +57,8 @@ class Runner:
         if self.stopping:
             return
         approved, abandoned = await self.execution.to_start()
+        left = {run.id for run in (*approved, *abandoned)}
+        self.silent = {run: since for run, since in self.silent.items() if run in left}
         for run in approved:
             self._spawn(run.id, self._carry_out(run.id))
         for run in abandoned:
@@ -76,7 +81,10 @@ class Runner:
 
     async def _carry_out(self, run_id: int) -> None:
         run = await self.execution.get(run_id)
-        if run is None or run.status is not RunStatus.APPROVED or not await self._reachable(run):
+        if run is None or run.status is not RunStatus.APPROVED:
+            return
+        if not await self._reachable(run):
+            await self._waits(run)
             return
         await self.tidy.before_first_action(run.plan.engine)
         self.at_work.add(run_id)
@@ -86,6 +94,7 @@ class Runner:
 
     async def _repair(self, run: Run) -> None:
         if not await self._reachable(run):
+            await self._lost(run)
             return
         self.at_work.add(run.id)
         taken = await self.execution.take_over(run.id)
@@ -142,12 +151,44 @@ class Runner:
             try:
                 if not outcome.healthy and outcome.result in (Result.FAILED, Result.REVERTED):
                     await self._page(run, outcome)
+                if outcome.result is Result.FAILED:
+                    self.tidy.away(run.plan.engine)  # what it left half done may be mended once its reason is gone
                 if await self.execution.finish(run, outcome):
                     self.metrics.runs.labels(run.action, outcome.result.value).inc()
                 return
             except Unavailable:
                 log.warning("the end of the run cannot be written yet: the database is away")
                 await asyncio.sleep(1)
+
+    async def _waits(self, run: Run) -> None:
+        """Approved, and nothing happens: who pressed is told why, once."""
+        if not self._silent_for_long(run):
+            return
+        minutes = round(STARTS_WITHIN.total_seconds() / 60)
+        values: dict[str, Value | Phrase] = {"engine": run.plan.engine, "id": run.id, "minutes": minutes}
+        said = Phrase(
+            "The Docker engine “{engine}” does not answer, so run {id} has not begun: nothing was touched. It starts as"
+            " soon as the engine answers, within {minutes} min of its approval. Look at its host.",
+            values,
+        )
+        await self.execution.tell_once(run, "run.waits", said)
+
+    def _silent_for_long(self, run: Run) -> bool:
+        return time.monotonic() - self.silent.get(run.id, time.monotonic()) > SILENT_FOR
+
+    async def _lost(self, run: Run) -> None:
+        """Nobody knows when its engine comes back, nor how the service is: a person hears of it, once."""
+        if not self._silent_for_long(run):
+            return
+        values: dict[str, Value | Phrase] = {**where(self.desk, run), "engine": run.plan.engine}
+        said = Phrase(
+            "The Docker engine “{engine}” fell silent in the middle of run {id} ({action} of {service} in"
+            " {environment}). The run is brought to its end as soon as it answers. Look at its host now.",
+            values,
+        )
+        if await self.execution.touched(run):
+            await self._page(run, Outcome(Result.FAILED, said))
+        await self.execution.tell_once(run, "run.hangs", said)
 
     async def _page(self, run: Run, outcome: Outcome) -> None:
         """A service left ill becomes an incident: once per run, however often this is tried."""
@@ -169,7 +210,9 @@ class Runner:
         """Does the socket show the very engine of the plan? Another one: not ours to touch (design section 8.11)."""
         try:
             identity = await self.engines.identity(run.plan.engine)
+            self.silent.pop(run.id, None)
         except (UserError, Retryable, Permanent):
+            self.silent.setdefault(run.id, time.monotonic())
             log.info("the engine does not answer", engine=run.plan.engine)
             self.tidy.away(run.plan.engine)
             await self._pause()

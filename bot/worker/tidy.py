@@ -11,11 +11,11 @@ import structlog
 from bot.audit import DESK, Entry
 from bot.desk import Desk
 from bot.errors import Permanent, Retryable, UserError
-from bot.phrase import Phrase
-from bot.runbook import Engines
+from bot.phrase import Phrase, Value
+from bot.runbook import Engines, Repaired, Result
 from bot.runs import wording
 from bot.store import audit, runs
-from bot.store.database import Database
+from bot.store.database import Database, Tx
 from bot.target import Target
 
 log = structlog.get_logger("tidy")
@@ -27,6 +27,7 @@ class Tidy:
     def __init__(self, db: Database, desk: Desk, engines: Engines) -> None:
         self.db, self.desk, self.engines = db, desk, engines
         self.done: set[str] = set()
+        self.said: dict[str, Phrase] = {}  # of each target what was said last: what cannot be mended is said once
         self.one_at_a_time = asyncio.Lock()
 
     def away(self, engine: str) -> None:
@@ -39,10 +40,9 @@ class Tidy:
             if engine in self.done:
                 return
             await self.engines.identity(engine)
-            for target in targets(self.desk):
-                if target.engine == engine:
-                    await self._tidy(target)
-            self.done.add(engine)
+            mended = [await self._tidy(target) for target in targets(self.desk) if target.engine == engine]
+            if all(mended):
+                self.done.add(engine)
 
     async def all_engines(self) -> None:
         """At the start and from time to time: every engine that answers; one that is away keeps nobody waiting."""
@@ -55,26 +55,36 @@ class Tidy:
 
         await asyncio.gather(*(one(name) for name in {target.engine for target in targets(self.desk)}))
 
-    async def _tidy(self, target: Target) -> None:
-        """Under the same lock as the start of a run: a repair and a run never meet on one container."""
+    async def _tidy(self, target: Target) -> bool:
+        """Under the same lock as the start of a run: a repair and a run never meet on one container.
+
+        False: something could not be mended, so it is tried again.
+        """
         async with self.db.transaction() as tx:
             await runs.take_turns(tx, target.environment.name, target.service.name)
             if (target.environment.name, target.service.name) in await runs.busy(tx):
-                return
-            for repaired in await self.engines.repair([target]):
+                return True
+            found = await self.engines.repair([target])
+            for repaired in found:
                 log.warning("ended what was left half done", target=target.key, result=repaired.result.value)
-                said = Phrase(
-                    "Found a half-done action on {service} in {environment} and ended it: {detail}",
-                    {
-                        "service": target.service.name,
-                        "environment": target.environment.label,
-                        "detail": repaired.phrase,
-                    },
-                )
-                await audit.write(
-                    tx, Entry(DESK, "target.repaired", on=target.key, why=said, result=repaired.result.value)
-                )
-                await wording.announce(tx, self.desk, said)
+                said = _said(target, repaired)
+                if said != self.said.get(target.key):
+                    await self._tell(tx, target, repaired.result, said)
+            return all(repaired.result is not Result.FAILED for repaired in found)
+
+    async def _tell(self, tx: Tx, target: Target, result: Result, said: Phrase) -> None:
+        await audit.write(tx, Entry(DESK, "target.repaired", on=target.key, why=said, result=result.value))
+        await wording.announce(tx, self.desk, said)
+        self.said[target.key] = said
+
+
+def _said(target: Target, repaired: Repaired) -> Phrase:
+    values: dict[str, Value | Phrase] = {
+        "service": target.service.name, "environment": target.environment.label, "detail": repaired.phrase,
+    }  # fmt: skip
+    if repaired.result is Result.FAILED:
+        return Phrase("A half-done action is left on {service} in {environment}: {detail}", values)
+    return Phrase("Found a half-done action on {service} in {environment} and ended it: {detail}", values)
 
 
 def targets(desk: Desk) -> list[Target]:

@@ -5,6 +5,7 @@ environment, command and labels into the new container. Each rule below was meas
 """
 
 import copy
+import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,6 +16,7 @@ COMPOSE: Final = "com.docker.compose."
 REBUILT: Final = frozenset(
     {"Env", "Labels", "Entrypoint", "Cmd", "Healthcheck", "ExposedPorts", "Volumes", "OnBuild", "Image"}
 )
+ENDPOINT_FIELDS: Final = ("IPAMConfig", "Links", "DriverOpts", "GwPriority")
 HEALTH_FIELDS: Final = ("Test", "Interval", "Timeout", "StartPeriod", "StartInterval", "Retries")
 
 
@@ -40,7 +42,7 @@ def create_body(seen: Raw, image_now: Raw, image: str, marks: Mapping[str, str])
     for key in ("WorkingDir", "User", "StopSignal"):
         if not config.get(key) or config[key] == (image_now.get(key) or ("SIGTERM" if key == "StopSignal" else "")):
             config.pop(key, None)
-    mode = str(host.get("NetworkMode") or "default")
+    mode = host["NetworkMode"] = _network_mode(seen)
     if config.get("Hostname") == seen["Id"][:12] or mode == "host" or mode.startswith("container:"):
         config.pop("Hostname", None)
     if not config.get("MacAddress"):
@@ -106,11 +108,12 @@ def _host_config(seen: Raw) -> dict[str, Any]:
     host["ContainerIDFile"] = ""
     host["Links"] = [_link(link) for link in host.get("Links") or []] or None
     binds = list(host.get("Binds") or [])
-    taken = {_destination(bind) for bind in binds} | {str(mount["Target"]) for mount in host.get("Mounts") or []}
+    taken = {_destination(bind) for bind in binds}
+    taken |= {posixpath.normpath(str(mount["Target"])) for mount in host.get("Mounts") or []}
     named = {str(m["Destination"]): str(m["Name"]) for m in seen.get("Mounts") or [] if m.get("Type") == "volume"}
     for mount in host.get("Mounts") or []:
         if mount.get("Type") == "volume" and not mount.get("Source"):
-            mount["Source"] = named.get(str(mount["Target"]), "")
+            mount["Source"] = named.get(posixpath.normpath(str(mount["Target"])), "")
     binds += [
         f"{mount['Name']}:{mount['Destination']}{'' if mount.get('RW', True) else ':ro'}"
         for mount in seen.get("Mounts") or []
@@ -121,8 +124,9 @@ def _host_config(seen: Raw) -> dict[str, Any]:
 
 
 def _destination(bind: str) -> str:
+    """As the engine shows it among the mounts: `/data/` was asked for, `/data` is mounted."""
     parts = bind.split(":")
-    return parts[1] if len(parts) > 1 else parts[0]
+    return posixpath.normpath(parts[1] if len(parts) > 1 else parts[0])
 
 
 def _link(link: str) -> str:
@@ -131,13 +135,27 @@ def _link(link: str) -> str:
     return f"{source.lstrip('/')}:{alias.rpartition('/')[2]}"
 
 
+def _network_mode(seen: Raw) -> str:
+    """That of its creation, unless it has left that network by hand since: then one that it is in."""
+    mode = str(seen["HostConfig"].get("NetworkMode") or "default")
+    joined: dict[str, Raw] = dict((seen.get("NetworkSettings") or {}).get("Networks") or {})
+    if mode in ("host", "none") or mode.startswith("container:") or not joined or _first(joined, mode):
+        return mode
+    return min(joined)
+
+
+def _first(joined: Mapping[str, Raw], mode: str) -> str | None:
+    """The one of its networks that `mode` means, by name or id."""
+    first = "bridge" if mode in ("default", "bridge") else mode
+    return next((name for name, end in joined.items() if first in (name, end.get("NetworkID"))), None)
+
+
 def _networks(seen: Raw, mode: str) -> tuple[dict[str, Any], tuple[tuple[str, dict[str, Any]], ...]]:
     """One endpoint at creation (engines before API 1.44 take no more), the others to connect before the start."""
     if mode in ("host", "none") or mode.startswith("container:"):
         return {}, ()
     joined = dict((seen.get("NetworkSettings") or {}).get("Networks") or {})
-    first = "bridge" if mode in ("default", "bridge") else mode
-    chosen = next((name for name, end in joined.items() if first in (name, end.get("NetworkID"))), None)
+    chosen = _first(joined, mode)
     endpoints = {name: _endpoint(name, end, str(seen["Id"])) for name, end in joined.items()}
     others = tuple((str(joined[n].get("NetworkID") or n), end) for n, end in endpoints.items() if n != chosen)
     return ({chosen: endpoints[chosen]} if chosen else {}), others
@@ -146,6 +164,6 @@ def _networks(seen: Raw, mode: str) -> tuple[dict[str, Any], tuple[tuple[str, di
 def _endpoint(network: str, joined: Raw, container_id: str) -> dict[str, Any]:
     if network == "bridge":  # the default bridge takes neither aliases nor addresses
         return {}
-    kept = {key: copy.deepcopy(joined[key]) for key in ("IPAMConfig", "Links", "DriverOpts") if joined.get(key)}
+    kept = {key: copy.deepcopy(joined[key]) for key in ENDPOINT_FIELDS if joined.get(key)}
     aliases = [alias for alias in joined.get("Aliases") or [] if alias != container_id[:12]]
     return {**kept, **({"Aliases": aliases} if aliases else {})}

@@ -9,7 +9,7 @@ from bot.runbook import Evidence
 from runbooks.docker_engine import logs
 from runbooks.docker_engine.client import Engine
 from runbooks.docker_engine.failures import EngineSaid, Unreachable
-from runbooks.docker_engine.look import Seen
+from runbooks.docker_engine.look import Seen, base_name
 from runbooks.redact import Redactor
 
 LOG_LINES: Final = 200
@@ -24,7 +24,7 @@ async def of(engine: Engine, seen: Seen) -> Evidence:
     state = seen.raw["State"]
     usage, limit = await _memory(engine, seen)
     return Evidence(
-        about=f"{seen.name} · {seen.reference} ({short(seen.image_id)})",
+        about=f"{base_name(seen.name)} · {seen.reference} ({short(seen.image_id)})",
         taken_at=datetime.now(UTC),
         state=seen.state,
         log_tail=await _log_tail(engine, seen),

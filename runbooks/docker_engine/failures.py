@@ -41,6 +41,12 @@ SAYINGS: Final = (
         r"bind source path does not exist|error mounting .*no such file or directory",
         Phrase("a folder of the host that it mounts is not there ({said})"),
     ),
+    (
+        r"marked for removal|is being removed|removal .* already in progress",
+        Phrase(
+            "it is being removed, or its removal got stuck: `docker rm -f` on the host, then deploy it anew ({said})"
+        ),
+    ),
     (r"network \S+ not found", Phrase("a network it belongs to is not there any more ({said})")),
     (
         r"executable file not found|exec format error|exec: .*no such file or directory",

@@ -50,8 +50,9 @@ def checked(seen: Seen) -> bool:
     return bool(test) and test != ["NONE"]
 
 
-async def wait(engine: Engine, container_id: str, *, restarts: int | None = 0) -> Verdict:
+async def wait(engine: Engine, container_id: str, *, restarts: int | None = 0, asleep: bool = False) -> Verdict:
     """Until it is well or certainly not. `restarts`: how many are behind it (None: as many as the first look shows).
+    `asleep`: it was paused, and its healthcheck has failed meanwhile: that counts once it had time to speak again.
 
     With a restart policy a crashing container looks `running` between two falls: only the counter tells.
     """
@@ -63,7 +64,7 @@ async def wait(engine: Engine, container_id: str, *, restarts: int | None = 0) -
         restarts = seen.restarts if restarts is None else restarts
         if seen.restarts > restarts:
             seen = await _between_falls(engine, seen)
-        if why := _fallen(seen, restarts):
+        if why := _fallen(seen, restarts) or (None if asleep else ill(seen)):
             return Verdict(False, why=why, seen=seen)
         waited = time.monotonic() - began
         if seen.health == "healthy" or (not checked(seen) and waited >= SETTLE):
@@ -78,10 +79,18 @@ def _fallen(seen: Seen, restarts: int) -> Phrase | None:
     if seen.restarts > restarts and seen.state == "running":  # up again: its exit code shows as 0
         return Phrase("it crashes again and again")
     if seen.state == "restarting" or seen.restarts > restarts:
+        if seen.out_of_memory:
+            return Phrase(
+                "it is killed again and again, for want of memory (exit code {code})", {"code": seen.exit_code}
+            )
         return Phrase("it crashes again and again (exit code {code})", {"code": seen.exit_code})
     if not seen.running:
+        if seen.state == "paused":
+            return Phrase("somebody paused it")
+        if seen.out_of_memory:
+            return Phrase("it was killed for want of memory (exit code {code})", {"code": seen.exit_code})
         return Phrase("it stopped (exit code {code})", {"code": seen.exit_code})
-    return ill(seen)
+    return None
 
 
 def ill(seen: Seen) -> Phrase | None:
@@ -89,6 +98,8 @@ def ill(seen: Seen) -> Phrase | None:
     if seen.health != "unhealthy":
         return None
     said = health_log(seen)[-1:] or [""]
+    if not said[0].removeprefix("exit").strip(" -1234567890:"):
+        return Phrase("its healthcheck fails")
     return Phrase("unhealthy: {said}", {"said": Redactor(seen.env).clean(said[0])[:200]})
 
 

@@ -80,6 +80,11 @@ async def start(engine: Engine, container_id: str) -> None:
     await engine.call(lambda api: api.start(container_id), limit=60.0)
 
 
+async def wake(engine: Engine, container_id: str) -> None:
+    """A paused one goes on where it was. Raises EngineSaid or Gone."""
+    await engine.call(lambda api: api.unpause(container_id), limit=60.0)
+
+
 async def remove(engine: Engine, seen: Seen, *, with_volumes: bool = False) -> None:
     """The container; `with_volumes`: and the anonymous volumes that were made for it alone. Already gone is fine."""
     try:

@@ -17,8 +17,12 @@ from runbooks.docker_engine.failures import Gone
 
 Raw = Mapping[str, Any]
 VERSION_LABEL: Final = "org.opencontainers.image.version"
+ONE_OFF: Final = "com.docker.compose.oneoff"  # `True` of what `docker-compose run` started beside the service
+SHORTEST_ID: Final = 4
 KEEP: Final = "ecotrajet-keep/"
 MARKS: Final = (".rb-new", ".rb-old", ".rb-done", ".rb-failed")
+DEFAULT_STOP: Final = 10  # Docker's own
+FOR_EVER: Final = 300  # seconds that a run waits for a container that wants to be waited for without end
 STEADY_AFTER: Final = timedelta(seconds=10)  # up that long without a healthcheck counts as well
 
 
@@ -75,6 +79,11 @@ class Seen:
         return int(self.raw["State"].get("ExitCode") or 0)
 
     @property
+    def out_of_memory(self) -> bool:
+        """Did the kernel end its last life because it took more memory than it may?"""
+        return bool(self.raw["State"].get("OOMKilled"))
+
+    @property
     def started_at(self) -> datetime | None:
         return moment(str(self.raw["State"].get("StartedAt") or ""))
 
@@ -86,8 +95,11 @@ class Seen:
 
     @property
     def stop_timeout(self) -> int:
-        """Seconds between the polite and the forced end; Docker's own default is 10."""
-        return int(self.raw["Config"].get("StopTimeout") or 10)
+        """Seconds between the polite and the forced end; 0: by force at once."""
+        asked = self.raw["Config"].get("StopTimeout")
+        if asked is None:
+            return DEFAULT_STOP
+        return int(asked) if asked >= 0 else FOR_EVER  # negative: Docker would wait without end
 
     @property
     def tty(self) -> bool:
@@ -138,7 +150,8 @@ async def names(engine: Engine, target: Target) -> list[str]:
         return [target.container]
     labels = [f"com.docker.compose.project={project}", f"com.docker.compose.service={service}"]
     found = await engine.call(lambda api: api.containers(all=True, filters={"label": labels}))
-    return sorted({base_name(str(each["Names"][0]).removeprefix("/")) for each in found if each.get("Names")})
+    serving = [each for each in found if (each.get("Labels") or {}).get(ONE_OFF) != "True"]
+    return sorted({base_name(str(each["Names"][0]).removeprefix("/")) for each in serving if each.get("Names")})
 
 
 async def find(engine: Engine, target: Target) -> Seen:
@@ -147,7 +160,8 @@ async def find(engine: Engine, target: Target) -> Seen:
     if len(found) > 1:
         raise UserError(
             Phrase(
-                "{service} runs as {count} containers ({names}); I act on one only.",
+                "{service} runs as {count} containers ({names}); I act on one only. Name the one that is meant in"
+                " `services` of ecotrajet.yaml, or scale with Compose itself.",
                 {"service": target.service.name, "count": len(found), "names": ", ".join(found)},
             )
         )
@@ -194,11 +208,22 @@ async def image(engine: Engine, image_id: str) -> Raw | None:
 def image_words(found: Raw, reference: str = "") -> Image:
     """Our words for an inspected image; `reference`: the name it was asked for by, if one is known."""
     tags = [str(tag) for tag in found.get("RepoTags") or [] if not str(tag).startswith((KEEP, "<none>"))]
-    if not reference or reference.startswith("sha256:"):
+    if not reference or _is_id(reference, str(found["Id"])):
         reference = tags[0] if tags else ""
     labels = (found.get("Config") or {}).get("Labels") or {}
     digests = tuple(str(digest) for digest in found.get("RepoDigests") or [])
     return Image(str(found["Id"]), reference, str(labels.get(VERSION_LABEL) or ""), digests)
+
+
+def running_image(seen: Seen, found: Raw | None) -> Image:
+    """What a container runs, also when the engine does not hold its image any more."""
+    return image_words(found, seen.reference) if found else Image(seen.image_id, seen.reference)
+
+
+def _is_id(reference: str, image_id: str) -> bool:
+    """Was the image asked for by its id, or by the beginning of it?"""
+    bare = reference.removeprefix("sha256:")
+    return bare != reference or (len(bare) >= SHORTEST_ID and image_id.removeprefix("sha256:").startswith(bare))
 
 
 async def planned(engine: Engine, plan: Plan) -> Image | None:
@@ -215,7 +240,7 @@ async def observation(engine: Engine, target: Target, now: datetime) -> Observat
     """What runs at `target` now. Raises UserError."""
     seen = await find(engine, target)
     found = await image(engine, seen.image_id)
-    shown = image_words(found, seen.reference) if found else Image(seen.image_id, seen.reference)
+    shown = running_image(seen, found)
     return Observation(
         environment=target.environment.name,
         service=target.service.name,

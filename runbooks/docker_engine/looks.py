@@ -149,6 +149,9 @@ def not_running(target: Target, seen: Seen) -> Phrase:
         "container": seen.name, "state": seen.state, "code": seen.exit_code,
         "command": f"/ecotrajet diagnose {target.environment.name} {target.service.name}",
     }  # fmt: skip
+    if seen.state == "paused":
+        values["command"] = f"/ecotrajet start {target.environment.name} {target.service.name}"
+        return Phrase("{container} is paused: wake it first, by `{command}`.", values)
     return Phrase(
         "{container} is not running ({state}, exit code {code}), so there is nothing to see in it."
         " To learn why: `{command}`.",

@@ -97,9 +97,14 @@ class Scene:
     failed: Seen | None
 
     @property
+    def marked(self) -> tuple[Seen, ...]:
+        """What an action half done has left, or somebody named so."""
+        return tuple(each for each in (self.new, self.old, self.done, self.failed) if each is not None)
+
+    @property
     def clean(self) -> bool:
         """Nothing left half done?"""
-        return not (self.new or self.old or self.done or self.failed)
+        return not self.marked
 
 
 async def scene(engine: Engine, name: str) -> Scene:

@@ -1,15 +1,16 @@
 """Fetch an image by its digest: a tag may name something else by now."""
 
 import asyncio
+import time
 from collections.abc import Mapping
 from typing import Any, Final
 
 from bot.errors import UserError
-from bot.phrase import Phrase
+from bot.phrase import Phrase, Value
 from bot.runbook import Journal
 from runbooks.docker_engine import look, raw
 from runbooks.docker_engine.client import Engine
-from runbooks.docker_engine.failures import EngineSaid, plain
+from runbooks.docker_engine.failures import EngineSaid, Unreachable, plain
 from runbooks.docker_engine.look import Raw
 from runbooks.redact import by_pattern
 
@@ -61,22 +62,38 @@ async def by_digest(engine: Engine, reference: str, image_id: str, journal: Jour
     The journal is told how far it is. Raises CalledOff when somebody asks to stop meanwhile, and UserError when the
     registry will not, or gives another image.
     """
-    layers = Layers()
+    layers, deadline = Layers(), time.monotonic() + LONGEST
     pulling = asyncio.ensure_future(engine.call(lambda api: raw.pull(api, reference, layers.told), limit=LONGEST))
     try:
         await _followed(pulling, layers, journal)
         why = pulling.result()
     except EngineSaid as said:
         why = said.reason
+    except Unreachable:
+        if time.monotonic() < deadline:
+            raise
+        layers.called_off = True
+        raise _given_up(reference, layers) from None
     finally:
         pulling.cancel()
     if why:
-        values = {"image": reference, "why": plain(by_pattern(why)[:400], registry=True)}
+        values: dict[str, Value | Phrase] = {"image": reference, "why": plain(by_pattern(why)[:400], registry=True)}
         raise UserError(Phrase("{image} could not be fetched: {why}. Nothing was touched.", values))
     found = await look.image(engine, reference)
     if found is None or (image_id and found["Id"] != image_id):
         raise UserError(Phrase("{image} is not the image of the plan. Nothing was touched.", {"image": reference}))
     return found
+
+
+def _given_up(reference: str, layers: Layers) -> UserError:
+    values: dict[str, Value | Phrase] = {
+        "image": reference, "minutes": round(LONGEST / 60), "so_far": layers.progress(),
+    }  # fmt: skip
+    return UserError(
+        Phrase(
+            "{image} could not be fetched within {minutes} min, so I gave it up. Nothing was touched. {so_far}.", values
+        )
+    )
 
 
 async def _followed(pulling: "asyncio.Future[str]", layers: Layers, journal: Journal) -> None:

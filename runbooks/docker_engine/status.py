@@ -59,6 +59,8 @@ def judge(seen: Seen, now: datetime) -> tuple[Light, Phrase | None]:
     """Green: well. Yellow: starting, or fell and got up lately. Red: down, ill, or falling again and again."""
     if seen.state == "restarting":
         return Light.RED, Phrase("it crashes again and again (exit code {code})", {"code": seen.exit_code})
+    if seen.state == "paused":
+        return Light.RED, Phrase("somebody paused it: `/ecotrajet start` wakes it")
     if not seen.running:
         return Light.RED, Phrase(
             "it is not running ({state}, exit code {code})", {"state": seen.state, "code": seen.exit_code}

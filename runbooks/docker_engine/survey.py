@@ -9,9 +9,9 @@ from docker import APIClient
 
 from bot.errors import UserError
 from bot.phrase import Phrase
-from bot.runbook import Plan
+from bot.runbook import REPLACING, Action, Plan
 from bot.target import Target
-from runbooks.docker_engine import look, marks
+from runbooks.docker_engine import company, look, marks
 from runbooks.docker_engine.body import COMPOSE
 from runbooks.docker_engine.client import Engine
 from runbooks.docker_engine.failures import EngineSaid
@@ -22,17 +22,18 @@ VOLATILE: Final = ("/tmp", "/var/tmp", "/run", "/var/run", "/var/cache", "/var/l
 SECRETS: Final = "/run/secrets/"
 PLACED_WITHIN: Final = timedelta(seconds=3)
 LOOKED_AT: Final = 40
+INIT: Final = "/sbin/docker-init"  # put there by the engine for `--init`
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """`image`: the running image's inspection; `written`: paths in its own layer; `beside`: others it touches."""
+    """`image`: the running image's inspection; `written`: paths in its own layer; `beside`: of others it touches."""
 
     seen: Seen
     image: Raw
     engine_id: str
     written: tuple[str, ...]
-    beside: Phrase | None = None
+    beside: tuple[Phrase, ...] = ()
 
     @property
     def config(self) -> Mapping[str, Any]:
@@ -40,24 +41,35 @@ class Survey:
         return self.image.get("Config") or {}
 
 
-async def of(engine: Engine, target: Target, *, to_replace: bool) -> Survey:
-    """Raises UserError, with what to do, for what can never be acted on; `to_replace`: it will be made anew."""
+async def of(
+    engine: Engine, target: Target, *, to_replace: bool, to_wake: bool = False, to_stop: bool = False
+) -> Survey:
+    """Raises UserError, with what to do, for what can never be acted on.
+
+    `to_replace`: it will be made anew; `to_wake`: it may be paused; `to_stop`: it will not be started again.
+    """
     seen = await look.find(engine, target)
     await _no_leftovers(engine, seen)
     if "com.docker.swarm.service.id" in seen.labels:
         raise UserError(
             Phrase("{container} is kept by Docker Swarm: act on its service, not on it.", {"container": seen.name})
         )
-    if seen.state == "paused":
-        raise UserError(Phrase("{container} is paused: unpause it first.", {"container": seen.name}))
+    if not to_wake:
+        _not_paused(seen, target.environment.name, target.service.name)
     image = await look.image(engine, seen.image_id)
-    if to_replace:
-        _may_be_replaced(seen, image)
-        await _stands_alone(engine, seen)
-    written = await _written(engine, seen) if to_replace else ()
-    if to_replace and _compose_version(seen) >= 2:
+    others = await company.others_of(engine, seen)
+    if not to_stop:
+        company.has_its_host(seen, others)
+    if not to_replace:
+        return Survey(
+            seen, image or {}, await engine.identity(), (), tuple(filter(None, [company.cut_off(seen, others)]))
+        )
+    _may_be_replaced(seen, image)
+    company.stands_alone(seen, others)
+    written = await _written(engine, seen)
+    if _compose_version(seen) >= 2:
         await _nothing_placed_by_compose(engine, seen, written)
-    beside = await _sharing(engine, seen) if to_replace else None
+    beside = tuple(filter(None, [company.apart(seen), await company.sharing(engine, seen)]))
     return Survey(seen, image or {}, await engine.identity(), written, beside)
 
 
@@ -75,15 +87,39 @@ async def unchanged(engine: Engine, plan: Plan) -> Seen:
             )
         )
     await _no_leftovers(engine, seen)
+    if plan.action is not Action.START:
+        _not_paused(seen, plan.environment, plan.service)
+        _not_stopped_since(seen, plan)
+    if plan.action is not Action.STOP:
+        others = await company.others_of(engine, seen)
+        company.has_its_host(seen, others)
+        if plan.action in REPLACING:
+            company.stands_alone(seen, others)
     return seen
 
 
+def _not_paused(seen: Seen, environment: str, service: str) -> None:
+    if seen.state == "paused":
+        values = {"container": seen.name, "command": f"/ecotrajet start {environment} {service}"}
+        raise UserError(Phrase("{container} is paused: wake it first, by `{command}`.", values))
+
+
+def _not_stopped_since(seen: Seen, plan: Plan) -> None:
+    """What crashes is started again by its engine under these policies: so a person took it away on purpose."""
+    if plan.was_healthy and seen.state == "exited" and seen.policy["Name"] in ("always", "unless-stopped"):
+        raise UserError(
+            Phrase("{container} was stopped since the plan was made. Ask for a fresh plan.", {"container": seen.name})
+        )
+
+
 async def _no_leftovers(engine: Engine, seen: Seen) -> None:
-    if not (await marks.scene(engine, seen.name)).clean:
+    left = (await marks.scene(engine, seen.name)).marked
+    if left:
         raise UserError(
             Phrase(
-                "An action on {container} is going on, or is being repaired after an interruption. Wait a minute.",
-                {"container": seen.name},
+                "An action on {container} is going on, or is being repaired after an interruption. Wait a minute; if"
+                " {names} is still there then, somebody has to look at it on the host.",
+                {"container": seen.name, "names": ", ".join(each.name for each in left)},
             )
         )
 
@@ -106,50 +142,6 @@ def _may_be_replaced(seen: Seen, image: Raw | None) -> None:
         )
 
 
-async def _stands_alone(engine: Engine, seen: Seen) -> None:
-    """A container that lives in this one's network, IPC or PID namespace is bound to its id and would be cut off."""
-    there = await engine.call(lambda api: api.containers(all=True))
-    shared = f"container:{seen.id}"
-    bound = []
-    for each in there:
-        other = await look.container(engine, str(each["Id"]))
-        host = other.raw["HostConfig"] if other else {}
-        if other and shared in (host.get("NetworkMode"), host.get("IpcMode"), host.get("PidMode")):
-            bound.append(other.name)
-    if bound:
-        raise UserError(
-            Phrase(
-                "{names} lives inside {container} (shared network or processes) and would be cut off."
-                " Remove it first, and start it again afterwards.",
-                {"names": ", ".join(bound), "container": seen.name},
-            )
-        )
-
-
-async def _sharing(engine: Engine, seen: Seen) -> Phrase | None:
-    """Other running containers that hold one of its volumes or folders: they meet what the other version writes."""
-    mine = {stored for mount in seen.mounts if (stored := _stored(mount))}
-    found: dict[str, set[str]] = {}
-    for each in await engine.call(lambda api: api.containers()) if mine else []:
-        both = mine & {_stored(mount) for mount in each.get("Mounts") or []}
-        if both and each["Id"] != seen.id:
-            found[str(each["Names"][0]).lstrip("/")] = both
-    if not found:
-        return None
-    return Phrase(
-        "{names} use {volumes} as well: they meet what the other version writes there.",
-        {"names": ", ".join(sorted(found)), "volumes": ", ".join(sorted(set().union(*found.values())))},
-    )
-
-
-def _stored(mount: Raw) -> str:
-    """A volume by its name, a folder of the host by its path; '' for what is no place to write to."""
-    if mount.get("Type") == "volume":
-        return str(mount.get("Name") or "")
-    source = str(mount.get("Source") or "")
-    return source if mount.get("Type") == "bind" and mount.get("RW") and not source.endswith(".sock") else ""
-
-
 async def _written(engine: Engine, seen: Seen) -> tuple[str, ...]:
     """New files of the container's own layer, leaves only, outside of what is thrown away anyway."""
     try:
@@ -158,8 +150,16 @@ async def _written(engine: Engine, seen: Seen) -> tuple[str, ...]:
         return ()
     paths = sorted(str(each["Path"]) for each in changes if each.get("Kind") == ADDED)
     folders = {path.rpartition("/")[0] for path in paths}
-    leaves = [path for path in paths if path not in folders]
+    leaves = [path for path in paths if path not in folders and not _made_for_it(seen, path)]
     return tuple(path for path in leaves if path.startswith(SECRETS) or not path.startswith(VOLATILE))
+
+
+def _made_for_it(seen: Seen, path: str) -> bool:
+    """By the engine, in every container anew: the places where something is mounted, and the program of `--init`."""
+    host = seen.raw["HostConfig"]
+    places = [*(str(mount["Destination"]) for mount in seen.mounts), *(host.get("Tmpfs") or {})]
+    places += [str(device.get("PathInContainer") or "") for device in host.get("Devices") or []]
+    return path == INIT or any(f"{place.rstrip('/')}/".startswith(f"{path}/") for place in places)
 
 
 def _compose_version(seen: Seen) -> int:

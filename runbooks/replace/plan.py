@@ -8,6 +8,7 @@ from bot.phrase import Phrase, Value
 from bot.runbook import Action, Image, Plan, Step
 from bot.target import Target
 from runbooks import warnings
+from runbooks.docker_engine import hands
 from runbooks.docker_engine.gate import MARGIN, SETTLE, limit_of_check
 from runbooks.docker_engine.look import Raw
 from runbooks.docker_engine.marks import Was, was
@@ -30,8 +31,9 @@ def frozen(
     mounts = warnings.bind_mounts(raw, config_then)
     older = warnings.newer_schema(found.config, config_then) if there else None
     told = warnings.of_replacing(raw, found.config, config_then, found.written) if there else [_not_here(then)]
-    if found.beside:
-        told.append(found.beside)
+    told += found.beside
+    if found.seen.state not in hands.UP:
+        told.insert(0, Phrase("It is not running now: this starts it."))
     if never_seen:
         told.insert(0, Phrase("{image} has never been seen healthy here.", {"image": then.name}))
     return Plan(

@@ -5,12 +5,12 @@ from typing import Final
 
 from bot.deployment import Deployment, versions
 from bot.errors import UserError
-from bot.phrase import Phrase
+from bot.phrase import Phrase, Value
 from bot.runbook import Image
 from runbooks.docker_engine import raw
 from runbooks.docker_engine.client import Engine
-from runbooks.docker_engine.failures import EngineSaid
-from runbooks.docker_engine.look import KEEP
+from runbooks.docker_engine.failures import EngineSaid, Unreachable
+from runbooks.replace.version import bare, repository
 
 LONGEST: Final = 20.0  # seconds: somebody waits for the answer in chat
 BY_DIGEST: Final = "@sha256:"
@@ -25,18 +25,20 @@ async def offered(
     """
     if known is not None and known.digests:
         return known
-    why = ""
+    why: str | Phrase = ""
     for reference in _references(running, said):
         try:
             digest = await engine.call(lambda api, name=reference: raw.registry_digest(api, name), limit=LONGEST)  # type: ignore[misc]  # bound at once
         except EngineSaid as refused:
             why = refused.reason
             continue
-        repository = _repository(reference)
+        except Unreachable:  # the engine has just answered: it is the registry that does not
+            why = Phrase("no answer within {seconds} s", {"seconds": round(LONGEST)})
+            continue
         tag = "" if BY_DIGEST in reference else reference
-        return Image("", tag, known.version if known else "", (f"{repository}@{digest}",))
+        return Image("", tag, known.version if known else "", (f"{bare(reference)}@{digest}",))
     there = ", ".join(versions(history)) or "–"
-    values = {"said": said, "why": why or "–", "known": there}
+    values: dict[str, Value | Phrase] = {"said": said, "why": why or "–", "known": there}
     raise UserError(
         Phrase(
             "Neither the engine nor a registry has “{said}” ({why}). Nothing was touched. Seen here so far: {known}.",
@@ -48,15 +50,8 @@ async def offered(
 def _references(running: Image, said: str) -> list[str]:
     """A whole reference as it is; a tag or a digest of the running image's own repository."""
     if "/" in said or ":" in said.removeprefix("sha256:"):
-        return [said]
-    if running.reference.startswith(("sha256:", KEEP)) or not running.reference:
+        return [said if said != bare(said) else f"{said}:latest"]
+    own = repository(running)
+    if not own:
         return []
-    own = _repository(running.reference)
     return [f"{own}@{said}" if said.startswith("sha256:") else f"{own}:{said}"]
-
-
-def _repository(reference: str) -> str:
-    """`127.0.0.1:5000/app:v1` and `127.0.0.1:5000/app@sha256:…` -> `127.0.0.1:5000/app`."""
-    bare = reference.partition("@")[0]
-    head, slash, last = bare.rpartition("/")
-    return f"{head}{slash}{last.partition(':')[0]}"

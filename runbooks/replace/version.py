@@ -13,7 +13,9 @@ from bot.target import Target
 from runbooks.docker_engine import look
 from runbooks.docker_engine.client import Engine
 from runbooks.docker_engine.failures import EngineSaid
+from runbooks.docker_engine.look import KEEP
 
+SHOWN: Final = 8
 DIGITS: Final = re.compile(r"[0-9a-f]{6,64}")
 
 
@@ -30,7 +32,7 @@ async def wanted(
     if not params:
         good = previous_good(history, running.id, healthy_for=healthy_for, now=now)
         if good is None:
-            raise UserError(none_good(target, history, running))
+            raise UserError(none_good(target, history, running, await tags_beside(engine, running)))
         return image_of(good), False
     try:
         return image_of(find_version(history, params)), False
@@ -47,10 +49,10 @@ def image_of(row: Deployment) -> Image:
 
 async def local_tag(engine: Engine, running: Image, said: str) -> Image | None:
     """A tag of the running image's own repository, or a full reference, that the engine holds."""
-    repository = running.reference.rpartition(":")[0] or running.reference
-    for reference in (said, f"{repository}:{said}"):
+    own = repository(running)
+    for reference in (said, f"{own}:{said}" if own else ""):
         try:
-            raw = await look.image(engine, reference) if " " not in reference else None
+            raw = await look.image(engine, reference) if reference and " " not in reference else None
         except EngineSaid:  # no reference at all: a person may type anything
             continue
         if raw:
@@ -58,9 +60,43 @@ async def local_tag(engine: Engine, running: Image, said: str) -> Image | None:
     return None
 
 
-def none_good(target: Target, history: Sequence[Deployment], running: Image) -> Phrase:
+def repository(image: Image) -> str:
+    """Whose other tags are its other versions: `127.0.0.1:5000/app` for `127.0.0.1:5000/app:v1`, with any tag or none.
+
+    Of an image that bears no name here it is where its digest comes from; empty: nobody knows.
+    """
+    named = image.reference if not image.reference.startswith(("sha256:", KEEP)) else ""
+    return bare(named or (image.digests[0] if image.digests else ""))
+
+
+def bare(reference: str) -> str:
+    """Without tag and digest."""
+    head, slash, last = reference.partition("@")[0].rpartition("/")
+    return f"{head}{slash}{last.partition(':')[0]}"
+
+
+async def tags_beside(engine: Engine, running: Image) -> list[str]:
+    """The tags that the engine holds of the running image's repository, of other images; the newest image first."""
+    own = repository(running)
+    if not own:
+        return []
+    there = await engine.call(lambda api: api.images(name=own))
+    others = sorted(
+        (each for each in there if each["Id"] != running.id), key=lambda each: -int(each.get("Created") or 0)
+    )
+    tags = [str(tag) for each in others for tag in each.get("RepoTags") or []]
+    return [tag.removeprefix(f"{own}:") for tag in tags if tag.startswith(f"{own}:")][:SHOWN]
+
+
+def none_good(target: Target, history: Sequence[Deployment], running: Image, beside: Sequence[str] = ()) -> Phrase:
+    """`beside`: tags that are on the engine, whether they ever ran or not."""
     values = {"service": target.service.name, "environment": target.environment.label}
     others = versions([each for each in history if each.image_id != running.id])
+    if not others and beside:
+        return Phrase(
+            "I know of no earlier version of {service} in {environment}. On the engine there are: {known}. Name one.",
+            {**values, "known": ", ".join(beside)},
+        )
     if not others:
         return Phrase(
             "I know of no earlier version of {service} in {environment}. Name one: its tag or its image id.", values

@@ -1,6 +1,7 @@
 """Cards stay within Slack's limits whatever they are given, and say what matters in words."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -62,7 +63,7 @@ def run(status: RunStatus = RunStatus.REQUESTED, **more: Any) -> Run:
         container="ecotrajet-prod", container_id="c1", image_now=V2, image_then=V1, steps=(),
         changes=(Change(ChangeKind.ENV, "DATABASE_URL", "set", ""),),
         warnings=(Phrase("{container} was replaced by somebody else meanwhile.", {"container": "x"}),),
-        asks=Phrase("{container} is paused: unpause it first.", {"container": "ecotrajet-prod"}),
+        asks=Phrase("{container} has changed since the plan was made. Ask for a fresh plan.", {"container": "web"}),
         expected_downtime=3.0, health_limit=60.0,
     )  # fmt: skip
     return Run(7, status, plan, "f" * 64, "bruno", OPENED, OPENED + timedelta(minutes=10), **more)
@@ -175,6 +176,17 @@ def test_a_run_that_failed_shows_what_was_seen() -> None:
     shown = seen(run_card(RunView(run(RunStatus.REVERTED, end=end), evidence=(evidence,)), FR))
     for wanted in ("la version précédente est revenue", "code de sortie 1", "mémoire épuisée", "&lt;db&gt;", "4 s"):
         assert wanted in shown
+
+
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [(Action.ROLLBACK, "la version précédente est revenue"), (Action.STOP, "Sans effet\u00a0: tout est comme avant")],
+)
+def test_what_was_interrupted_before_it_began_speaks_of_versions_only_where_there_are_any(
+    action: Action, said: str
+) -> None:
+    undone = run(RunStatus.REVERTED)
+    assert said in seen(run_card(RunView(replace(undone, plan=replace(undone.plan, action=action))), FR))
 
 
 def test_a_status_says_its_light_in_words() -> None:

@@ -89,14 +89,18 @@ async def test_an_image_of_a_registry_is_fetched_by_digest_and_gets_its_tag(
     stage.workload.docker("rmi", "-f", f"{hub.name}:v1", f"{hub.name}:v2")
 
 
-async def test_called_off_while_the_image_is_being_fetched_nothing_was_touched(
-    make_workload: Callable[..., Workload], hub: Registry
+async def test_called_off_or_too_slow_while_the_image_is_being_fetched_nothing_was_touched(
+    make_workload: Callable[..., Workload], hub: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stage = from_hub(make_workload, hub)
     hub.put(stage.workload.host, stage.workload.image("v1"), "v1")
     stage.workload.docker("rmi", "-f", stage.workload.image("v1"))
     plan = await Deploy(stage.engines).plan(stage.target, ["v1"], [], datetime.now(UTC))
     hub.stuck = threading.Event()
+    with monkeypatch.context() as impatient:
+        impatient.setattr("runbooks.docker_engine.pull.LONGEST", 0.5)
+        with pytest.raises(UserError, match="within 0 min, so I gave it up"):
+            await Deploy(stage.engines).run(stage.target, plan, Notes())
     outcome = await Deploy(stage.engines).run(stage.target, plan, Notes(cancel_after=Step.PIN))
     hub.stuck.set()
     assert outcome.result is Result.CANCELLED, outcome.phrase

@@ -75,6 +75,10 @@ async def test_a_broken_deployment_is_rolled_back_although_it_is_ill(stage: Stag
 
 async def test_a_plan_is_refused_once_the_world_has_changed(stage: Stage) -> None:
     plan = await stage.plan_back_to("v1")
+    stage.workload.docker("stop", "-t", "1", stage.target.container)
+    with pytest.raises(UserError, match="was stopped since the plan"):
+        await stage.rollback.run(stage.target, plan, Notes())
+    assert any("not running now: this starts it" in str(each) for each in (await stage.plan_back_to("v1")).warnings)
     stage.workload.deploy("prod", "v2")
     with pytest.raises(UserError, match="has changed since the plan"):
         await stage.rollback.run(stage.target, plan, Notes())
@@ -107,7 +111,7 @@ async def test_what_cannot_be_done_is_told_with_what_to_do(stage: Stage) -> None
     now = datetime.now(UTC)
     with pytest.raises(UserError, match="already runs v2"):
         await stage.rollback.plan(stage.target, ["v2"], stage.history("v1"), now)
-    with pytest.raises(UserError, match="no earlier version"):
+    with pytest.raises(UserError, match=r"no earlier version.*On the engine there are: .*v1"):
         await stage.rollback.plan(stage.target, [], stage.history(), now)
     with pytest.raises(UserError, match=r"never seen version “v9”.*Seen so far: v2, v1"):
         await stage.rollback.plan(stage.target, ["v9"], stage.history("v1"), now)
@@ -126,6 +130,7 @@ async def test_an_image_pruned_after_the_plan_is_noticed_before_anything_is_touc
 
 
 async def test_a_container_that_would_vanish_or_take_others_along_is_refused(stage: Stage) -> None:
+    plan = await stage.plan_back_to("v1")
     sidecar = f"{stage.workload.prefix}-sidecar"
     label = f"ecotrajet.sandbox={stage.workload.prefix}"
     network = f"container:{stage.target.container}"
@@ -135,6 +140,10 @@ async def test_a_container_that_would_vanish_or_take_others_along_is_refused(sta
     )
     with pytest.raises(UserError, match=f"{sidecar} lives inside"):
         await stage.plan_back_to("v1")
+    with pytest.raises(UserError, match=f"{sidecar} lives inside"):  # it came after the plan
+        await stage.rollback.run(stage.target, plan, Notes())
+    restart = await stage.restart.plan(stage.target, [], [], datetime.now(UTC))
+    assert any(f"{sidecar} lives inside" in str(each) for each in restart.warnings)
     stage.workload.docker("rm", "-f", sidecar)
     stage.workload.docker("rm", "-f", stage.target.container)
     stage.workload.docker(

@@ -33,6 +33,20 @@ async def test_it_is_stopped_with_its_evidence_kept_and_comes_back_as_it_was(sta
     assert stage.running_version() == "v2"
 
 
+async def test_a_paused_one_is_woken_by_a_start_and_by_nothing_else(stage: Stage) -> None:
+    start, now = Start(stage.engines), datetime.now(UTC)
+    plan = await stage.plan_back_to("v1")
+    stage.workload.docker("pause", stage.target.container)
+    for refused in (stage.restart.plan(stage.target, [], [], now), stage.rollback.run(stage.target, plan, Notes())):
+        with pytest.raises(UserError, match="is paused: wake it first, by `/ecotrajet start prod ecotrajet`"):
+            await refused
+    seen = (await stage.engines.status([stage.target]))[0]
+    assert str(seen.problem) == "somebody paused it: `/ecotrajet start` wakes it"
+    outcome = await start.run(stage.target, await start.plan(stage.target, [], [], now), Notes())
+    assert outcome.result is Result.SUCCEEDED, outcome.phrase
+    assert stage.running_version() == "v2"
+
+
 async def test_a_stop_that_was_interrupted_is_told_as_what_became_of_it(stage: Stage) -> None:
     stage.workload.deploy("prod", "v2", "--stop-timeout", "1")  # a repair waits that long for a stop under way
     stop = Stop(stage.engines)
@@ -47,6 +61,7 @@ async def test_a_stop_that_was_interrupted_is_told_as_what_became_of_it(stage: S
 
 async def test_what_is_started_and_does_not_get_well_is_said_with_its_log(stage: Stage) -> None:
     stage.workload.deploy("prod", "v4-crash", "--restart", "no")
+    stage.workload.docker("wait", stage.target.container)
     start = Start(stage.engines)
     plan = await start.plan(stage.target, [], [], datetime.now(UTC))
     notes = Notes()
@@ -54,6 +69,8 @@ async def test_what_is_started_and_does_not_get_well_is_said_with_its_log(stage:
     assert outcome.result is Result.FAILED
     assert "exit code 1" in str(outcome.phrase)
     assert "cannot reach the database" in notes.seen[-1].log_tail
+    stage.workload.docker("rmi", "-f", stage.image("v4-crash").id)  # pruned: it may be started all the same
+    assert (await start.plan(stage.target, [], [], datetime.now(UTC))).image_now.id == plan.image_now.id
 
 
 def nameless(stage: Stage, mark: str) -> str:

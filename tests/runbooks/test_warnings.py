@@ -20,7 +20,8 @@ async def test_bind_mounts_over_the_images_code_come_first_and_ask(stage: Stage,
 
 
 async def test_what_would_be_lost_or_different_is_told(stage: Stage) -> None:
-    stage.workload.deploy("prod", "v2", "--no-healthcheck", "-p", "127.0.0.1::9090")
+    made_by_the_engine = ("-v", "/deep/fresh", "--init")  # is no file of anybody's
+    stage.workload.deploy("prod", "v2", "--no-healthcheck", "-p", "127.0.0.1::9090", *made_by_the_engine)
     stage.workload.docker("exec", stage.target.container, "sh", "-c", "mkdir /app/up; touch /app/up/photo /tmp/junk")
     told = "\n".join(str(each) for each in (await stage.plan_back_to("v1")).warnings)
     assert "outside of any volume, will be lost (1): /app/up/photo" in told

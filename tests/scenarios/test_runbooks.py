@@ -238,6 +238,28 @@ async def test_who_began_it_is_told_when_it_waits_for_a_person_again_and_when_it
     assert len(await desk.runs.rows(rows)) == 2
 
 
+async def test_a_question_that_nobody_answers_is_asked_again_and_then_each_day(runs: RunDesk) -> None:
+    desk = RunbookDesk.of(runs, "{title: t, steps: [{ask: 'La recherche marche ?'}]}")
+    await desk.begin()
+
+    async def reminded(hours: int) -> int:
+        """How often, after so long."""
+        earlier = "started_at = started_at - $1::interval, reminded_at = reminded_at - $1::interval"
+        await runs.rows(f"UPDATE procedure_step SET {earlier} RETURNING 1", timedelta(hours=hours))
+        for _ in range(2):
+            await desk.walker.round()
+            await asyncio.gather(*desk.walker.under_way.values())
+        return sum("waits since" in said for said in await runs.said())
+
+    assert await reminded(0) == 0
+    assert await reminded(1) == 2  # in the thread, and to who began it
+    assert await reminded(1) == 2
+    assert await reminded(24) == 4
+    assert "La recherche marche ?" in (await runs.said())[-1]
+    await desk.answer(True)
+    assert await reminded(48) == 4
+
+
 async def test_a_question_is_answered_once_and_the_second_hears_by_whom(runs: RunDesk) -> None:
     desk = RunbookDesk.of(runs, "{title: t, steps: [{ask: a}, {ask: b}]}")
     await desk.begin()

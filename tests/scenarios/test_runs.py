@@ -14,6 +14,7 @@ from bot.run import ALLOWED, Approved, Cancelled, NoSuchRun, NotNow, Planned, Re
 from bot.runbook import Action, Repaired, Result
 from bot.runs.runs import Wish
 from bot.store.database import Unavailable
+from bot.target import Service
 from bot.worker.journal import LeaseLost, RunJournal
 from tests.handlers.slackdesk import ENGINE, V1, V2, failed, succeeded
 from tests.scenarios.rundesk import RunDesk, run_desk
@@ -86,6 +87,10 @@ async def test_a_request_expires(run_desk: RunDesk) -> None:
     late = await run_desk.runs.approve(run.id, run_desk.by("bruno"))
     assert isinstance(late, NotNow)
     await run_desk.until("expired")
+    later = await run_desk.runs.approve(run.id, run_desk.by("bruno"))
+    assert isinstance(later, NotNow)
+    assert "expired at" in str(later.phrase)
+    assert "Ask again for a fresh plan" in str(later.phrase)
     assert (await run_desk.ask("amina", "prod")).run.id == 2
 
 
@@ -361,6 +366,29 @@ async def test_an_engine_lost_in_the_middle_is_repaired_when_it_answers(
     assert "run.interrupted" in await run_desk.did()
 
 
+async def test_an_engine_that_stays_away_in_the_middle_calls_a_person_once_and_the_run_is_ended_when_it_is_back(
+    run_desk: RunDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.worker.run.PAUSE", 0.01)
+    monkeypatch.setattr("bot.worker.run.SILENT_FOR", 0.1)
+    run_desk.rollback.ends = [Retryable("connection reset"), succeeded()]
+    await run_desk.approved()
+    await run_desk.runner.round()
+    await asyncio.gather(*run_desk.runner.under_way.values())
+    run_desk.played.away = True
+    await run_desk.eventually_value(1, "SELECT count(*) FROM audit WHERE did = 'run.hangs'", rounds=True)
+    for _ in range(3):  # it stays away: nothing more is said
+        await run_desk.runner.round()
+        await asyncio.gather(*run_desk.runner.under_way.values())
+    told = [said for said in await run_desk.said() if "fell silent in the middle of run 1" in said]
+    assert len(told) == 3, "to who asked, to who approved, and in the incident"
+    assert await run_desk.value("SELECT priority FROM incident") == "P1"
+    run_desk.played.away = False
+    await run_desk.until("succeeded")
+    assert await run_desk.value("SELECT count(*) FROM incident") == 1
+    assert "succeeded" in (await run_desk.said())[-1]
+
+
 async def test_a_runbook_that_breaks_half_way_is_repaired_at_once(run_desk: RunDesk) -> None:
     run_desk.rollback.ends = [RuntimeError("a bug"), succeeded()]
     await run_desk.approved()
@@ -438,13 +466,29 @@ async def test_an_approved_run_whose_engine_stays_away_expires(
     run_desk: RunDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.worker.run.PAUSE", 0.01)
+    monkeypatch.setattr("bot.worker.run.SILENT_FOR", 0.0)
     run_desk.played.away = True
     await run_desk.approved()
-    await run_desk.runner.round()
+    for _ in range(3):
+        await run_desk.runner.round()
+        await asyncio.gather(*run_desk.runner.under_way.values())
     assert await run_desk.value("SELECT status FROM run") == "approved"
+    told = [said for said in await run_desk.said() if "has not begun: nothing was touched" in said]
+    assert len(told) == 2, "once to who asked, and once to who approved"
     async with run_desk.db.transaction() as tx:
         await tx.execute("UPDATE run SET approved_at = approved_at - interval '11 min'")
     await run_desk.until("expired")
+
+
+async def test_what_cannot_be_mended_is_tried_again_and_said_once(run_desk: RunDesk) -> None:
+    stuck = Repaired("prod", "ecotrajet", Result.FAILED, Phrase("Docker refused: {why}", {"why": "port 80 is taken"}))
+    run_desk.played.repairs = [stuck, stuck, Repaired("prod", "ecotrajet", Result.REVERTED, Phrase("v2 was put back."))]
+    only_prod = {"ecotrajet": Service("ecotrajet", {"prod": "ecotrajet-prod"})}
+    desk = run_desk.replica(desk=replace(run_desk.desk, services=only_prod))
+    for _ in range(4):
+        await desk.runner.tidy.all_engines()
+    told = [said.partition(" on ")[0] for said in await run_desk.said()]
+    assert told == ["A half-done action is left", "Found a half-done action"]
 
 
 async def test_a_restored_database_finds_the_half_done_and_says_so(run_desk: RunDesk) -> None:

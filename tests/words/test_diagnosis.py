@@ -46,7 +46,7 @@ DOWN: dict[str, object] = {"state": "exited", "exit_code": 1, "health": "unhealt
         (DOWN | {"log_tail": "FATAL ERROR: JavaScript heap out of memory"}, "want of memory", "restart prod ecotrajet"),
         ({"state": "exited", "exit_code": 143}, "stopped in good order", "start prod ecotrajet"),
         ({"state": "created", "exit_code": 0}, "never started", "start prod ecotrajet"),
-        ({"state": "paused"}, "is paused", "inspect prod ecotrajet"),
+        ({"state": "paused"}, "is paused", "start prod ecotrajet"),
         (DOWN | {"log_tail": "write /x: no space left on device"}, "disk is full", "prune prod --confirm prod"),
         (DOWN | {"log_tail": "Error: listen EADDRINUSE: :::8080"}, "port is taken", "networks prod"),
         (DOWN | {"log_tail": "connect ECONNREFUSED 10.0.0.3:5432\nbye"}, "cannot reach", "status prod"),

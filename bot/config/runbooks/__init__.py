@@ -1,6 +1,6 @@
 """Runbooks: the library and a team's own folder, every mistake with its place."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -8,13 +8,14 @@ from typing import Final
 
 from bot.config.document import read
 from bot.config.models import Section, Text
-from bot.config.problems import Problems, unknown_key
+from bot.config.problems import Problems, path, unknown_key
 from bot.config.runbooks.file import Headings, RunbookFile, StepFile, schema
-from bot.config.runbooks.mistakes import mistakes
+from bot.config.runbooks.mistakes import mistakes, strange_places
 from bot.config.runbooks.reading import made_of, one
 from bot.procedure import Procedure
+from bot.target import USUAL_NAMES, Environment, Service
 
-__all__ = ["RunbooksSection", "library", "procedure", "procedures", "schema"]
+__all__ = ["RunbooksSection", "library", "procedure", "procedures", "schema", "strange"]
 
 SUFFIX: Final = ".yaml"
 
@@ -50,6 +51,17 @@ def procedures(section: RunbooksSection, beside: Path, problems: Problems) -> di
         if made is not None and not own:
             found[made.name] = made
     return found
+
+
+def strange(
+    found: Mapping[str, Procedure], environments: Iterable[Environment], services: Iterable[Service]
+) -> Iterator[str]:
+    """What a team's own runbooks name that is nowhere here; the library may speak of what a team does not have."""
+    places = frozenset[str]().union(*USUAL_NAMES, *(each.answers_to() for each in environments))
+    known = frozenset[str]().union(*(each.answers_to() for each in services))
+    for name, made in found.items():
+        if made is not library().get(name):
+            yield from (f"runbook {name}: {path(where)}: {said}" for where, said in strange_places(made, places, known))
 
 
 @cache

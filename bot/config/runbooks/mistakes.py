@@ -1,7 +1,7 @@
 """What no type says about a runbook: names that lead nowhere, actions told too little or too much."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from bot.config.problems import Where, unknown_key, unknown_name
 from bot.postgres import Part
@@ -9,6 +9,7 @@ from bot.procedure import Act, Procedure, ProcedureStep
 from bot.procedure.procedure import ALWAYS_GIVEN, PLACEHOLDER
 from bot.procedure.suggestion import plain
 from bot.runbook.looks import Probe
+from bot.target import fold
 
 Mistake = tuple[Where, str]
 
@@ -90,6 +91,25 @@ def _placeholders(made: Procedure, step: ProcedureStep) -> Iterator[Mistake]:
 def _unknown(made: Procedure, text: str) -> Iterator[str]:
     known = [*made.parameter_names, *sorted(ALWAYS_GIVEN)]
     return (unknown_name("parameter", name, known) for name in PLACEHOLDER.findall(text) if name not in known)
+
+
+def strange_places(made: Procedure, environments: Collection[str], services: Collection[str]) -> Iterator[Mistake]:
+    """Names that mean nothing here (`environments`, `services`: folded words that do): such a condition never holds."""
+    fits = made.fits
+    asked: list[tuple[Where, str, str]] = []
+    if fits is not None:
+        asked += [(("fits", "environments"), "environment", each) for each in fits.environments]
+        asked += [(("fits", "services"), "service", each) for each in fits.services]
+    for at, step in enumerate(made.steps):
+        for word, conditions in (("if", step.only_if), ("unless", step.unless)):
+            named = [each for condition in conditions for each in condition.environments]
+            asked += [(("steps", at, word, "environments"), "environment", each) for each in named]
+        for name in sorted(ALWAYS_GIVEN & step.given.keys()):
+            asked.append((("steps", at, "with", name), name, step.given[name]))
+    known = {"environment": environments, "service": services}
+    for where, kind, said in asked:
+        if not PLACEHOLDER.search(said) and fold(said) not in known[kind]:
+            yield where, unknown_name(kind, said, sorted(known[kind]))
 
 
 PARTS = (_kind, _act, _jumps, _placeholders)

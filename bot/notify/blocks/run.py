@@ -100,6 +100,8 @@ def state_of(run: Run, reader: Reader) -> Phrase:
             return Phrase("Under way")
         case RunStatus.INTERRUPTED:
             return Phrase("Interrupted: being put right")
+        case RunStatus.REVERTED if run.plan.action not in REPLACING:
+            return Phrase("Without effect: all is as it was before")
         case _:
             return _end_of(run.status)
 
@@ -108,7 +110,7 @@ def _end_of(status: RunStatus) -> Phrase:
     ends = {
         RunStatus.REJECTED: Phrase("Rejected: nothing was changed"),
         RunStatus.EXPIRED: Phrase("Expired without approval: nothing was changed"),
-        RunStatus.REFUSED: Phrase("Not started: things changed since the plan was made"),
+        RunStatus.REFUSED: Phrase("Not carried out: nothing was changed"),
         RunStatus.CANCELLED: Phrase("Cancelled: nothing was changed"),
         RunStatus.SUCCEEDED: Phrase("Done"),
         RunStatus.REVERTED: Phrase("Did not work: the previous version is back"),

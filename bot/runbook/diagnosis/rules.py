@@ -55,8 +55,8 @@ def _was_stopped(case: Case) -> Verdict | None:
     evidence = case.found.evidence
     if evidence.state == "paused":
         return Verdict(
-            Phrase("{container} is paused: somebody has to unpause it.", {"container": case.found.container}),
-            (advice.typed(case, "inspect", advice.CONFIGURED),),
+            Phrase("{container} is paused: somebody has to wake it.", {"container": case.found.container}),
+            (advice.start(case),),
         )
     if evidence.state == "created":
         said = Phrase("{container} was made but never started.", {"container": case.found.container})
