@@ -19,6 +19,7 @@ Raw = Mapping[str, Any]
 VERSION_LABEL: Final = "org.opencontainers.image.version"
 KEEP: Final = "ecotrajet-keep/"
 MARKS: Final = (".rb-new", ".rb-old", ".rb-done", ".rb-failed")
+PAGE: Final = ".page"  # what answers for a service while it is down (see page.py)
 STEADY_AFTER: Final = timedelta(seconds=10)  # up that long without a healthcheck counts as well
 
 
@@ -87,7 +88,8 @@ class Seen:
     @property
     def stop_timeout(self) -> int:
         """Seconds between the polite and the forced end; Docker's own default is 10."""
-        return int(self.raw["Config"].get("StopTimeout") or 10)
+        given = self.raw["Config"].get("StopTimeout")
+        return 10 if given is None else int(given)  # 0 is one, too: by force at once
 
     @property
     def tty(self) -> bool:
@@ -168,7 +170,8 @@ async def all_of(engine: Engine, target: Target) -> list[Seen]:
 
 async def _missing(engine: Engine, target: Target) -> Phrase:
     there = await engine.call(lambda api: api.containers(all=True))
-    near = nearest(target.container, [str(name).removeprefix("/") for each in there for name in each["Names"] or []])
+    known = [str(name).removeprefix("/") for each in there for name in each["Names"] or []]
+    near = nearest(target.container, [name for name in known if not name.endswith((*MARKS, PAGE))])
     values = {"container": target.container, "engine": engine.name}
     if near:
         return Phrase(
