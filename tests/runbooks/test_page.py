@@ -1,6 +1,7 @@
 """An isolated service: a page of the team's answers on its ports while it is down, whatever dies in between."""
 
 import asyncio
+import random
 import urllib.request
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import UserError
-from bot.runbook import Outcome, Plan, Result, Runbook, Step
+from bot.runbook import Action, Outcome, Plan, Result, Runbook, Step
 from bot.sandbox.workload import Workload
 from runbooks.docker_engine import page
 from runbooks.docker_engine.page import Port
@@ -209,6 +210,25 @@ async def test_a_stop_killed_before_any_step(stage: Stage, step: str, repaired: 
 async def test_a_start_killed_before_any_step(stage: Stage, step: str, repaired: str, tidied: str, known: bool) -> None:
     await done(stage, Stop(stage.engines))
     await repaired_after(stage, Start(stage.engines), step, repaired if known else tidied, known)
+
+
+DRAWN = random.Random(20261126)
+INSTANTS = [round(DRAWN.uniform(0.0, 1.2), 3) for _ in range(8)]
+
+
+@pytest.mark.parametrize("instant", [slow(each) for each in INSTANTS])
+async def test_a_stop_and_a_start_killed_at_any_instant(stage: Stage, instant: float) -> None:
+    """Also in the middle of a step, with a request on its way to the engine."""
+    for runbook in (Stop(stage.engines), Start(stage.engines)):
+        plan = await planned(stage, runbook)
+        await killed(stage, "run", f"after:{instant}", plan)
+        outcome = await runbook.repair(stage.target, plan, Notes())
+        assert outcome.result is not Result.FAILED, outcome.phrase
+        stopped = runbook.action is Action.STOP and outcome.result is Result.SUCCEEDED
+        await answers(stage, "page" if stopped else "v2")
+        assert await stage.engines.repair([stage.target]) == []
+        if runbook.action is Action.STOP and not stopped:
+            assert (await done(stage, runbook)).result is Result.SUCCEEDED
 
 
 async def repaired_after(stage: Stage, runbook: Runbook, step: str, who: str, known: bool) -> None:
