@@ -80,7 +80,8 @@ class BackupEntry:
 @dataclass(frozen=True, slots=True)
 class Backup:
     """One backup, done or under way. `sha256` is that of the object, `bytes` its size; `why` is set when it failed.
-    `facts`: `rows:checksum` of each table, in the dump's own snapshot."""
+    `facts`: `rows:checksum` of each table, in the dump's own snapshot. `source`: of a restore, the dump it brings back.
+    """
 
     id: int
     name: str
@@ -96,6 +97,7 @@ class Backup:
     sha256: str = ""
     why: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
+    source: int | None = None
 
 
 def heartbeat_of(name: str) -> str:

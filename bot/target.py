@@ -73,6 +73,7 @@ class Service:
     for a service of Docker Swarm. A container name can hold neither a slash nor a colon, so these never meet.
     `confidential`: its incidents are only for those who handle them. `runbook`: an address, '' for none.
     `links`: what to look at, label -> address in which `{environment}` is the incident's.
+    `maintenance_image`: what answers on its published ports while it is isolated; '' for nothing.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Service:
     confidential: bool = False
     runbook: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
+    maintenance_image: str = ""
 
     def answers_to(self) -> frozenset[str]:
         """Every folded word that means this service."""

@@ -11,7 +11,7 @@ from bot.phrase import Phrase, Value
 from bot.runbook import Action, Evidence, Journal, Outcome, Plan, Result, Step
 from bot.target import Target
 from runbooks import warnings
-from runbooks.docker_engine import DockerEngines, evidence, gate, hands, listening, look, survey
+from runbooks.docker_engine import DockerEngines, evidence, gate, hands, listening, look, page, survey
 from runbooks.docker_engine.client import Engine
 from runbooks.docker_engine.failures import EngineSaid, Unreachable
 from runbooks.docker_engine.gate import MARGIN, SETTLE, limit_of_check
@@ -33,6 +33,7 @@ class Restart:
         if params:
             raise UserError(Phrase("What does “{word}” mean for a restart?", {"word": " ".join(params)}))
         found = await survey.of(self._engines.engine(target.engine), target, to_replace=False)
+        await page.not_isolated(self._engines.engine(target.engine), found.seen)
         image = look.running_image(found.seen, found.image)
         health = warnings.health_of(found.seen.raw, found.config, found.config)
         told = [Phrase("There is no healthcheck: I can only see that it stays up for a few seconds.")]
@@ -66,6 +67,7 @@ class Restart:
         async with self._engines.lock(target):
             engine = self._engines.engine(plan.engine)
             seen = await survey.unchanged(engine, plan)
+            await page.not_isolated(engine, seen)
             await journal.before(Step.EVIDENCE)
             before = await evidence.of(engine, seen)
             await journal.evidence(before)

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -12,7 +13,7 @@ from bot.phrase import Phrase, Value
 from bot.runbook import Action, Journal, Outcome, Plan, Result, Step
 from bot.target import Target
 from runbooks import warnings
-from runbooks.docker_engine import DockerEngines, evidence, gate, hands, listening, look, survey
+from runbooks.docker_engine import DockerEngines, evidence, gate, hands, listening, look, page, survey
 from runbooks.docker_engine.client import Engine
 from runbooks.docker_engine.failures import EngineSaid
 from runbooks.docker_engine.gate import MARGIN, SETTLE, limit_of_check
@@ -23,7 +24,8 @@ IN_FLIGHT_MARGIN: Final = 2.0
 
 
 class Stop:
-    """Evidence, then the stop; the container is not removed and its restart policy stays."""
+    """Evidence, then the stop; the container is not removed and its restart policy stays. Where the team has a page for
+    it, that answers on its ports meanwhile, also when it was down already."""
 
     name = "stop"
     action = Action.STOP
@@ -34,9 +36,11 @@ class Stop:
     async def plan(self, target: Target, params: Sequence[str], history: Sequence[Deployment], now: datetime) -> Plan:
         """Takes no parameters. Raises UserError when it is down already, or would vanish."""
         _nothing_more(params)
-        found = await survey.of(self._engines.engine(target.engine), target, to_replace=False, to_stop=True)
+        engine = self._engines.engine(target.engine)
+        found = await survey.of(engine, target, to_replace=False, to_stop=True)
         seen, named = found.seen, {"container": found.seen.name}
-        if seen.state not in hands.UP:
+        answering = await page.intended(engine, target, seen)
+        if seen.state not in hands.UP and (not answering.image or await page.answers(engine, seen)):
             raise UserError(Phrase("{container} is not running: there is nothing to stop.", named))
         if seen.raw["HostConfig"].get("AutoRemove"):
             raise UserError(
@@ -49,7 +53,10 @@ class Stop:
         told = list(found.beside)
         if seen.policy["Name"] == "always":
             told.append(Phrase("Its restart policy is “always”: it comes back when the engine itself restarts."))
-        return _plan(Action.STOP, target, found, (Step.EVIDENCE, Step.STOP), tuple(told), 0.0)
+        if answering.told and answering.warns:
+            told.append(answering.told)
+        plan = _plan(Action.STOP, target, found, (Step.EVIDENCE, Step.STOP), tuple(told), 0.0)
+        return plan if not answering.image else _with_page(plan, answering)
 
     async def run(self, target: Target, plan: Plan, journal: Journal) -> Outcome:
         async with self._engines.lock(target):
@@ -62,14 +69,15 @@ class Stop:
             if await journal.cancelled():
                 phrase = Phrase("Called off before anything was touched: {image} runs on.", _named(plan))
                 return Outcome(Result.CANCELLED, phrase, seen.id, plan.image_now, True)
-            await journal.before(Step.STOP)
-            try:
-                await hands.stop(engine, seen.id)
-            except EngineSaid as said:
-                phrase = Phrase("Docker refused: {why}", {"why": said.why})
-                return Outcome(Result.FAILED, phrase, seen.id, plan.image_now, True, (before,))
-            await journal.after(Step.STOP, "")
-            return _stopped(plan)
+            if plan.subjects:
+                await journal.before(Step.PAGE)
+                await page.make(engine, target, seen, plan.subjects[0])
+                await journal.after(Step.PAGE, "")
+            why = await _down(engine, seen, journal)
+            if why is not None:
+                await page.repaired(engine, target, plan.container)
+                return Outcome(Result.FAILED, why, seen.id, plan.image_now, True, (before,))
+            return _stopped(plan, await _shown(engine, target, plan, journal))
 
     async def repair(self, target: Target, plan: Plan, journal: Journal) -> Outcome:
         """A stop may still be under way: the engine goes on without its client."""
@@ -80,12 +88,13 @@ class Stop:
             while seen is not None and seen.state in hands.UP and time.monotonic() < deadline:
                 await asyncio.sleep(hands.AGAIN_AFTER)
                 seen = await look.container(engine, plan.container)
+            if seen is not None and seen.id == plan.container_id and seen.state not in hands.UP:
+                return _stopped(plan, await _shown(engine, target, plan, journal))
+            await page.repaired(engine, target, plan.container)
             if seen is None or seen.id != plan.container_id:
                 return _gone(plan)
-            if seen.state in hands.UP:
-                phrase = Phrase("The desk was interrupted before the stop: {container} was not touched.", _named(plan))
-                return Outcome(Result.CANCELLED, phrase, seen.id, plan.image_now, True)
-            return _stopped(plan)
+            phrase = Phrase("The desk was interrupted before the stop: {container} was not touched.", _named(plan))
+            return Outcome(Result.CANCELLED, phrase, seen.id, plan.image_now, True)
 
 
 class Start:
@@ -111,8 +120,14 @@ class Start:
         health = warnings.health_of(found.seen.raw, found.config, found.config)
         weak = Phrase("There is no healthcheck: I can only see that it stays up for a few seconds.")
         limit = limit_of_check(health) if health else SETTLE + MARGIN
-        steps = (Step.EVIDENCE, Step.START, Step.GATE)
-        return _plan(Action.START, target, found, steps, (*found.beside, *(() if health else (weak,))), limit)
+        steps: tuple[Step, ...] = (Step.EVIDENCE, Step.START, Step.GATE)
+        told = (*found.beside, *(() if health else (weak,)))
+        there = await page.standing(self._engines.engine(target.engine), found.seen.name)
+        if there is None:
+            return _plan(Action.START, target, found, steps, told, limit)
+        steps = (Step.EVIDENCE, Step.PAGE_ASIDE, Step.START, Step.GATE, Step.PAGE_END)
+        goes = Phrase("Its maintenance page on {ports} goes first.", {"ports": page.ports_of(there.raw)})
+        return replace(_plan(Action.START, target, found, steps, told, limit), facts=(goes,))
 
     async def run(self, target: Target, plan: Plan, journal: Journal) -> Outcome:
         async with self._engines.lock(target):
@@ -136,7 +151,68 @@ class Start:
             return await _started(engine, plan, seen, journal)
 
 
+async def _down(engine: Engine, seen: Seen, journal: Journal) -> Phrase | None:
+    """Stopped; or why Docker does not."""
+    await journal.before(Step.STOP)
+    try:
+        await hands.stop(engine, seen.id)
+    except EngineSaid as said:
+        return Phrase("Docker refused: {why}", {"why": said.why})
+    await journal.after(Step.STOP, "")
+    return None
+
+
+def _with_page(plan: Plan, answering: page.Intent) -> Plan:
+    steps = (Step.EVIDENCE, Step.PAGE, Step.STOP, Step.PAGE_SHOW)
+    told = (answering.told,) if answering.told else ()
+    return replace(plan, steps=tuple(step.value for step in steps), facts=told, subjects=(answering.image,))
+
+
+async def _shown(engine: Engine, target: Target, plan: Plan, journal: Journal) -> Phrase | None:
+    """The page answers in the place of what is stopped now; what to say of it. Safe to repeat."""
+    if not plan.subjects:
+        return None
+    await journal.before(Step.PAGE_SHOW)
+    told, answers = await _answering(engine, target, plan)
+    await journal.after(Step.PAGE_SHOW, str(told))
+    if not answers:
+        return Phrase("The maintenance page does not answer: {why}. Nobody answers on those ports now.", {"why": told})
+    return Phrase("The maintenance page answers on {ports} meanwhile.", {"ports": told})
+
+
+async def _answering(engine: Engine, target: Target, plan: Plan) -> tuple[str | Phrase, bool]:
+    """Its ports, or why it does not answer; whether it does. It is made now if nobody came to that before."""
+    there = await page.standing(engine, plan.container)
+    seen = await look.container(engine, plan.container)
+    try:
+        if there is None and seen is not None:
+            await page.make(engine, target, seen, plan.subjects[0])
+            there = await page.standing(engine, plan.container)
+    except UserError as refused:
+        return refused.phrase, False
+    why = await page.show(engine, there) if there else Phrase("it was removed by hand")
+    if why is not None or there is None:
+        return why or "", False
+    return page.ports_of(there.raw), True
+
+
 async def _started(engine: Engine, plan: Plan, seen: Seen, journal: Journal) -> Outcome:
+    """Its page gives the ports back first; it is removed only when the service holds them, else it answers again."""
+    paged = await page.standing(engine, plan.container) is not None
+    if paged:
+        await journal.before(Step.PAGE_ASIDE)
+        await page.aside(engine, plan.container)
+        await journal.after(Step.PAGE_ASIDE, "")
+    outcome = await _judged(engine, plan, seen, journal)
+    if not paged:
+        return outcome
+    await journal.before(Step.PAGE_END)
+    told = await page.settle(engine, plan.container)
+    await journal.after(Step.PAGE_END, str(told or ""))
+    return replace(outcome, remarks=(*outcome.remarks, *([told] if told else [])))
+
+
+async def _judged(engine: Engine, plan: Plan, seen: Seen, journal: Journal) -> Outcome:
     await journal.before(Step.START)
     try:
         await (hands.wake if seen.state == "paused" else hands.start)(engine, seen.id)
@@ -183,8 +259,12 @@ def _plan(
     )
 
 
-def _stopped(plan: Plan) -> Outcome:
+def _stopped(plan: Plan, answered: Phrase | None) -> Outcome:
+    """`answered`: by whom, where there is a page."""
     phrase = Phrase("{container} is stopped ({image}). To bring it back: `/ecotrajet start`.", _named(plan))
+    if answered is not None:
+        values = {**_named(plan), "answered": answered}
+        phrase = Phrase("{container} is stopped ({image}). {answered} To bring it back: `/ecotrajet start`.", values)
     return Outcome(Result.SUCCEEDED, phrase, plan.container_id, plan.image_now, False)
 
 

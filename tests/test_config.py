@@ -416,3 +416,12 @@ def works_or_says_why(file: Path) -> bool:
 )  # fmt: skip
 def test_a_duration_means_what_it_says(written: str, meant: timedelta) -> None:
     assert duration(written) == meant  # ten seconds were once read as one minute and no second
+
+
+def test_the_maintenance_page_of_a_service_is_an_image(tmp_path: Path) -> None:
+    for name in ("maintenance", "registry.example:5000/team/maintenance:1.2", f"a/b@sha256:{'0' * 64}"):
+        desk = desk_of(tmp_path, f'services: {{web: {{maintenance_image: "{name}"}}}}')
+        assert desk.services["web"].maintenance_image == name
+    assert desk_of(tmp_path, "services: {web: {}}").services["web"].maintenance_image == ""
+    [problem] = problems_of(tmp_path, "services: {web: {maintenance_image: https://status.example/}}")
+    assert problem.startswith("services.web.maintenance_image: must be an image's name")

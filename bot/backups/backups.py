@@ -12,7 +12,7 @@ from bot.errors import UserError
 from bot.phrase import Phrase, Value
 from bot.runbook import ActionClass
 from bot.store import audit, backups, deliveries, incidents
-from bot.store.database import Database
+from bot.store.database import Database, Tx
 from bot.target import fold
 
 LISTED = 20
@@ -60,8 +60,14 @@ class Backups:
         async with self.db.transaction() as tx:
             return await backups.asked_since(tx, name, moment)
 
-    async def put_back(self, name: str, kind: Kind, slot: str, by: Actor) -> Backup:
-        """A restore or a cutover: asked for once for each slot. Raises UserError."""
+    async def put_back(
+        self, name: str, kind: Kind, slot: str, by: Actor, *, dump: str = "", before: datetime | None = None
+    ) -> Backup:
+        """A restore or a cutover: asked for once for each slot. Raises UserError.
+
+        What is restored is chosen now: `dump` is a day (`2026-11-25`) or an object, '' for the last one; `before`: only
+        what was whole by then, for later ones hold the damage.
+        """
         entry = self.named([name])
         self._allow(by, entry, ActionClass.DESTROY)
         if entry.admin is None:
@@ -70,11 +76,32 @@ class Backups:
                        {"name": entry.name})
             )  # fmt: skip
         async with self.db.transaction() as tx:
-            if await backups.add(tx, entry.name, slot, kind, by.id):
+            found = await backups.of_slot(tx, entry.name, slot)
+            if found is not None:
+                return found
+            source = await self._dump(tx, entry, dump, before) if kind is Kind.RESTORE else None
+            if await backups.add(tx, entry.name, slot, kind, by.id, source.id if source else None):
                 await audit.write(tx, Entry(by, f"backup.{kind}_asked", on=f"{entry.name} {slot}"))
             found = await backups.of_slot(tx, entry.name, slot)
         assert found is not None  # it was just put there
         return found
+
+    async def _dump(self, tx: Tx, entry: BackupEntry, dump: str, before: datetime | None) -> Backup:
+        found = await backups.good_before(tx, entry.name, before, dump, str(self.desk.zone))
+        if found is None:
+            values: dict[str, Value | Phrase] = {"name": entry.name, "dump": dump, "at": before or ""}
+            if dump:
+                said = Phrase(
+                    "No good backup of {name} is called “{dump}”: `/ecotrajet backup list` shows them.", values
+                )
+                raise UserError(said)
+            raise UserError(Phrase("There is no good backup of {name} from before {at}.", values))
+        return found
+
+    async def source_of(self, restore: Backup) -> Backup | None:
+        """The dump that a restore brings back; None: it is not there any more."""
+        async with self.db.transaction() as tx:
+            return await backups.good(tx, restore.source) if restore.source else None
 
     async def latest(self, by: Actor) -> list[Backup]:
         """Of those that this person may see, newest first."""
@@ -99,10 +126,28 @@ class Backups:
         if not known:
             raise UserError(Phrase("No backup is configured: see `backups` in ecotrajet.example.yaml."))
         said = fold(" ".join(words))
-        found = [entry for entry in known.values() if not said or said in self._answers(entry)]
+        found = [entry for entry in known.values() if said == fold(entry.name)] or [
+            entry for entry in known.values() if not said or said in self._answers(entry)
+        ]
+        return self._one(found)
+
+    def of_place(self, environment: str, service: str, *, exactly: bool) -> BackupEntry:
+        """That of a service, by the words of a step, '' for what it does not say. Raises UserError.
+
+        Unless `exactly`, the only one of the environment will do where the service has none of its own.
+        """
+        services = self.desk.services
+        here = [each for each in self.desk.backups.values() if not environment or self._is_in(each, environment)]
+        mine = [each for each in here if not service or fold(service) in services[each.service].answers_to()]
+        return self._one(mine if mine or exactly else here)
+
+    def _one(self, found: Sequence[BackupEntry]) -> BackupEntry:
         if len(found) != 1:
-            raise UserError(Phrase("Which backup? There are: {names}.", {"names": ", ".join(known)}))
+            raise UserError(Phrase("Which backup? There are: {names}.", {"names": ", ".join(self.desk.backups)}))
         return found[0]
+
+    def _is_in(self, entry: BackupEntry, environment: str) -> bool:
+        return fold(environment) in self.desk.environments[entry.environment].answers_to()
 
     def _answers(self, entry: BackupEntry) -> set[str]:
         return {fold(entry.name), *self.desk.environments[entry.environment].answers_to()}

@@ -39,6 +39,7 @@ def service(name: str, entry: ServiceSection) -> Service:
     return Service(
         name, dict(entry.containers), entry.label or name, tuple(entry.aliases), tuple(entry.required),
         dict(entry.reaches), entry.confidential, entry.runbook or "", dict(entry.links),
+        entry.maintenance_image or "",
     )  # fmt: skip
 
 

@@ -23,6 +23,10 @@ DAYS: Final = {
     word: day for words in ("mon tue wed thu fri sat sun", "lun mar mer jeu ven sam dim") for day, word in
     enumerate(words.split())
 }  # fmt: skip
+IMAGE: Final = re.compile(  # host, path, tag, digest (distribution/reference)
+    r"(?:[A-Za-z0-9][A-Za-z0-9.-]*(?::\d+)?/)?[a-z0-9][a-z0-9._-]*(?:/[a-z0-9][a-z0-9._-]*)*"
+    r"(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?"
+)
 TURN: Final = re.compile(r"(?:(\d+)\s*)?(day|jour|week|semaine)s?", re.IGNORECASE)
 
 
@@ -130,6 +134,13 @@ def target(value: object) -> str:
     return f"channel:{channel_name(text.partition(':')[2])}" if text.startswith("channel:") else text
 
 
+def image_name(value: object) -> str:
+    text = str(value)
+    if not IMAGE.fullmatch(text):
+        raise ValueError("must be an image's name, such as registry.example/maintenance:1")
+    return text
+
+
 def engine_url(value: object) -> str:
     text = str(value)
     if text not in ("default", "none") and not re.fullmatch(r"(?:unix:///|tcp://[^/\s]|ssh://[^/\s])\S*", text):
@@ -138,6 +149,7 @@ def engine_url(value: object) -> str:
 
 
 Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=120)]
+ImageName = Annotated[str, BeforeValidator(image_name)]
 UrlPath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9_./~-]*$", max_length=200)]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Name = Annotated[str, StringConstraints(min_length=1)]
@@ -236,6 +248,7 @@ class ServiceSection(Section):
     confidential: bool = False
     runbook: WebAddress = None
     links: Annotated[dict[Text, Annotated[str, BeforeValidator(page_address)]], Field(max_length=8)] = {}
+    maintenance_image: ImageName | None = None
 
 
 class PersonSection(Section):

@@ -118,6 +118,8 @@ CATALOGUE: Final[Mapping[Act, ActKind]] = {
     Act.UNFREEZE: ActKind(),
     Act.MAINTENANCE: ActKind(required=frozenset({"for"}), optional=frozenset({"reason"})),  # announced; alerts wait
     Act.BACKUP: ActKind(),  # of the environment's database; done when the dump is in its bucket
-    Act.RESTORE: ActKind(),  # of the last good dump into a new database beside; done when it holds what was dumped
+    # Of the last good dump from before the runbook began, or of `backup` (a day, an object), into a new database
+    # beside; done when it holds what was dumped.
+    Act.RESTORE: ActKind(optional=frozenset({"backup"})),
     Act.CUTOVER: ActKind(),  # puts that one in the old one's place, which keeps its data under another name
 }

@@ -84,6 +84,10 @@ class Step(StrEnum):
     PRUNE = "prune"
     UPDATE = "update"
     SCALE = "scale"
+    PAGE = "page"
+    PAGE_SHOW = "page-show"
+    PAGE_ASIDE = "page-aside"
+    PAGE_END = "page-end"
 
 
 class ChangeKind(StrEnum):
@@ -128,7 +132,8 @@ class Plan:
 
     `asks`: a question to answer before approving (bind mounts over the image's code); `warnings`: to be read.
     `health_limit`: how long the new container gets to become healthy. `facts`: digests, who deployed what before.
-    `subjects`: what else is acted on: ids of images to remove, or the number of tasks wanted.
+    `subjects`: what else is acted on: ids of images to remove, the number of tasks wanted, or the image of the page
+    that answers meanwhile.
     Of a Swarm service `container` and `container_id` are its own, and `started_at` is its last change.
     """
 

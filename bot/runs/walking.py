@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.audit import DESK
 from bot.desk import Desk
-from bot.phrase import Phrase
+from bot.phrase import Phrase, Value
 from bot.procedure import ProcedureRun, ProcedureStep, StepState, Taken, filled
 from bot.runs.advance import advance, card, facts, remind, written
 from bot.runs.procedures import Procedures
@@ -104,11 +104,20 @@ class Walking:
                 return False
             if not await procedures.end_step(tx, task.taken.id, StepState.RUNNING, state, said=how.said, output=output):
                 return False
-            values = facts(task.run, task.taken.position)
-            said = Phrase("Runbook “{title}” ({id}), step {step}: done", values)
-            if not how.well:
-                said = Phrase("Runbook “{title}” ({id}), step {step}: failed", values)
             run = await procedures.run_of(tx, task.taken.id)
-            await written(tx, DESK, f"runbook.step_{state.value}", task.run, said, run)
+            await written(tx, DESK, f"runbook.step_{state.value}", task.run, _told(task, how), run)
             await card(tx, self.desk, task.run)
             return True
+
+
+def _told(task: Task, how: Ended) -> Phrase:
+    """For the incident's timeline: the step by its name, and what came of it."""
+    name = filled(task.step.title, task.run.values)
+    values: dict[str, Value | Phrase] = {**facts(task.run, task.taken.position), "name": name, "how": how.said or ""}
+    if how.well:
+        if how.said is None:
+            return Phrase("Runbook “{title}” ({id}), step {step}, “{name}”: done", values)
+        return Phrase("Runbook “{title}” ({id}), step {step}, “{name}”: done. {how}", values)
+    if how.said is None:
+        return Phrase("Runbook “{title}” ({id}), step {step}, “{name}”: failed", values)
+    return Phrase("Runbook “{title}” ({id}), step {step}, “{name}”: failed. {how}", values)

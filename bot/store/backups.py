@@ -17,15 +17,15 @@ def from_row(row: asyncpg.Record) -> Backup:
     return Backup(
         row["id"], row["name"], row["slot"], Kind(row["kind"]), BackupState(row["state"]), row["starts"],
         row["asked_by"], row["created_at"], row["finished_at"], row["object"], row["bytes"], row["sha256"], row["why"],
-        row["facts"],
+        row["facts"], row["source"],
     )  # fmt: skip
 
 
-async def add(tx: Tx, name: str, slot: str, kind: Kind, asked_by: str) -> bool:
+async def add(tx: Tx, name: str, slot: str, kind: Kind, asked_by: str, source: int | None = None) -> bool:
     """Queued; False: this slot has its row already."""
     done = await tx.execute(
-        "INSERT INTO backup (name, slot, kind, asked_by) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-        name, slot, kind.value, asked_by,
+        "INSERT INTO backup (name, slot, kind, asked_by, source) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+        name, slot, kind.value, asked_by, source,
     )  # fmt: skip
     return done == "INSERT 0 1"
 
@@ -121,6 +121,26 @@ async def last_good(tx: Tx, name: str) -> Backup | None:
         name,
         NO_DUMPS,
     )
+    return from_row(row) if row else None
+
+
+async def good(tx: Tx, id: int) -> Backup | None:
+    """A dump that succeeded and still stands in its bucket."""
+    row = await tx.fetchrow("SELECT * FROM backup WHERE id = $1 AND state = 'succeeded' AND deleted_at IS NULL", id)
+    return from_row(row) if row else None
+
+
+async def good_before(
+    tx: Tx, name: str, before: datetime | None, said: str = "", zone: str = "Europe/Paris"
+) -> Backup | None:
+    """The last dump that was whole by then; `said`: of those of that day in `zone` (ISO), or of that object."""
+    row = await tx.fetchrow(
+        "SELECT * FROM backup WHERE name = $1 AND state = 'succeeded' AND kind <> ALL($2) AND deleted_at IS NULL"
+        " AND ($3::timestamptz IS NULL OR finished_at < $3)"
+        " AND ($4 IN ('', object) OR (finished_at AT TIME ZONE $5)::date::text = $4)"
+        " ORDER BY id DESC LIMIT 1",
+        name, NO_DUMPS, before, said, zone,
+    )  # fmt: skip
     return from_row(row) if row else None
 
 

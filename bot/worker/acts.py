@@ -7,7 +7,7 @@ from typing import Final
 from bot import access
 from bot.answers import Repeated
 from bot.audit import DESK, Actor, Door
-from bot.backup import BackupState, Kind
+from bot.backup import Backup, BackupState, Kind
 from bot.backups import Backups
 from bot.databases import Databases
 from bot.desk import Desk
@@ -126,9 +126,8 @@ class Acts:
 
     async def _backup(self, task: Task) -> Ended | None:
         """Asked for once: the delivery is the step's."""
-        words = [task.environment] if task.environment else []
-        entry = self.backups.named(words)
-        if not isinstance(await self.backups.now(words, self._by(task, delivery_of(task))), Repeated):
+        entry = self.backups.of_place(task.environment, task.service, exactly=False)
+        if not isinstance(await self.backups.now([entry.name], self._by(task, delivery_of(task))), Repeated):
             return None
         made = await self.backups.asked_since(entry.name, task.taken.started_at)
         if made is None or made.state in (BackupState.QUEUED, BackupState.RUNNING):
@@ -143,20 +142,29 @@ class Acts:
         if not agreed(task):
             return Ended(False, Phrase("A question with `approval: true` must be answered with yes before this step."))
         kind = Kind(task.step.do.value)
-        entry = self.backups.named([task.environment] if task.environment else [])
+        entry = self.backups.of_place(task.environment, task.service, exactly=True)
         slot = f"{kind}:{task.run.id}:{task.taken.id}"
-        made = await self.backups.put_back(entry.name, kind, slot, self._by(task))
+        made = await self.backups.put_back(
+            entry.name, kind, slot, self._by(task), dump=task.given.get("backup", ""), before=task.run.begun_at
+        )
         if made.state in (BackupState.QUEUED, BackupState.RUNNING):
             return None
         if made.state is BackupState.FAILED:
             return Ended(False, Phrase("{reason}", {"reason": made.why}))
-        if kind is Kind.CUTOVER:
-            kept = Phrase(
-                "In place. What was there is kept as {name}; drop it when you are sure.", {"name": made.object}
-            )
-            return Ended(True, kept)
+        return Ended(True, await self._came_back(made))
+
+    async def _came_back(self, made: Backup) -> Phrase:
+        if made.kind is Kind.CUTOVER:
+            kept = {"name": made.object}
+            return Phrase("In place. What was there is kept as {name}; drop it when you are sure.", kept)
         values: dict[str, Value | Phrase] = {"name": made.object, "tables": len(made.facts)}
-        return Ended(True, Phrase("It stands beside as {name}: {tables} tables, just as they were dumped.", values))
+        source = await self.backups.source_of(made)
+        if source is None or source.finished_at is None:
+            return Phrase("It stands beside as {name}: {tables} tables, just as they were dumped.", values)
+        return Phrase(
+            "It stands beside as {name}: {tables} tables, just as they were dumped at {at} ({object}).",
+            {**values, "at": source.finished_at, "object": source.object},
+        )
 
     def _by(self, task: Task, delivery: str | None = None) -> Actor:
         """Whoever began the runbook: their rights count, and a second person approves what they ask for."""

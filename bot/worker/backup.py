@@ -102,17 +102,20 @@ class BackupWorker:
             return await self.copier.dump(entry, backup)
         if backup.kind is Kind.CUTOVER:
             return await self._cutover(entry, backup)
+        if backup.kind is Kind.RESTORE:
+            return await self._restore(entry, backup)
         async with self.db.transaction() as tx:
             good = await backups.last_good(tx, entry.name)
-        if backup.kind is Kind.RESTORE:
-            return await self._restore(entry, backup, good)
         if good is None or entry.scratch is None:
             raise DumpFailed(Phrase("there is no good backup to bring back, or no `restore_test` any more"))
         tables = await self.copier.test(entry, good)
         log.info("the dump brings everything back", object=good.object, tables=tables)
         return Dumped(good.object, good.bytes, good.sha256)
 
-    async def _restore(self, entry: BackupEntry, backup: Backup, good: Backup | None) -> Dumped:
+    async def _restore(self, entry: BackupEntry, backup: Backup) -> Dumped:
+        """Of the dump that was chosen when it was asked for: one made since then holds the damage."""
+        async with self.db.transaction() as tx:
+            good = await backups.good(tx, backup.source) if backup.source else None
         if good is None or entry.admin is None:
             raise DumpFailed(Phrase("there is no good backup to bring back, or no `restore_with` any more"))
         beside = await self.copier.restore(entry, good, backup)

@@ -10,7 +10,7 @@ from bot.errors import UserError
 from bot.phrase import Phrase
 from bot.runbook import Evidence, Journal, Repaired, ServiceStatus
 from bot.target import EngineAddress, Target
-from runbooks.docker_engine import logs, look, pins, status, swarm
+from runbooks.docker_engine import logs, look, page, pins, status, swarm
 from runbooks.docker_engine.client import Engine
 from runbooks.docker_engine.events import Listener
 from runbooks.docker_engine.failures import Unreachable
@@ -93,7 +93,8 @@ class DockerEngines:
             return []  # a run of this very process is at it
         async with lock:
             try:
-                return await self.repair_locked(target, journal)
+                done = await self.repair_locked(target, journal)
+                return [*done, *await self._pages(target)]
             except Unreachable:
                 return []
 
@@ -103,6 +104,14 @@ class DockerEngines:
             return []  # the swarm leaves nothing half done
         engine = self.engine(target.engine)
         done = [await repair(engine, target, name, journal) for name in await look.names(engine, target)]
+        return [each for each in done if each is not None]
+
+    async def _pages(self, target: Target) -> list[Repaired]:
+        """Maintenance pages that are not as their service is."""
+        if target.swarm:
+            return []
+        engine = self.engine(target.engine)
+        done = [await page.repaired(engine, target, name) for name in await look.names(engine, target)]
         return [each for each in done if each is not None]
 
     async def watch(self, targets: Sequence[Target]) -> AsyncGenerator[Target, None]:

@@ -23,6 +23,7 @@ KEEP: Final = "ecotrajet-keep/"
 MARKS: Final = (".rb-new", ".rb-old", ".rb-done", ".rb-failed")
 DEFAULT_STOP: Final = 10  # Docker's own
 FOR_EVER: Final = 300  # seconds that a run waits for a container that wants to be waited for without end
+PAGE: Final = ".page"  # what answers for a service while it is down (see page.py)
 STEADY_AFTER: Final = timedelta(seconds=10)  # up that long without a healthcheck counts as well
 
 
@@ -182,7 +183,8 @@ async def all_of(engine: Engine, target: Target) -> list[Seen]:
 
 async def _missing(engine: Engine, target: Target) -> Phrase:
     there = await engine.call(lambda api: api.containers(all=True))
-    near = nearest(target.container, [str(name).removeprefix("/") for each in there for name in each["Names"] or []])
+    known = [str(name).removeprefix("/") for each in there for name in each["Names"] or []]
+    near = nearest(target.container, [name for name in known if not name.endswith((*MARKS, PAGE))])
     values = {"container": target.container, "engine": engine.name}
     if near:
         return Phrase(

@@ -9,7 +9,7 @@ from bot.errors import UserError
 from bot.phrase import Phrase
 from bot.runbook import Light, ServiceStatus
 from bot.target import Target
-from runbooks.docker_engine import look, swarm
+from runbooks.docker_engine import look, page, swarm
 from runbooks.docker_engine.client import Engine
 from runbooks.docker_engine.failures import EngineSaid, Unreachable
 from runbooks.docker_engine.look import Seen
@@ -27,6 +27,7 @@ async def of(engine: Engine, target: Target, now: datetime) -> ServiceStatus:
                 return await swarm.status(engine, target)
             seen = await look.find(engine, target)
             raw = await look.image(engine, seen.image_id)
+            answered_for = await page.answers(engine, seen)
     except TimeoutError:
         return ServiceStatus(*where, Light.UNKNOWN, target.container, problem=Unreachable(engine.name, "slow").phrase)
     except Unreachable as away:
@@ -38,6 +39,8 @@ async def of(engine: Engine, target: Target, now: datetime) -> ServiceStatus:
         return ServiceStatus(*where, Light.UNKNOWN, target.container, problem=why)
     shown = look.image_words(raw, seen.reference) if raw else None
     light, problem = judge(seen, now)
+    if answered_for:
+        problem = Phrase("it is isolated: its maintenance page answers")
     return ServiceStatus(
         environment=where[0],
         service=where[1],

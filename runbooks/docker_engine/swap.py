@@ -11,7 +11,7 @@ from typing import Any, Final
 from bot.errors import UserError
 from bot.phrase import Phrase
 from bot.runbook import Evidence, Journal, Step
-from runbooks.docker_engine import evidence, gate, hands, listening, look, raw
+from runbooks.docker_engine import evidence, gate, hands, listening, look, page, raw
 from runbooks.docker_engine.body import Body
 from runbooks.docker_engine.client import Engine
 from runbooks.docker_engine.failures import Conflict, EngineSaid, Gone
@@ -199,6 +199,8 @@ class Swap:
         return await self._rename(self.new, self.marks.name + FAILED, may_be_gone=True)
 
     async def _start(self, container_id: str) -> str:
+        if self.marks.was is Was.DOWN:  # isolated perhaps: its page holds the ports (`page.settle` decides afterwards)
+            await page.aside(self.engine, self.marks.name)
         await hands.start(self.engine, container_id)
         return container_id[:12]
 

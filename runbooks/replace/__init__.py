@@ -5,14 +5,14 @@ Rollback, deployment and promotion differ in how they choose the image and in wh
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.deployment import Deployment
 from bot.phrase import Phrase
 from bot.runbook import Action, Image, Journal, Outcome, Plan, Repaired, Result
 from bot.target import Target
-from runbooks.docker_engine import DockerEngines, look, marks, survey
+from runbooks.docker_engine import DockerEngines, look, marks, page, survey
 from runbooks.docker_engine.client import Engine
 from runbooks.docker_engine.look import Raw
 from runbooks.replace.plan import frozen
@@ -50,16 +50,23 @@ class Replacement(ABC):
         found = await survey.of(self._engines.engine(target.engine), target, to_replace=True)
         running = look.image_words(found.image, found.seen.reference)
         chosen = await self.choose(target, running, params, history, now)
-        return frozen(
+        plan = frozen(
             self.action, target, found, running, chosen.then, chosen.there, history,
             never_seen=chosen.never_seen, warned=chosen.warned,
         )  # fmt: skip
+        if not await page.isolated(self._engines.engine(target.engine), found.seen):
+            return plan
+        told = Phrase("It is isolated: its maintenance page goes when the new container starts.")
+        return replace(plan, facts=(*plan.facts, told))
 
     async def run(self, target: Target, plan: Plan, journal: Journal) -> Outcome:
         async with self._engines.lock(target):
             engine = self._engines.engine(plan.engine)
             seen = await survey.unchanged(engine, plan)
-            return await Run(engine, target, plan, journal, seen).whole()
+            outcome = await Run(engine, target, plan, journal, seen).whole()
+            if not plan.was_healthy:
+                await page.repaired(engine, target, plan.container)  # it was isolated perhaps
+            return outcome
 
     async def repair(self, target: Target, plan: Plan, journal: Journal) -> Outcome:
         async with self._engines.lock(target):
@@ -67,6 +74,7 @@ class Replacement(ABC):
             done = await self._engines.repair_locked(target, journal)
             if not done and await marks.appear(engine, plan.container, plan.container_id):
                 done = await self._engines.repair_locked(target, journal)
+            await page.repaired(engine, target, plan.container)
             if done:
                 return _repaired(done[0])
             return await _nothing_left(engine, plan)

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -88,6 +89,13 @@ class _Scaling(ABC):
 class SwarmStop(_Scaling):
     name = "stop"
     action = Action.STOP
+
+    async def plan(self, target: Target, params: Sequence[str], history: Sequence[Deployment], now: datetime) -> Plan:
+        made = await super().plan(target, params, history, now)
+        if not target.service.maintenance_image:
+            return made
+        nobody = Phrase("A Swarm service has no maintenance page: nobody will answer on its ports meanwhile.")
+        return replace(made, warnings=(*made.warnings, nobody))
 
     def wanted(self, there: SwarmService, params: Sequence[str]) -> int:
         nothing_more(params)

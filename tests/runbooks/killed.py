@@ -15,6 +15,7 @@ from bot.phrase import Phrase
 from bot.runbook import Action, Evidence, Plan, Runbook
 from bot.sandbox.workload import Workload
 from runbooks.deploy import Deploy
+from runbooks.stop import Start, Stop
 from tests.runbooks.stage import Stage
 
 AFTER = "after:"
@@ -44,7 +45,9 @@ class Killer:
 
 
 def runbook(stage: Stage, action: Action) -> Runbook:
-    here: tuple[Runbook, ...] = (stage.rollback, stage.restart, Deploy(stage.engines))
+    here: tuple[Runbook, ...] = (
+        stage.rollback, stage.restart, Deploy(stage.engines), Stop(stage.engines), Start(stage.engines),
+    )  # fmt: skip
     return next(each for each in here if each.action is action)
 
 

@@ -1,5 +1,6 @@
 """A service taken away and brought back, and images that go, on a real engine."""
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -112,3 +113,13 @@ async def test_only_images_without_a_name_that_nothing_uses_go_and_never_a_volum
     assert str(again.phrase).startswith("0 images removed")
     stage.workload.docker("rm", "-f", "-v", holder)
     stage.workload.docker("rmi", "-f", used, remembered)
+
+
+async def test_a_stop_timeout_of_zero_means_by_force_at_once(stage: Stage) -> None:
+    stage.workload.make_image("v5-stubborn")
+    stage.workload.deploy("prod", "v5-stubborn", "--stop-timeout", "0")
+    stop, began = Stop(stage.engines), time.monotonic()
+    outcome = await stop.run(stage.target, await stop.plan(stage.target, [], [], datetime.now(UTC)), Notes())
+    assert outcome.result is Result.SUCCEEDED
+    assert stage.workload.inspect(stage.target.container)["State"]["ExitCode"] == 137
+    assert time.monotonic() - began < 5, "Docker's own 10 s were given"

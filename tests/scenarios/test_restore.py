@@ -4,6 +4,7 @@ import asyncio
 import io
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import datetime
 
 import asyncpg
 import pyrage
@@ -161,6 +162,24 @@ async def test_a_dump_that_does_not_bring_everything_back_leaves_nothing_beside(
     assert not beside
     row = await put_back(desk, Kind.CUTOVER, "cutover:7:2", bastien)
     assert "nothing was restored beside it" in row["why"]
+
+
+async def test_the_last_dump_of_before_is_taken_or_the_one_that_is_named(desk: BackupDesk, bastien: Actor) -> None:
+    desk.with_entry(replace(desk.entry, admin=Secret(desk.url)))
+    first = await desk.carry_out("2026-11-25")
+    begun = (await desk.rows("SELECT app_now() AS at, app_now()::date::text AS day"))[0]
+    second = await desk.carry_out("2026-11-26")
+
+    async def source(slot: str, dump: str = "", before: datetime | None = begun["at"]) -> int | None:
+        return (await desk.backups.put_back("prod", Kind.RESTORE, slot, bastien, dump=dump, before=before)).source
+
+    assert await source("restore:1:1") == first["id"]
+    assert await source("restore:1:1", second["object"], None) == first["id"], "it was asked for already"
+    assert await source("restore:1:2", first["object"]) == first["id"]
+    assert await source("restore:1:3", begun["day"], None) == second["id"]
+    for dump, before, said in (("2020-01-01", None, "is called"), ("", first["created_at"], "from before")):
+        with pytest.raises(UserError, match=said):
+            await source("restore:1:4", dump, before)
 
 
 async def test_who_may_and_where(desk: BackupDesk, bastien: Actor) -> None:

@@ -463,12 +463,21 @@ async def test_nothing_is_restored_before_somebody_who_may_has_agreed(runs: RunD
 async def test_a_restore_and_its_cutover_are_each_asked_for_once_and_followed(runs: RunDesk) -> None:
     first, accord, last = RESTORE.strip().splitlines()[2:]
     desk = restoring(runs, "\n".join(["title: t", "steps:", accord, first, last]))
+    good = (
+        "INSERT INTO backup (name, slot, kind, state, asked_by, object, finished_at)"
+        " VALUES ('nuit', $1, 'daily', 'succeeded', 'desk', $1, app_now()) RETURNING id"
+    )
+    of_before = await runs.value(good, "of before")
     await desk.begin("prod", confirm="prod")
+    await runs.value(good, "copy of the damage")
     assert await desk.walk() == ["1 waiting"]
     await desk.answer(True, by="bruno")
     assert await desk.walk() == await desk.walk() == ["1 done", "2 running"]
-    assert await runs.value("SELECT array_agg(slot) FROM backup") == ["restore:1:2"]
-    await runs.rows("UPDATE backup SET state = 'succeeded', object = 'app_restored_1' RETURNING 1")
+    asked = await runs.rows("SELECT slot, source FROM backup WHERE kind = 'restore'")
+    assert [tuple(row) for row in asked] == [("restore:1:2", of_before)]
+    await runs.rows(
+        "UPDATE backup SET state = 'succeeded', object = 'app_restored_1' WHERE kind = 'restore' RETURNING 1"
+    )
     assert await desk.walk() == ["1 done", "2 done", "3 running"]
     await runs.rows("UPDATE backup SET state = 'failed', why = 'somebody is in' WHERE kind = 'cutover' RETURNING 1")
     assert await desk.walk() == ["1 done", "2 done", "3 failed"]

@@ -46,6 +46,10 @@ def _going() -> dict[str, Phrase]:
         Step.PRUNE: Phrase("Remove the images"),
         Step.UPDATE: Phrase("Tell the swarm what shall run"),
         Step.SCALE: Phrase("Tell the swarm how many tasks shall run"),
+        Step.PAGE: Phrase("Prepare the maintenance page"),
+        Step.PAGE_SHOW: Phrase("Show the maintenance page"),
+        Step.PAGE_ASIDE: Phrase("Take the maintenance page off its ports"),
+        Step.PAGE_END: Phrase("Put the maintenance page away"),
     }
 
 
