@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from bot.aftermath import Aftermath
 from bot.aid import Aid
 from bot.backup import BackupEntry
 from bot.carrier import SecondSms
@@ -35,6 +36,7 @@ from bot.source import SourceEntry
 from bot.statuspage import Settings as StatusPage
 from bot.target import EngineAddress, Environment, Service
 from bot.task import Chasing
+from bot.train import Train
 
 KEY: Final = 17  # characters: so long are keys, and hardly any other header
 DEFAULT_POLICY: Final = "default"
@@ -80,6 +82,8 @@ class Desk:
     priority_policies: Mapping[Priority, str] = field(default_factory=dict)
     windows: tuple[Window, ...] = ()
     freezes: tuple[FreezeWindow, ...] = ()
+    train: Train = field(default_factory=Train)
+    aftermath: Aftermath = field(default_factory=Aftermath)
     heartbeats: Mapping[str, Heartbeat] = field(default_factory=dict)
     probes: Mapping[str, ProbeEntry] = field(default_factory=dict)
     sources: Mapping[str, SourceEntry] = field(default_factory=dict)

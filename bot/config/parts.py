@@ -17,6 +17,7 @@ from bot.config.models import (
 )
 from bot.config.oncall import ScheduleSection
 from bot.config.probes import ProbeSection
+from bot.config.promotions import AfterDeploymentSection, PromotionsSection
 from bot.config.proof import ProofSection
 from bot.config.quiet import HeartbeatSection, WindowSection
 from bot.config.reaching import EscalationSection, NotificationsSection
@@ -46,6 +47,8 @@ class Parts:
     intake: IntakeSection = field(default_factory=IntakeSection)
     maintenance: dict[str, WindowSection] = field(default_factory=dict)
     freezes: dict[str, FreezeSection] = field(default_factory=dict)
+    promotions: PromotionsSection = field(default_factory=PromotionsSection)
+    after_deployment: AfterDeploymentSection = field(default_factory=AfterDeploymentSection)
     heartbeats: dict[str, HeartbeatSection] = field(default_factory=dict)
     probes: dict[str, ProbeSection] = field(default_factory=dict)
     backups: dict[str, BackupSection] = field(default_factory=dict)
