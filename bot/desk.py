@@ -24,6 +24,7 @@ from bot.oncall import Booked, Schedule
 from bot.person import CHANNELS, Person, Step, Steps, Team, methods
 from bot.personal import Night, Rules
 from bot.postgres import DatabaseEntry
+from bot.postgres.hosted import SupabaseEntry
 from bot.postmortem import Settings as PostmortemSettings
 from bot.probe import ProbeEntry
 from bot.procedure import Procedure
@@ -89,6 +90,7 @@ class Desk:
     sources: Mapping[str, SourceEntry] = field(default_factory=dict)
     backups: Mapping[str, BackupEntry] = field(default_factory=dict)
     databases: Mapping[str, DatabaseEntry] = field(default_factory=dict)
+    supabase: Mapping[str, SupabaseEntry] = field(default_factory=dict)
     rotations: Mapping[str, RotationEntry] = field(default_factory=dict)
     gathering: Gathering = field(default_factory=Gathering)
     steps: Steps = field(default_factory=lambda: CHANNELS)
@@ -119,7 +121,10 @@ class Desk:
         of_second = (header for header in headers if len(header.reveal()) >= KEY)
         of_hooks = (secret for hook in self.webhooks_out.values() for secret in (hook.url, hook.secret))
         of_probes = (each for probe in self.probes.values() for each in probe.secrets() if len(each.reveal()) >= KEY)
-        of_databases = (entry.url for entry in self.databases.values())
+        of_databases = (
+            *(each.url for each in self.databases.values()),
+            *(each.token for each in self.supabase.values()),
+        )
         return (*own, *of_sources, *of_backups, *of_databases, *of_second, *of_hooks, *of_probes)
 
     def policy_for(self, service: str, priority: Priority) -> Policy:

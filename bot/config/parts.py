@@ -6,6 +6,7 @@ from bot.config.afterwards import PostmortemsSection, TasksSection
 from bot.config.backups import BackupSection
 from bot.config.databases import DatabaseSection
 from bot.config.freezes import FreezeSection
+from bot.config.hosted import SupabaseSection
 from bot.config.models import (
     EnvironmentSection,
     IntakeSection,
@@ -53,6 +54,7 @@ class Parts:
     probes: dict[str, ProbeSection] = field(default_factory=dict)
     backups: dict[str, BackupSection] = field(default_factory=dict)
     databases: dict[str, DatabaseSection] = field(default_factory=dict)
+    supabase: dict[str, SupabaseSection] = field(default_factory=dict)
     secrets: dict[str, RotationSection] = field(default_factory=dict)
     escalation: EscalationSection = field(default_factory=EscalationSection)
     notifications: NotificationsSection = field(default_factory=NotificationsSection)

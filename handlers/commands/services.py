@@ -101,7 +101,7 @@ async def logs(tools: Tools, asked: Asked) -> Reply:
     if live:
         return await _followed(tools, asked, target)
     since = parse.duration(line.options["since"]) if "since" in line.options else None
-    text = await tools.engines.logs(target, tail=_tail(line), since=since, grep=line.options.get("grep", ""))
+    text = await tools.engines.logs(target, tail=how_many(line), since=since, grep=line.options.get("grep", ""))
     return logs_block(text, asked.reader, target.key, searched=bool(line.options.get("grep")))
 
 
@@ -118,7 +118,7 @@ async def _followed(tools: Tools, asked: Asked, target: Target) -> Reply:
     )
 
 
-def _tail(line: parse.Line) -> int:
+def how_many(line: parse.Line) -> int:
     """How many lines. Raises UserError when it is no number."""
     said = line.options.get("tail", str(TAIL))
     count = parse.number(said)
