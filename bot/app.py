@@ -42,6 +42,7 @@ from bot.notify.groups import Groups
 from bot.notify.workspace import SlackWorkspace
 from bot.questions import Questions
 from bot.runs import Execution, Runs
+from bot.runs.freeze_news import FreezeNews
 from bot.runs.procedures import Procedures
 from bot.runs.walking import Walking
 from bot.store import jobs
@@ -82,6 +83,7 @@ from bot.worker.pulse import Pulse
 from bot.worker.queue import Entrypoint, Queue
 from bot.worker.rooms import RoomKeeper
 from bot.worker.run import Runner
+from bot.worker.tailer import Tailer
 from bot.worker.tidy import Tidy
 from bot.worker.watch import Watch
 from handlers import doors, health, heartbeats, roster
@@ -140,6 +142,8 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         deliverer = Deliverer(db, desk, channels, metrics, owner)
         aftercare = Aftercare(db, desk, engines, runs)
         stop.push_async_callback(aftercare.stop)
+        tailer = Tailer(runs.tails, desk, engines)
+        stop.push_async_callback(tailer.stop)
         pulse = Pulse(desk.dead_man_url) if desk.dead_man_url else None
         if pulse is not None:
             stop.push_async_callback(pulse.stop)
@@ -155,8 +159,8 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
             (
                 clock.refresh, Chaser(db, desk).round,
                 Dues(db, desk).round, intake.take_in, lifecycle.calm, runner.round, silences.round,
-                beats.round, hand_offs.round, aftercare.round, backup_worker.round, walker.round,
-                reach.proofs.round,
+                FreezeNews(db, desk).round, beats.round, hand_offs.round, aftercare.round, tailer.round,
+                backup_worker.round, walker.round, reach.proofs.round,
             ),
             sign_of_life=pulse.round if pulse else None,
         )  # fmt: skip

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from bot.aftermath import Aftermath
 from bot.aid import Aid
 from bot.backup import BackupEntry
 from bot.carrier import SecondSms
@@ -23,6 +24,7 @@ from bot.oncall import Booked, Schedule
 from bot.person import CHANNELS, Person, Step, Steps, Team, methods
 from bot.personal import Night, Rules
 from bot.postgres import DatabaseEntry
+from bot.postgres.hosted import SupabaseEntry
 from bot.postmortem import Settings as PostmortemSettings
 from bot.probe import ProbeEntry
 from bot.procedure import Procedure
@@ -35,6 +37,7 @@ from bot.source import SourceEntry
 from bot.statuspage import Settings as StatusPage
 from bot.target import EngineAddress, Environment, Service
 from bot.task import Chasing
+from bot.train import Train
 
 KEY: Final = 17  # characters: so long are keys, and hardly any other header
 DEFAULT_POLICY: Final = "default"
@@ -80,11 +83,14 @@ class Desk:
     priority_policies: Mapping[Priority, str] = field(default_factory=dict)
     windows: tuple[Window, ...] = ()
     freezes: tuple[FreezeWindow, ...] = ()
+    train: Train = field(default_factory=Train)
+    aftermath: Aftermath = field(default_factory=Aftermath)
     heartbeats: Mapping[str, Heartbeat] = field(default_factory=dict)
     probes: Mapping[str, ProbeEntry] = field(default_factory=dict)
     sources: Mapping[str, SourceEntry] = field(default_factory=dict)
     backups: Mapping[str, BackupEntry] = field(default_factory=dict)
     databases: Mapping[str, DatabaseEntry] = field(default_factory=dict)
+    supabase: Mapping[str, SupabaseEntry] = field(default_factory=dict)
     rotations: Mapping[str, RotationEntry] = field(default_factory=dict)
     gathering: Gathering = field(default_factory=Gathering)
     steps: Steps = field(default_factory=lambda: CHANNELS)
@@ -115,7 +121,10 @@ class Desk:
         of_second = (header for header in headers if len(header.reveal()) >= KEY)
         of_hooks = (secret for hook in self.webhooks_out.values() for secret in (hook.url, hook.secret))
         of_probes = (each for probe in self.probes.values() for each in probe.secrets() if len(each.reveal()) >= KEY)
-        of_databases = (entry.url for entry in self.databases.values())
+        of_databases = (
+            *(each.url for each in self.databases.values()),
+            *(each.token for each in self.supabase.values()),
+        )
         return (*own, *of_sources, *of_backups, *of_databases, *of_second, *of_hooks, *of_probes)
 
     def policy_for(self, service: str, priority: Priority) -> Policy:

@@ -41,6 +41,15 @@ class FreezeWindow:
                 return start, end
         return None
 
+    def coming(self, now: datetime) -> tuple[datetime, datetime] | None:
+        """Beginning and end, in UTC, of the next occurrence after `now`; None: there is none any more."""
+        today, on = now.astimezone(self.zone).date(), self.starts.on
+        days = [on] if isinstance(on, date) else [
+            today + timedelta(days=(on - today.weekday()) % WEEK + later) for later in (0, WEEK)
+        ]  # fmt: skip
+        starts = ((self._moment(day, self.starts.at), day) for day in days)
+        return next(((start, self._end(day)) for start, day in starts if start > now), None)
+
     def _begins(self, today: date) -> list[date]:
         if isinstance(self.starts.on, date):
             return [self.starts.on]

@@ -34,13 +34,14 @@ class About(StrEnum):
     DIGEST = "digest"  # to a manager: what is open when it leaves, at most so often
     POSTMORTEM = "postmortem"  # its draft, as files in the thread of the card, or as a canvas
     RUN_OUTPUT = "run_output"  # the last lines of what a run says, in the thread of its card; edited
+    TAIL = "tail"  # the last lines of a log that somebody follows, in their own messages; edited
     FILE = "file"  # a picture or a whole text, uploaded
     UPDATE = "update"  # to a manager: how the incident that they were told of stands
     REVIEW = "review"  # a week or a month looked back on
     PICTURES = "pictures"  # its figures as pictures, once the text stands there
 
 
-EDITED: Final = frozenset({About.CARD, About.RUN_CARD, About.RUNBOOK_CARD, About.RUN_OUTPUT})
+EDITED: Final = frozenset({About.CARD, About.RUN_CARD, About.RUNBOOK_CARD, About.RUN_OUTPUT, About.TAIL})
 """One of each stands in a channel, and at most one edit of it waits."""
 
 
@@ -102,6 +103,7 @@ class Message:
     attempt: int = 1
     starts: int = 0
     body: Mapping[str, object] = field(default_factory=dict)
+    tail: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from aiohttp import web
 from bot.backups import Backups
 from bot.clock import Clock
 from bot.config import Settings
+from bot.databases.schemas import AppliedSchemas
 from bot.desk import Desk
 from bot.lifecycle import Lifecycle
 from bot.lifecycle.handoffs import HandOffs
@@ -28,7 +29,7 @@ from bot.notify.twilio_inbox import TwilioInbox
 from bot.notify.voice import VoiceChannel
 from bot.questions import Questions
 from bot.runbook import Action, Runbook
-from bot.store import calendar, deliveries, inbox, jobs, subscriptions, webhooks_out
+from bot.store import calendar, deliveries, inbox, jobs, subscriptions, tails, webhooks_out
 from bot.store import doors as store_of_doors
 from bot.store import homes as store_of_homes
 from bot.store import probes as store_of_probes
@@ -121,10 +122,14 @@ def probes(
 
 def runbooks_on(engines: DockerEngines, desk: Desk) -> Mapping[Action, Runbook]:
     """The one visible list of runbooks."""
-    promote = Promote(engines, lambda target: upstream(target, desk.environments.values()), desk.zone)
+    schemas = AppliedSchemas(desk.databases)
+    promote = Promote(
+        engines, lambda target: upstream(target, desk.environments.values()), desk.zone, schemas, desk.train
+    )
+    replacements = (Rollback(engines, schemas), Deploy(engines, schemas), promote)
     listed: tuple[Runbook, ...] = (
         ByKind(Restart(engines), SwarmRestart(engines)),
-        *(ByKind(each, SwarmReplacement(engines, each)) for each in (Rollback(engines), Deploy(engines), promote)),
+        *(ByKind(each, SwarmReplacement(engines, each)) for each in replacements),
         ByKind(Stop(engines), SwarmStop(engines)), ByKind(Start(engines), SwarmStart(engines)),
         ByKind(None, Scale(engines)), Prune(engines),
     )  # fmt: skip
@@ -198,6 +203,7 @@ def entrypoints(
             await subscriptions.prune(tx)
             await webhooks_out.prune(tx)
             await store_of_probes.prune(tx)
+            await tails.prune(tx)
 
     async def gaps(slot: str) -> None:
         if date.fromisoformat(slot).weekday() == MONDAY:

@@ -18,6 +18,7 @@ from bot.notify.blocks.home import SHOW
 from bot.notify.blocks.menu import RUNS
 from bot.notify.blocks.review import SILENCE
 from bot.notify.blocks.rooms import OPEN
+from bot.notify.blocks.tail import STOP as STOP_TAIL
 from bot.notify.blocks.together import ROLE
 from bot.phrase import Phrase
 from bot.postmortem import WRITE as POSTMORTEM
@@ -238,6 +239,12 @@ async def drill_answered(tools: Tools, press: Press) -> Phrase | None:
     return await tools.reach.present(press.visitor.person, press.visitor.by)
 
 
+async def stop_tail(tools: Tools, press: Press) -> Phrase | None:
+    """The log that they follow; its card says that it is over."""
+    over = await tools.runs.tails.stop(press.number("tail"), press.visitor.by)
+    return Phrase("It was over already.") if over is False else None
+
+
 BUTTONS: Final[Mapping[str, Callable[[Tools, Press], Awaitable[Reply]]]] = {
     SHOW: show,
     SILENCE: silence,
@@ -257,6 +264,7 @@ BUTTONS: Final[Mapping[str, Callable[[Tools, Press], Awaitable[Reply]]]] = {
     "incident.resolve": resolve,
     "incident.escalate": escalate,
     "incident.reclassify": reclassify,
+    STOP_TAIL: stop_tail,
     "run.approve": approve,
     "run.reject": reject,
     "run.cancel": cancel,

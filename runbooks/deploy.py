@@ -9,12 +9,14 @@ from bot.errors import UserError
 from bot.phrase import Phrase
 from bot.runbook import Action, Image
 from bot.target import Target
+from bot.train import Train
 from runbooks.docker_engine import DockerEngines, look
 from runbooks.replace import Choice, Replacement
 from runbooks.replace.registry import offered
 from runbooks.replace.version import known, local, same
+from runbooks.schemas import Schemas, unasked
 
-FRIDAY: Final = 4
+WEEKLY: Final = Train()
 
 
 class Deploy(Replacement):
@@ -53,16 +55,19 @@ def _which(params: Sequence[str], history: Sequence[Deployment]) -> Phrase:
 class Promote(Replacement):
     """What runs in staging, in production: the same image, not merely the same tag.
 
-    `upstream` finds staging for a target, raising UserError; `zone` decides which day it is.
+    `upstream` finds staging for a target, raising UserError; `zone` decides which day it is, `train` what that means.
     """
 
     name = "promote"
     action = Action.PROMOTE
 
-    def __init__(self, engines: DockerEngines, upstream: Callable[[Target], Target], zone: tzinfo) -> None:
-        super().__init__(engines)
+    def __init__(
+        self, engines: DockerEngines, upstream: Callable[[Target], Target], zone: tzinfo, schemas: Schemas = unasked,
+        train: Train = WEEKLY,
+    ) -> None:  # fmt: skip
+        super().__init__(engines, schemas)
         self._upstream = upstream
-        self._zone = zone
+        self._zone, self._train = zone, train
 
     async def choose(
         self, target: Target, running: Image, params: Sequence[str], history: Sequence[Deployment], now: datetime
@@ -85,14 +90,14 @@ class Promote(Replacement):
             raise UserError(
                 Phrase("{image} is on staging's engine only and no registry is known for it.", {"image": then.name})
             )
-        return Choice(then, there, warned=_off_train(now.astimezone(self._zone)) + _unwell(tried))
+        return Choice(then, there, warned=self._off_train(now) + _unwell(tried))
 
-
-def _off_train(now: datetime) -> tuple[Phrase, ...]:
-    """The guide's weekly train (section 3.1): production on Fridays."""
-    if now.weekday() == FRIDAY:
-        return ()
-    return (Phrase("The weekly train to production leaves on Friday: this is an extra one."),)
+    def _off_train(self, now: datetime) -> tuple[Phrase, ...]:
+        if self._train.leaves(now, self._zone):
+            return ()
+        return (
+            Phrase("The weekly train to production leaves {when}: this is an extra one.", {"when": self._train.when}),
+        )
 
 
 def _unwell(tried: Observation) -> tuple[Phrase, ...]:

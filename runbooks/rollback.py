@@ -10,6 +10,7 @@ from bot.target import Target
 from runbooks.docker_engine import DockerEngines, look
 from runbooks.replace import Choice, Replacement
 from runbooks.replace.version import pruned, same, wanted
+from runbooks.schemas import Schemas, unasked
 
 
 class Rollback(Replacement):
@@ -18,8 +19,10 @@ class Rollback(Replacement):
     name = "rollback"
     action = Action.ROLLBACK
 
-    def __init__(self, engines: DockerEngines, *, healthy_for: timedelta = HEALTHY_FOR) -> None:
-        super().__init__(engines)
+    def __init__(
+        self, engines: DockerEngines, schemas: Schemas = unasked, *, healthy_for: timedelta = HEALTHY_FOR
+    ) -> None:
+        super().__init__(engines, schemas)
         self._healthy_for = healthy_for
 
     async def choose(

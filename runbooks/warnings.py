@@ -1,6 +1,5 @@
 """What a person must know before a container is made anew from another image. Pure, on what `inspect` shows."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -8,7 +7,6 @@ from bot.phrase import Phrase
 from bot.runbook import Change, ChangeKind, Image
 
 Raw = Mapping[str, Any]
-SCHEMA_LABEL: Final = "ecotrajet.schema"  # the migration an image was built for; ours to propose, free to leave out
 CODE: Final = ("/app", "/src", "/code", "/srv", "/usr/src", "/opt", "/var/www", "/usr/share/nginx", "/home/node")
 DATA_NAMES: Final = frozenset(
     {
@@ -57,39 +55,9 @@ def _is_code(destination: str, workdir: str) -> bool:
 
 def of_replacing(seen: Raw, image_now: Raw, image_then: Raw, written: Sequence[str]) -> list[Phrase]:
     """Every warning but the bind mounts', the worst first; `image_*` are the images' own `Config`."""
-    found = [_schema(image_now, image_then), _layer(written), _health(seen, image_now, image_then), _ports(seen)]
+    found = [_layer(written), _health(seen, image_now, image_then), _ports(seen)]
     found.append(_volumes_from(seen))
     return [each for each in found if each]
-
-
-def _schema(now: Raw, then: Raw) -> Phrase | None:
-    before, after = ((image.get("Labels") or {}).get(SCHEMA_LABEL) for image in (now, then))
-    if before == after:
-        return None
-    return Phrase(
-        "The database schema differs ({before} → {after}) and is not changed back: the other code meets these tables.",
-        {"before": str(before or "?"), "after": str(after or "?")},
-    )
-
-
-def newer_schema(now: Raw, then: Raw) -> Phrase | None:
-    """The code that comes was made for older tables than those the present one runs on: not without being asked.
-
-    `now`, `then`: the images' `Config`. Also when nobody can tell which is older; not if the present one is silent.
-    """
-    before, after = (str((image.get("Labels") or {}).get(SCHEMA_LABEL) or "") for image in (now, then))
-    if not before or before == after or _in_order(before) < _in_order(after):
-        return None
-    return Phrase(
-        "The database schema ({before}) is newer than this image knows ({after}). Does the older code work with these "
-        "tables? If not, mend the running version, or restore the database as well.",
-        {"before": before, "after": after or "?"},
-    )
-
-
-def _in_order(schema: str) -> tuple[int, ...]:
-    """`20251101`, `0012_places`, `v1.10`: by the numbers in it."""
-    return tuple(int(number) for number in re.findall(r"\d+", schema))
 
 
 def asked(*questions: Phrase | None) -> Phrase | None:

@@ -71,6 +71,21 @@ def test_a_window_holds_by_the_clock_on_the_wall(window: FreezeWindow, now: str,
 
 
 @pytest.mark.parametrize(
+    ("window", "now", "since"),
+    [
+        (WEEKEND, "2026-11-26 12:00", "2026-11-27 16:00"),
+        (WEEKEND, "2026-11-27 16:00", "2026-12-04 16:00"),  # this one has begun
+        (WEEKEND, "2026-11-28 12:00", "2026-12-04 16:00"),
+        (CHRISTMAS, "2026-11-28 12:00", "2026-12-18 00:00"),
+        (CHRISTMAS, "2026-12-20 12:00", None),
+    ],
+)
+def test_the_next_one_is_foreseen(window: FreezeWindow, now: str, since: str | None) -> None:
+    found = window.coming(datetime.fromisoformat(now).replace(tzinfo=PARIS).astimezone(UTC))
+    assert (found and found[0].astimezone(PARIS).strftime("%Y-%m-%d %H:%M")) == since
+
+
+@pytest.mark.parametrize(
     ("entry", "said"),
     [
         ("{environments: [mars], starts: friday, ends: monday}", r"freezes\.w\.environments.*mars"),

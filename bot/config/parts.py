@@ -6,6 +6,7 @@ from bot.config.afterwards import PostmortemsSection, TasksSection
 from bot.config.backups import BackupSection
 from bot.config.databases import DatabaseSection
 from bot.config.freezes import FreezeSection
+from bot.config.hosted import SupabaseSection
 from bot.config.models import (
     EnvironmentSection,
     IntakeSection,
@@ -17,6 +18,7 @@ from bot.config.models import (
 )
 from bot.config.oncall import ScheduleSection
 from bot.config.probes import ProbeSection
+from bot.config.promotions import AfterDeploymentSection, PromotionsSection
 from bot.config.proof import ProofSection
 from bot.config.quiet import HeartbeatSection, WindowSection
 from bot.config.reaching import EscalationSection, NotificationsSection
@@ -46,10 +48,13 @@ class Parts:
     intake: IntakeSection = field(default_factory=IntakeSection)
     maintenance: dict[str, WindowSection] = field(default_factory=dict)
     freezes: dict[str, FreezeSection] = field(default_factory=dict)
+    promotions: PromotionsSection = field(default_factory=PromotionsSection)
+    after_deployment: AfterDeploymentSection = field(default_factory=AfterDeploymentSection)
     heartbeats: dict[str, HeartbeatSection] = field(default_factory=dict)
     probes: dict[str, ProbeSection] = field(default_factory=dict)
     backups: dict[str, BackupSection] = field(default_factory=dict)
     databases: dict[str, DatabaseSection] = field(default_factory=dict)
+    supabase: dict[str, SupabaseSection] = field(default_factory=dict)
     secrets: dict[str, RotationSection] = field(default_factory=dict)
     escalation: EscalationSection = field(default_factory=EscalationSection)
     notifications: NotificationsSection = field(default_factory=NotificationsSection)

@@ -6,6 +6,8 @@ from typing import Final
 
 from bot.backup import heartbeat_of, test_heartbeat_of
 from bot.config import defaults, freezes
+from bot.config.databases import DatabaseSection
+from bot.config.hosted import SupabaseSection
 from bot.config.models import LevelSection, PolicySection
 from bot.config.parts import Parts
 from bot.config.problems import Problems, Where, shown, unknown_name
@@ -252,8 +254,11 @@ def _backups(parts: Parts, problems: Problems) -> None:
 
 
 def _databases(parts: Parts, problems: Problems) -> None:
-    for name, entry in parts.databases.items():
-        where = ("databases", name)
+    named: list[tuple[tuple[str, str], DatabaseSection | SupabaseSection]] = [
+        *((("databases", name), each) for name, each in parts.databases.items()),
+        *((("supabase", name), each) for name, each in parts.supabase.items()),
+    ]
+    for where, entry in named:
         _known(parts, "environment", entry.environment, (*where, "environment"), problems, "environments")
         _known(parts, "service", entry.service, (*where, "service"), problems, "services")
 

@@ -9,6 +9,7 @@ import structlog
 from bot import access
 from bot.audit import DESK, Actor, Entry
 from bot.databases.reading import examine
+from bot.databases.supabase import SupabaseLogs
 from bot.desk import Desk
 from bot.errors import UserError
 from bot.message import About, Kind
@@ -43,6 +44,7 @@ class Databases:
 
     def __init__(self, db: Database, desk: Desk) -> None:
         self.db, self.desk = db, desk
+        self.supabase = SupabaseLogs(desk)
 
     async def look(self, entry: DatabaseEntry, parts: Sequence[Part], by: Actor) -> Looked:
         """`parts` empty: all. Raises UserError: not allowed."""

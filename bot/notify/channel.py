@@ -10,6 +10,7 @@ from bot.phrase import Phrase
 from bot.procedure import ProcedureRun
 from bot.review import Review
 from bot.run import Line
+from bot.tail import Tail
 from bot.view import DigestView, IncidentView, PostmortemView, RunView
 
 
@@ -23,7 +24,7 @@ class Outgoing:
       PAGE_EDIT are edited there, a NOTE goes into its thread.
     * REMINDER says its phrase, in Slack with a button; UPDATE is a manager's page anew.
     * `manager`: pages are in plain words. DIGEST needs `digest`, POSTMORTEM `postmortem`.
-    * REVIEW and PICTURES need `review`.
+    * REVIEW and PICTURES need `review`, TAIL `tail`.
     * `code`: the reader's short code for this incident (`1a` takes it); None: they have none.
     * `together`: the incidents of all pages that leave in this one text or call, the worst first; () for one alone.
     * `thread`: where the card stands under which it is posted: its incident's for a RUNBOOK_CARD, its run's for a
@@ -46,6 +47,7 @@ class Outgoing:
     postmortem: PostmortemView | None = None
     review: Review | None = None
     output: tuple[Line, ...] = ()
+    tail: Tail | None = None
 
 
 class Channel(Protocol):

@@ -30,6 +30,7 @@ from bot.notify.blocks import (
 )
 from bot.notify.blocks.review import review_card, title_of
 from bot.notify.blocks.state import state
+from bot.notify.blocks.tail import tail_card
 from bot.notify.blocks.verdict import with_question
 from bot.notify.channel import Outgoing, asks_of, because_of, phrase_of
 from bot.notify.papers import Paper, Papers, made
@@ -147,7 +148,7 @@ class SlackChannel:
             return said
         if ts and message.about not in {About.NOTE, About.TELL}:
             edited = await self._edit(channel, ts, arguments)
-            if edited is None and message.about in {About.PAGE_EDIT, About.ASK}:
+            if edited is None and message.about in {About.PAGE_EDIT, About.ASK, About.TAIL}:
                 return f"{channel}:{ts}"  # an old page that was deleted need not come back
             if edited is not None:
                 return edited
@@ -225,8 +226,8 @@ def drawing(outgoing: Outgoing, reader: Reader) -> Card:
         case ((About.RUN_CARD | About.RUN_OUTPUT), _, run) if run is not None:
             output = outgoing.message.about is About.RUN_OUTPUT
             return output_card(run, outgoing.output, reader) if output else run_card(run, reader)
-        case About.RUNBOOK_CARD, _, _ if outgoing.procedure is not None:
-            return procedure_card(outgoing.procedure, reader)
+        case ((About.RUNBOOK_CARD | About.TAIL), _, _) if outgoing.procedure is not None or outgoing.tail is not None:
+            return going_on(outgoing, reader)
         case ((About.NOTE | About.TELL | About.ASK | About.DRILL), _, _):
             try:
                 return answer(phrase_of(outgoing.message), reader, *asks_of(outgoing.message))
@@ -242,6 +243,13 @@ def judged_page(outgoing: Outgoing, view: IncidentView, reader: Reader) -> Card:
     """A page; once it is over, the question whether it was useful."""
     message, person = outgoing.message, outgoing.message.person or ""
     return with_question(page(view, reader, message.level_name, because_of(message), person), view, reader, person)
+
+
+def going_on(outgoing: Outgoing, reader: Reader) -> Card:
+    if outgoing.tail is not None:
+        return tail_card(outgoing.tail, reader)
+    assert outgoing.procedure is not None  # one of them is there
+    return procedure_card(outgoing.procedure, reader)
 
 
 def looked_back(outgoing: Outgoing, reader: Reader) -> Card:

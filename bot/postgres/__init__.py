@@ -6,6 +6,7 @@ Pure. `bot.databases` does the reading.
 from bot.postgres.chains import Chain, chains
 from bot.postgres.judge import judge, missing_from
 from bot.postgres.seen import (
+    Applied,
     Connections,
     DatabaseEntry,
     Examination,
@@ -28,6 +29,7 @@ from bot.postgres.verdict import NAMES, Finding, Remembered, Verdict, newest
 
 __all__ = [
     "NAMES",
+    "Applied",
     "Chain",
     "Connections",
     "DatabaseEntry",

@@ -142,6 +142,10 @@ class Migrations:
         return self.applied[-1].version if self.applied else ""
 
 
+Applied = Migrations | Phrase | None
+"""What a service's database has; or why that cannot be told; None: no database is configured for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Exposed:
     """Row-level security of the tables in `public`: those without it, and those that the world may then read.

@@ -108,7 +108,7 @@ CATALOGUE: Final[Mapping[Act, ActKind]] = {
     Act.RESTART: ActKind(),
     Act.ROLLBACK: ActKind(optional=frozenset({"version"}), words=("version",)),
     Act.DEPLOY: ActKind(required=frozenset({"version"}), words=("version",)),
-    Act.PROMOTE: ActKind(),
+    Act.PROMOTE: ActKind(optional=frozenset({"reason"})),  # why it does not wait for the weekly train's day
     Act.STOP: ActKind(),
     Act.START: ActKind(),
     Act.SCALE: ActKind(required=frozenset({"number"}), words=("number",)),

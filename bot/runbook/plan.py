@@ -134,6 +134,7 @@ class Plan:
     `health_limit`: how long the new container gets to become healthy. `facts`: digests, who deployed what before.
     `subjects`: what else is acted on: ids of images to remove, the number of tasks wanted, or the image of the page
     that answers meanwhile.
+    `schema`: the last migration that the service's database had when the plan was made; '': not known.
     Of a Swarm service `container` and `container_id` are its own, and `started_at` is its last change.
     """
 
@@ -157,6 +158,7 @@ class Plan:
     health_limit: float = 0.0
     facts: tuple[Phrase, ...] = ()
     subjects: tuple[str, ...] = ()
+    schema: str = ""
 
     def to_json(self) -> str:
         """Canonical JSON: keys sorted, no spaces, accents kept."""

@@ -13,7 +13,7 @@ from bot.phrase import Phrase, Value
 from bot.runbook import ActionClass
 from bot.runs import wording
 from bot.store import audit, deliveries, freezes, incidents
-from bot.store.database import Database, Tx
+from bot.store.database import Database, Tx, Unavailable
 from bot.target import Environment
 
 LONGEST: Final = timedelta(days=60)
@@ -69,6 +69,28 @@ class Freezes:
         async with self.db.transaction() as tx:
             now = await incidents.now(tx)
         return await self.begin(environment, now + length, reason, by)
+
+    async def in_force(self) -> list[Freeze]:
+        """Of each environment the one that holds now, in the order of the file; none while the database is away."""
+        try:
+            async with self.db.transaction() as tx:
+                found = [await in_force(tx, self.desk, each) for each in self.desk.environments]
+        except Unavailable:
+            return []
+        return [each for each in found if each is not None]
+
+    async def coming(self) -> list[Freeze]:
+        """What the configuration plans next, the first first; an environment of several has each its own."""
+        async with self.db.transaction() as tx:
+            now = await incidents.now(tx)
+        spans = ((window, window.coming(now)) for window in self.desk.freezes)
+        planned = [
+            Freeze(place, window.key, *span, window.why, planned=True)
+            for window, span in spans
+            if span is not None
+            for place in window.environments
+        ]
+        return sorted(planned, key=lambda each: (each.since, each.environment))
 
     async def end(self, environment: Environment, by: Actor) -> Freeze | Repeated:
         self._allow(by, environment)

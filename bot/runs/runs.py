@@ -22,10 +22,11 @@ from bot.errors import UserError
 from bot.phrase import Phrase, Value
 from bot.run import Approved, Cancelled, NoSuchRun, NotNow, Planned, Rejected, Requested, Run, RunEnd, RunStatus
 from bot.runbook import FROZEN, Action, ActionClass, Plan, Runbook
-from bot.runs import wording
+from bot.runs import trains, wording
 from bot.runs.diagnoses import Diagnoses
 from bot.runs.freezes import Freezes, in_force
 from bot.runs.pictures import Pictures
+from bot.runs.tails import Tails
 from bot.runs.validations import Validations
 from bot.store import audit, deliveries, deployments, incidents, jobs, runs
 from bot.store.database import Database, Tx
@@ -43,6 +44,7 @@ class Wish:
     break_glass: str | None = None
     confirm: str | None = None  # the environment's name, typed: for what takes a protected one away
     step: int | None = None  # of a runbook, which asks for it: once
+    reason: str = ""  # why a promotion does not wait for its day
 
 
 class Runs:
@@ -56,6 +58,7 @@ class Runs:
         self.validations = Validations(db, desk)
         self.diagnoses = Diagnoses(db, desk)
         self.pictures = Pictures(db, desk)
+        self.tails = Tails(db, desk)
 
     async def request(self, wish: Wish, by: Actor) -> Requested | Planned | NotNow | Repeated:
         """Make the plan, freeze it and ask for its approval; what needs none starts at once."""
@@ -63,7 +66,7 @@ class Runs:
         right = wish.action.action_class
         if (missing := self._missing(by.id, right, target.environment)) is not None:
             return await self._refused(by, wish, target, missing)
-        plan = await self._plan(wish.action, target, params)
+        plan = await self._plan(wish, target, params, by)
         if wish.dry_run:
             return Planned(plan)
         _really_meant(wish, target.environment)
@@ -150,15 +153,17 @@ class Runs:
                 return found[0], rest
         return resolve(wish.words, places, services)
 
-    async def _plan(self, action: Action, target: Target, params: Sequence[str]) -> Plan:
-        runbook = self.runbooks.get(action)
+    async def _plan(self, wish: Wish, target: Target, params: Sequence[str], by: Actor) -> Plan:
+        runbook, named = self.runbooks.get(wish.action), wording.action_name(wish.action)
         if runbook is None:
-            raise UserError(Phrase("There is no runbook for {action} here.", {"action": wording.action_name(action)}))
+            raise UserError(Phrase("There is no runbook for {action} here.", {"action": named}))
         async with self.db.transaction() as tx:
             rows = await deployments.history(tx, target.environment.name, target.service.name)
             history = [replace(row, actor=wording.name(self.desk, row.actor) if row.actor else "") for row in rows]
             now = await incidents.now(tx)
-        return await runbook.plan(target, params, history, now)
+        plan = await runbook.plan(target, params, history, now)
+        reason = wish.reason or wish.break_glass or ""
+        return trains.explained(self.desk, plan, reason, by, now, dry_run=wish.dry_run)
 
     async def _ask(
         self, tx: Tx, wish: Wish, environment: Environment, plan: Plan, by: Actor
@@ -173,6 +178,7 @@ class Runs:
         incident = await runs.open_incident(tx, plan.environment, plan.service)
         run = await runs.insert(tx, plan, by.id, incident, EXPIRES_AFTER, step=wish.step)
         await wording.written(tx, by, "run.requested", run)
+        await trains.tell(tx, self.desk, run, by)
         approved = await self._approved_at_once(tx, wish, environment, run, by)
         await wording.card(tx, self.desk, approved or run)
         return Requested(approved or run, approved is not None)

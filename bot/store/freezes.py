@@ -1,11 +1,24 @@
 """Freezes: one per environment at a time, and over by itself at its end."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import asyncpg
 
 from bot.deployment import Freeze
 from bot.store.database import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An occurrence of a window of the configuration, whose beginning was told."""
+
+    key: str
+    since: datetime
+    until: datetime
+    environments: Sequence[str]
+    why: str = ""
 
 
 def from_row(row: asyncpg.Record) -> Freeze:
@@ -59,3 +72,37 @@ async def end(tx: Tx, environment: str, by: str) -> Freeze | None:
         environment, by,
     )  # fmt: skip
     return from_row(row) if row and row["in_force"] else None
+
+
+async def run_out(tx: Tx) -> list[Freeze]:
+    """Those that somebody began and whose time is over, each once."""
+    rows = await tx.fetch(
+        "UPDATE deploy_freeze SET ended_at = app_now(), ended_by = 'desk' WHERE ended_at IS NULL AND until <= app_now()"
+        " RETURNING *"
+    )
+    return [from_row(row) for row in rows]
+
+
+async def begun(tx: Tx, told: Told) -> bool:
+    """False: it was told already, here or by another replica."""
+    done = await tx.execute(
+        "INSERT INTO freeze_told (key, since, until, environments, why) VALUES ($1, $2, $3, $4, $5)"
+        " ON CONFLICT DO NOTHING",
+        told.key, told.since, told.until, list(told.environments), told.why,
+    )  # fmt: skip
+    return done == "INSERT 0 1"
+
+
+async def going(tx: Tx) -> list[Told]:
+    """Those whose end is still to be told."""
+    rows = await tx.fetch("SELECT * FROM freeze_told WHERE over_at IS NULL ORDER BY since, key")
+    return [Told(row["key"], row["since"], row["until"], tuple(row["environments"]), row["why"]) for row in rows]
+
+
+async def is_over(tx: Tx, told: Told) -> bool:
+    """False: another replica was first."""
+    done = await tx.execute(
+        "UPDATE freeze_told SET over_at = app_now() WHERE key = $1 AND since = $2 AND over_at IS NULL",
+        told.key, told.since,
+    )  # fmt: skip
+    return done == "UPDATE 1"

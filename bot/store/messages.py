@@ -18,7 +18,7 @@ def from_row(row: asyncpg.Record) -> Message:
         id=row["id"], kind=Kind(row["kind"]), about=About(row["about"]), to=row["recipient"], due_at=row["due_at"],
         incident=row["incident"], run=row["run"], round=row["round"], level=row["level"], level_name=row["level_name"],
         person=row["person"], attempt=row["attempt"], starts=row["starts"], body=row["body"],
-        procedure=row["procedure"],
+        procedure=row["procedure"], tail=row["tail"],
     )  # fmt: skip
 
 
@@ -26,6 +26,7 @@ async def queue(
     tx: Tx, *, kind: Kind, about: About, to: str, incident: int | None = None, run: int | None = None, round: int = 0,
     level: int = 0, level_name: str = "", person: str | None = None, attempt: int = 1,
     body: Mapping[str, object] | None = None, after: timedelta = timedelta(0), procedure: int | None = None,
+    tail: int | None = None,
 ) -> int | None:  # fmt: skip
     """The new message's id; None when the same page, or the card's next edit, is queued already.
 
@@ -33,14 +34,16 @@ async def queue(
     """
     insert = (
         "INSERT INTO message (kind, about, recipient, incident, run, round, level, level_name, person, attempt, body,"
-        " due_at, procedure) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, app_now() + $12::interval, $13)"
+        " due_at, procedure, tail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, app_now() + $12::interval,"
+        " $13, $14)"
         " ON CONFLICT DO NOTHING RETURNING id"
     )
     row = (
         kind, about, to, incident, run, round, level, level_name, person, attempt, dict(body or {}), after, procedure,
+        tail,
     )  # fmt: skip
     message: int | None = await tx.fetchval(insert, *row)
-    if message is None and about in EDITED and not await held(tx, about, to, incident, run, procedure):
+    if message is None and about in EDITED and not await held(tx, about, to, (incident, run, procedure, tail)):
         message = await tx.fetchval(insert, *row)  # it was taken in between, with what was before
     if message is not None:
         await jobs.enqueue(tx, [jobs.deliver_job(kind, about, message, 0, after)])
@@ -102,13 +105,13 @@ def row_of(draft: Draft) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-async def held(tx: Tx, about: About, to: str, incident: int | None, run: int | None, procedure: int | None) -> bool:
-    """Whether the edit still waits; its row is locked then."""
+async def held(tx: Tx, about: About, to: str, of: tuple[int | None, int | None, int | None, int | None]) -> bool:
+    """Whether the edit still waits; its row is locked then. `of`: incident, run, procedure, tail."""
     waiting = await tx.fetchval(
         "SELECT id FROM message WHERE about = $1 AND recipient = $2 AND state = 'waiting'"
         " AND incident IS NOT DISTINCT FROM $3 AND run IS NOT DISTINCT FROM $4 AND procedure IS NOT DISTINCT FROM $5"
-        " FOR UPDATE",
-        about, to, incident, run, procedure,
+        " AND tail IS NOT DISTINCT FROM $6 FOR UPDATE",
+        about, to, *of,
     )  # fmt: skip
     return waiting is not None
 
@@ -178,7 +181,7 @@ async def again(tx: Tx, message: Message, owner: str, after: timedelta) -> bool:
         " WHERE id = $1 AND state = 'sending' AND lease_owner = $2 AND NOT EXISTS (SELECT FROM message o"
         "  WHERE o.about = m.about AND m.about = ANY($4::text[]) AND o.state = 'waiting'"
         "  AND o.incident IS NOT DISTINCT FROM m.incident AND o.run IS NOT DISTINCT FROM m.run"
-        "  AND o.procedure IS NOT DISTINCT FROM m.procedure"
+        "  AND o.procedure IS NOT DISTINCT FROM m.procedure AND o.tail IS NOT DISTINCT FROM m.tail"
         "  AND o.recipient = m.recipient)"
         " AND NOT EXISTS (SELECT FROM message o WHERE m.about = 'digest' AND o.about = 'digest'"
         "  AND o.state = 'waiting' AND o.person = m.person)",

@@ -27,6 +27,7 @@ class Watched:
     restarts: int
     until: datetime
     is_past: bool
+    now: datetime
 
 
 async def begin(tx: Tx, run: Run, image_id: str, container_id: str) -> None:
@@ -44,13 +45,13 @@ async def take_due(tx: Tx) -> list[Watched]:
         " (SELECT run FROM deployment_watch WHERE state = 'watching' AND look_at <= app_now() FOR UPDATE SKIP LOCKED)"
         " AND NOT EXISTS (SELECT FROM run r WHERE r.environment = w.environment AND r.service = w.service"
         "  AND r.status IN ('running', 'interrupted'))"
-        " RETURNING *, until <= app_now() AS is_past",
+        " RETURNING *, until <= app_now() AS is_past, app_now() AS now",
         EVERY,
     )
     return [
         Watched(
             row["run"], row["environment"], row["service"], row["image_id"], row["container_id"], row["restarts"],
-            row["until"], row["is_past"],
+            row["until"], row["is_past"], row["now"],
         )
         for row in rows
     ]  # fmt: skip

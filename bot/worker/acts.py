@@ -120,7 +120,10 @@ class Acts:
         words = [word for word in (task.environment, task.service, *given) if word]
         if task.step.do is Act.PROMOTE:
             words = [task.service] if task.service else []
-        wish = Wish(task.step.do.action, words, confirm=task.run.confirm, step=task.taken.id)
+        wish = Wish(
+            task.step.do.action, words, confirm=task.run.confirm, step=task.taken.id,
+            reason=task.given.get("reason", ""),
+        )  # fmt: skip
         answer = await self.runs.request(wish, self._by(task))
         return Ended(False, answer.phrase) if isinstance(answer, NotNow) else None
 

@@ -8,6 +8,7 @@ import asyncio
 
 import structlog
 
+from bot.aftermath import count, worse
 from bot.approval import Rule, rule_for
 from bot.audit import DESK, Actor, Door
 from bot.deployment import WATCHED_FOR, WatchState
@@ -22,6 +23,7 @@ from bot.store import probes, runs, watches
 from bot.store.database import Database, Tx, Unavailable
 from bot.store.watches import Watched
 from bot.target import Target
+from bot.worker.error_lines import ErrorLines, Logged
 
 log = structlog.get_logger("aftercare")
 
@@ -33,6 +35,7 @@ class Aftercare:
 
     def __init__(self, db: Database, desk: Desk, engines: Engines, runs: Runs | None = None) -> None:
         self.db, self.desk, self.engines, self.runs = db, desk, engines, runs
+        self.errors = ErrorLines(engines, desk.aftermath)
         self.looking: asyncio.Task[None] | None = None
 
     async def round(self) -> None:
@@ -52,13 +55,14 @@ class Aftercare:
         if not known:
             return
         seen = await self.engines.status([target for _, target in known])
-        for (watched, _), status in zip(known, seen, strict=True):
+        logs = await asyncio.gather(*map(self.errors.since, known, seen))
+        for (watched, _), status, counted in zip(known, seen, logs, strict=True):
             async with self.db.transaction() as tx:
-                ill = await self._judge(tx, watched, status)
+                ill = await self._judge(tx, watched, status, counted)
             if ill is not None and self._goes_back_by_itself(ill):
                 await self._go_back(ill)
 
-    async def _judge(self, tx: Tx, watched: Watched, seen: ServiceStatus) -> Run | None:
+    async def _judge(self, tx: Tx, watched: Watched, seen: ServiceStatus, logged: Logged | None) -> Run | None:
         """The run whose deployment was found to be ill at this look."""
         run = await runs.get(tx, watched.run)
         if run is None:
@@ -74,7 +78,8 @@ class Aftercare:
         if seen.container_id and seen.container_id != watched.container_id:
             await watches.follow(tx, run.id, seen.container_id, seen.restarts)
             return None
-        why = unwell(watched, seen) or await self._seen_from_outside(tx, watched) or await self._told_of(tx, watched)
+        why = unwell(watched, seen) or await self._seen_from_outside(tx, watched)
+        why = why or await self._logged(tx, run, logged) or await self._told_of(tx, watched)
         if why is not None:
             return run if await self._propose(tx, run, why) else None
         if watched.is_past and await watches.end(tx, run.id, WatchState.WELL):
@@ -90,6 +95,14 @@ class Aftercare:
             return None
         began = watched.until - WATCHED_FOR
         return worse_since(await probes.standings(tx, entries), await probes.paces(tx, entries, began), began)
+
+    async def _logged(self, tx: Tx, run: Run, logged: Logged | None) -> Phrase | None:
+        """Errors that it writes itself, beside what was kept of the container it replaced."""
+        if logged is None or not logged.counted.errors:
+            return None
+        view = await runs.view(tx, run.id)
+        kept = count(view.evidence[0].log_tail) if view is not None and view.evidence else None
+        return worse(logged.counted, kept, logged.within, self.desk.aftermath)
 
     async def _told_of(self, tx: Tx, watched: Watched) -> Phrase | None:
         """Errors that another tool, or a person, saw since: whatever they are, the deployment comes first to mind."""

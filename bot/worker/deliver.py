@@ -33,6 +33,7 @@ from bot.store import (
     output,
     procedures,
     runs,
+    tails,
 )
 from bot.store.database import Database, Tx, Unavailable
 from bot.worker import bundle
@@ -151,6 +152,7 @@ class Deliverer:
             procedure=await procedures.get(tx, message.procedure) if message.procedure else None,
             thread=f"{there.channel_id}:{there.ts}" if there else None,
             output=await output.of(tx, message),
+            tail=await tails.get(tx, message.tail) if message.tail else None,
             digest=await digest_view(tx, message.person or "") if message.about is About.DIGEST else None,
             postmortem=await postmortem_view(tx, self.desk, seen.incident)
             if seen and message.about is About.POSTMORTEM

@@ -88,6 +88,8 @@ def subject(message: Message) -> str:
     """What a card is about, or the card that a note hangs on."""
     if message.about is About.RUN_OUTPUT:
         return f"output:{message.run}"
+    if message.tail:
+        return f"tail:{message.tail}"
     if message.procedure:
         return f"runbook:{message.procedure}"
     if message.run:

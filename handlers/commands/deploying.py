@@ -5,14 +5,18 @@ from typing import Final
 
 from bot.answers import Repeated
 from bot.errors import UserError
+from bot.notify.blocks.freezes import freeze_list
 from bot.phrase import Phrase, Value
 from bot.runbook import Action
+from bot.runs.wording import frozen
 from bot.target import Environment, fold
 from handlers import span, when
-from handlers.commands.services import BREAK_GLASS, DRY_RUN, request
+from handlers.commands.services import BREAK_GLASS, DRY_RUN, may_read, request
 from handlers.commands.tools import Asked, Command, Reply, Tools
 
 CONFIRM: Final = frozenset({"confirm"})
+REASON: Final = frozenset({"reason", "raison"})
+LIST: Final = frozenset({"list", "liste"})
 
 
 async def deploy(tools: Tools, asked: Asked) -> Reply:
@@ -40,7 +44,9 @@ async def scale(tools: Tools, asked: Asked) -> Reply:
 
 
 async def freeze(tools: Tools, asked: Asked) -> Reply:
-    """`freeze prod until monday why`; without an end, how to say it."""
+    """`freeze prod until monday why`; without an end, how to say it; without anything, what is frozen."""
+    if not asked.line.words or fold(asked.line.verb) in LIST:
+        return await _frozen(tools, asked)
     environment, rest = _environment(tools, asked.line.words)
     until, reason = _until(rest, tools.clock.now(), tools)
     made = await tools.runs.freezes.begin(environment, until, reason, asked.by)
@@ -54,6 +60,16 @@ async def freeze(tools: Tools, asked: Asked) -> Reply:
         "`/ecotrajet unfreeze {name}`.",
         facts,
     )
+
+
+async def _frozen(tools: Tools, asked: Asked) -> Reply:
+    """What is frozen and will be, where they may look."""
+    freezes = tools.runs.freezes
+    now, coming = (
+        [each for each in found if may_read(tools, asked, each.environment)]
+        for found in (await freezes.in_force(), await freezes.coming())
+    )
+    return freeze_list([frozen(tools.desk, each) for each in now], coming, asked.reader)
 
 
 async def unfreeze(tools: Tools, asked: Asked) -> Reply:
@@ -100,9 +116,9 @@ COMMANDS: Final = (
         values=BREAK_GLASS, flags=DRY_RUN,
     ),
     Command(
-        promote, ("promote",), ("promeus", "promouvoir"), "[service] [--dry-run]",
-        Phrase("bring what runs in staging to production, once product has validated it"),
-        values=BREAK_GLASS, flags=DRY_RUN,
+        promote, ("promote",), ("promeus", "promouvoir"), "[service] [--reason \"why today\"] [--dry-run]",
+        Phrase("bring what runs in staging to production, once product has validated it; off its day with a reason"),
+        values=BREAK_GLASS | REASON, flags=DRY_RUN,
     ),
     Command(
         stop, ("stop", "isolate"), ("arrête", "arrêter", "isole", "isoler"),
@@ -124,8 +140,8 @@ COMMANDS: Final = (
         Phrase("run a Swarm service as so many tasks"), values=BREAK_GLASS, flags=DRY_RUN,
     ),
     Command(
-        freeze, ("freeze",), ("gèle", "geler", "gel"), "env until monday 09:00 [reason]",
-        Phrase("nothing new there until then: no deployment, no restart; rolling back stays possible"),
+        freeze, ("freeze",), ("gèle", "geler", "gel"), "[env until monday 09:00 [reason]]",
+        Phrase("nothing new there until then: no deployment, no restart; alone: what is frozen, and will be"),
     ),
     Command(unfreeze, ("unfreeze",), ("dégèle", "dégeler"), "env", Phrase("end a freeze before its time")),
 )  # fmt: skip

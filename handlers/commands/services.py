@@ -3,6 +3,7 @@
 from typing import Final
 
 from bot import access
+from bot.answers import Repeated
 from bot.errors import UserError
 from bot.lifecycle.probes import places_beside
 from bot.notify.blocks import logs_block, plan_card, run_card, run_list, status_table
@@ -11,7 +12,7 @@ from bot.probe import lit
 from bot.run import Planned
 from bot.runbook import Action, ActionClass
 from bot.runs.runs import Wish
-from bot.target import resolve, resolve_all
+from bot.target import Target, fold, resolve, resolve_all
 from handlers import parse
 from handlers.answers import no_such_run, worded
 from handlers.commands.tools import Asked, Command, Reply, Tools
@@ -33,7 +34,15 @@ async def request(tools: Tools, asked: Asked, action: Action) -> Reply:
     options = asked.line.options
     if "break-glass" in options and not options["break-glass"].strip():
         raise UserError(Phrase('Say why: `--break-glass "the reason"`. It goes into the audit log.'))
-    wish = Wish(action, asked.line.words, "dry-run" in options, options.get("break-glass"), options.get("confirm"))
+    reason = options.get("reason") or options.get("raison", "")
+    wish = Wish(
+        action,
+        asked.line.words,
+        "dry-run" in options,
+        options.get("break-glass"),
+        options.get("confirm"),
+        reason=reason,
+    )
     answer = await tools.runs.request(wish, asked.by)
     return plan_card(answer.plan, asked.reader) if isinstance(answer, Planned) else worded(answer)
 
@@ -69,28 +78,47 @@ async def status(tools: Tools, asked: Asked) -> Reply:
     if unknown:
         resolve(asked.line.words, places, tuple(tools.desk.services.values()))  # says which one was meant
         raise UserError(Phrase("I do not know “{word}” here.", {"word": unknown[0]}))
-    seen = [target for target in targets if _may_read(tools, asked, target.environment.name)]
-    rows = [row for row in await tools.probes.lights() if _may_read(tools, asked, row.entry.environment)]
+    seen = [target for target in targets if may_read(tools, asked, target.environment.name)]
+    rows = [row for row in await tools.probes.lights() if may_read(tools, asked, row.entry.environment)]
     others = places_beside(tools.desk, asked.line.words)
-    more = [each for each in others if _may_read(tools, asked, each[0])]
-    return status_table(lit(await tools.engines.status(seen), rows, more), asked.reader)
+    more = [each for each in others if may_read(tools, asked, each[0])]
+    shown = {*(each.environment.name for each in seen), *(place for place, _ in more)}
+    frozen = [each for each in await tools.runs.freezes.in_force() if each.environment in shown]
+    return status_table(lit(await tools.engines.status(seen), rows, more), asked.reader, frozen)
 
 
 async def logs(tools: Tools, asked: Asked) -> Reply:
-    """Only to the one who asked, secrets hidden."""
+    """Only to the one who asked, secrets hidden; with `-f` live in their own messages."""
     line = asked.line
-    target, rest = resolve(line.words, tuple(tools.desk.environments.values()), tuple(tools.desk.services.values()))
+    words = [word for word in line.words if fold(word) not in FOLLOW]
+    live = len(words) < len(line.words) or bool(FOLLOW_FLAGS & line.options.keys())
+    target, rest = resolve(words, tuple(tools.desk.environments.values()), tuple(tools.desk.services.values()))
     if rest:
         raise UserError(Phrase("I do not know “{word}” here.", {"word": rest[0]}))
     missing = access.why_not(tools.desk.people, tools.desk.teams, asked.by.id, ActionClass.READ, target.environment)
     if missing is not None:
         raise UserError(missing)
+    if live:
+        return await _followed(tools, asked, target)
     since = parse.duration(line.options["since"]) if "since" in line.options else None
-    text = await tools.engines.logs(target, tail=_tail(line), since=since, grep=line.options.get("grep", ""))
+    text = await tools.engines.logs(target, tail=how_many(line), since=since, grep=line.options.get("grep", ""))
     return logs_block(text, asked.reader, target.key, searched=bool(line.options.get("grep")))
 
 
-def _tail(line: parse.Line) -> int:
+async def _followed(tools: Tools, asked: Asked, target: Target) -> Reply:
+    if unknown := {"tail", "since"} & asked.line.options.keys():
+        raise UserError(Phrase("`--{name}` means nothing for a log that is followed.", {"name": min(unknown)}))
+    tail = await tools.runs.tails.begin(target, asked.line.options.get("grep", ""), asked.person, asked.by)
+    if isinstance(tail, Repeated):
+        return None
+    place = asked.reader.place(target.environment.name, target.service.name)
+    return Phrase(
+        "The log of {place} is in your own messages, live until {until}; a button there stops it.",
+        {"place": place, "until": tail.until},
+    )
+
+
+def how_many(line: parse.Line) -> int:
     """How many lines. Raises UserError when it is no number."""
     said = line.options.get("tail", str(TAIL))
     count = parse.number(said)
@@ -99,18 +127,20 @@ def _tail(line: parse.Line) -> int:
     return min(count, MOST_LINES)
 
 
-def _may_read(tools: Tools, asked: Asked, environment: str) -> bool:
+def may_read(tools: Tools, asked: Asked, environment: str) -> bool:
     return access.may(tools.desk.people, tools.desk.teams, asked.by.id, ActionClass.READ, environment)
 
 
 BREAK_GLASS: Final = frozenset({"break-glass"})
+FOLLOW: Final = frozenset({"-f", "follow", "suivre", "suis", "live", "direct"})
+FOLLOW_FLAGS: Final = frozenset({"f", "follow", "suivre"})
 DRY_RUN: Final = frozenset({"dry-run"})
 COMMANDS: Final = (
     Command(status, ("status",), ("statut", "état"), "[env] [service]", Phrase("what runs where, and is it well")),
     Command(
-        logs, ("logs", "log"), ("journaux", "journal"), "env [service] [--tail 50] [--since 10m] [--grep text]",
-        Phrase("the last lines of the log, for you alone, without secrets"),
-        values=frozenset({"tail", "since", "grep"}),
+        logs, ("logs", "log"), ("journaux", "journal"), "env [service] [--tail 50] [--since 10m] [--grep text] [-f]",
+        Phrase("the last lines of the log, for you alone, without secrets; with -f live for some minutes"),
+        values=frozenset({"tail", "since", "grep"}), flags=FOLLOW_FLAGS,
     ),
     Command(
         rollback, ("rollback",), ("retour-arrière", "retour arrière"),

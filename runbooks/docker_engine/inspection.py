@@ -10,7 +10,8 @@ from runbooks.docker_engine.evidence import health_log
 from runbooks.docker_engine.look import Raw, Seen, moment
 from runbooks.docker_engine.usage import cores_of
 from runbooks.redact import Redactor, names_secret
-from runbooks.warnings import SCHEMA_LABEL, health_of
+from runbooks.schemas import label_of
+from runbooks.warnings import health_of
 
 MIB = 2**20
 
@@ -100,8 +101,7 @@ def networks_of(seen: Seen) -> dict[str, str]:
 
 def schema_of(image: Raw | None) -> str:
     """What the image says about the migration it was built for; '' when it says nothing."""
-    labels = ((image or {}).get("Config") or {}).get("Labels") or {}
-    return str(labels.get(SCHEMA_LABEL) or "")
+    return label_of((image or {}).get("Config") or {})
 
 
 def compare(here: Seen, image_here: Raw | None, there: Seen, image_there: Raw | None) -> Comparison:

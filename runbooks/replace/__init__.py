@@ -3,6 +3,7 @@
 Rollback, deployment and promotion differ in how they choose the image and in what they say; all else is here.
 """
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from runbooks.docker_engine.client import Engine
 from runbooks.docker_engine.look import Raw
 from runbooks.replace.plan import frozen
 from runbooks.replace.run import Run
+from runbooks.schemas import Schemas, unasked, unchanged
 
 __all__ = ["Choice", "Replacement"]
 
@@ -37,8 +39,10 @@ class Replacement(ABC):
     name: str
     action: Action
 
-    def __init__(self, engines: DockerEngines) -> None:
+    def __init__(self, engines: DockerEngines, schemas: Schemas = unasked) -> None:
+        """`schemas` asks the database of a service which migrations it has."""
         self._engines = engines
+        self.schemas = schemas
 
     @abstractmethod
     async def choose(
@@ -47,11 +51,12 @@ class Replacement(ABC):
         """Raises UserError when there is nothing to bring, or it cannot be told what."""
 
     async def plan(self, target: Target, params: Sequence[str], history: Sequence[Deployment], now: datetime) -> Plan:
-        found = await survey.of(self._engines.engine(target.engine), target, to_replace=True)
+        surveyed = survey.of(self._engines.engine(target.engine), target, to_replace=True)
+        found, applied = await asyncio.gather(surveyed, self.schemas(target))
         running = look.image_words(found.image, found.seen.reference)
         chosen = await self.choose(target, running, params, history, now)
         plan = frozen(
-            self.action, target, found, running, chosen.then, chosen.there, history,
+            self.action, target, found, running, chosen.then, chosen.there, history, applied,
             never_seen=chosen.never_seen, warned=chosen.warned,
         )  # fmt: skip
         if not await page.isolated(self._engines.engine(target.engine), found.seen):
@@ -63,6 +68,7 @@ class Replacement(ABC):
         async with self._engines.lock(target):
             engine = self._engines.engine(plan.engine)
             seen = await survey.unchanged(engine, plan)
+            await unchanged(self.schemas, target, plan)
             outcome = await Run(engine, target, plan, journal, seen).whole()
             if not plan.was_healthy:
                 await page.repaired(engine, target, plan.container)  # it was isolated perhaps

@@ -5,9 +5,10 @@ from typing import Final
 
 from bot.deployment import Deployment, Source
 from bot.phrase import Phrase, Value
+from bot.postgres import Applied
 from bot.runbook import Action, Image, Plan, Step
 from bot.target import Target
-from runbooks import warnings
+from runbooks import schemas, warnings
 from runbooks.docker_engine import hands
 from runbooks.docker_engine.gate import MARGIN, SETTLE, limit_of_check
 from runbooks.docker_engine.look import Raw
@@ -23,14 +24,17 @@ FORWARD: Final = (
 
 def frozen(
     action: Action, target: Target, found: Survey, now: Image, then: Image, there: Raw | None,
-    history: Sequence[Deployment], *, never_seen: bool = False, warned: Sequence[Phrase] = (),
+    history: Sequence[Deployment], applied: Applied, *, never_seen: bool = False, warned: Sequence[Phrase] = (),
 ) -> Plan:  # fmt: skip
-    """`there`: the inspected new image, None when it is still to be fetched; `history` tells who deployed what."""
+    """`there`: the inspected new image, None when it is still to be fetched; `history` tells who deployed what,
+    `applied` what the database has.
+    """
     raw, config_then = found.seen.raw, (there or {}).get("Config") or {}
     health = warnings.health_of(raw, found.config, config_then)
     mounts = warnings.bind_mounts(raw, config_then)
-    older = warnings.newer_schema(found.config, config_then) if there else None
+    schema = schemas.judge(found.config, config_then if there else None, applied)
     told = warnings.of_replacing(raw, found.config, config_then, found.written) if there else [_not_here(then)]
+    told = [*schema.warnings, *told]
     told += found.beside
     if found.seen.state not in hands.UP:
         told.insert(0, Phrase("It is not running now: this starts it."))
@@ -49,12 +53,13 @@ def frozen(
         steps=tuple(step.value for step in FORWARD),
         changes=warnings.changes(raw, now, then, found.config, config_then),
         warnings=(*warned, *([mounts] if mounts else []), *told),
-        asks=warnings.asked(mounts, older),
+        asks=warnings.asked(mounts, schema.asks),
         was_healthy=was(found.seen) is Was.WELL,
         pull="" if there else then.digests[0],
         expected_downtime=SWITCH,
         health_limit=limit_of_check(health) if health else SETTLE + MARGIN,
-        facts=facts(now, then, history),
+        facts=(*facts(now, then, history), *schema.facts),
+        schema=schema.has,
     )
 
 

@@ -7,9 +7,10 @@ from typing import Final
 from bot.deployment import Deployment
 from bot.errors import UserError
 from bot.phrase import Phrase, Value
+from bot.postgres import Applied
 from bot.runbook import Action, Image, Plan, Step
 from bot.target import Target
-from runbooks import warnings
+from runbooks import schemas, warnings
 from runbooks.docker_engine.client import Engine
 from runbooks.docker_engine.gate import limit_of_check
 from runbooks.docker_engine.look import Raw, Seen
@@ -30,7 +31,7 @@ def no_update_going(there: SwarmService) -> None:
 
 async def replacing(
     engine: Engine, action: Action, target: Target, there: SwarmService, seen: Seen | None,
-    images: tuple[Image, Raw], chosen: Choice, history: Sequence[Deployment],
+    images: tuple[Image, Raw], chosen: Choice, history: Sequence[Deployment], applied: Applied,
 ) -> Plan:  # fmt: skip
     """`images`: what runs now, and its inspection; `seen`: one of its containers, if one is on this node."""
     now, config_now = images[0], images[1].get("Config") or {}
@@ -39,18 +40,19 @@ async def replacing(
     told = list(chosen.warned)
     if chosen.never_seen:
         told.append(Phrase("{image} has never been seen healthy here.", {"image": chosen.then.name}))
+    schema = schemas.judge(config_now, config_then if chosen.there else None, applied)
+    told += schema.warnings
     told += [] if chosen.there is None else warnings.of_replacing(shape, config_now, config_then, ())
     changes = warnings.changes(shape, now, chosen.then, config_now, config_then)
     mounts = warnings.bind_mounts(shape, config_then)
-    older = warnings.newer_schema(config_now, config_then) if chosen.there else None
     check = warnings.health_of(shape, config_now, config_then)
     return replace(
         await _plan(engine, action, target, there, now), image_then=chosen.then,
         steps=tuple(step.value for step in UPDATE), changes=changes,
-        warnings=(*([mounts] if mounts else []), *told), asks=warnings.asked(mounts, older),
+        warnings=(*([mounts] if mounts else []), *told), asks=warnings.asked(mounts, schema.asks),
         pull="" if chosen.there else chosen.then.digests[0],
         expected_downtime=_downtime(there), health_limit=limit(there, check),
-        facts=(*facts(now, chosen.then, history), how(there)),
+        facts=(*facts(now, chosen.then, history), *schema.facts, how(there)), schema=schema.has,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from bot.errors import UserError
 from bot.phrase import Phrase, Value
 from bot.runbook import Action, Evidence, Image, Journal, Outcome, Plan, Result, Step
 from bot.target import Target
+from runbooks import schemas
 from runbooks.docker_engine import DockerEngines, evidence, gate, look, pins, pull, swarm
 from runbooks.docker_engine.client import Engine
 from runbooks.docker_engine.failures import EngineSaid
@@ -90,8 +91,13 @@ class SwarmReplacement(_Update):
         plans.no_update_going(there)
         images = await swarm.image(engine, there)
         chosen = await self._chooser.choose(target, images[0], params, history, now)
+        applied = await self._chooser.schemas(target)
         seen = await swarm.a_container(engine, there)
-        return await plans.replacing(engine, self.action, target, there, seen, images, chosen, history)
+        return await plans.replacing(engine, self.action, target, there, seen, images, chosen, history, applied)
+
+    async def run(self, target: Target, plan: Plan, journal: Journal) -> Outcome:
+        await schemas.unchanged(self._chooser.schemas, target, plan)
+        return await super().run(target, plan, journal)
 
 
 async def unchanged(engine: Engine, plan: Plan) -> SwarmService:

@@ -1,13 +1,21 @@
 """What people type after /ecotrajet, and what they read back."""
 
+from dataclasses import replace
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
 import pytest
 
+from bot.freeze import FreezeWindow, Moment
 from bot.phrase import Phrase
+from bot.runbook import Action
 from bot.target import fold
+from bot.train import Train
 from handlers import commands
-from tests.handlers.slackdesk import SlackDesk, slack_desk
+from tests.handlers.slackdesk import PlayedRunbook, SlackDesk, slack_desk
 
 __all__ = ["slack_desk"]
+PARIS = ZoneInfo("Europe/Paris")
 
 
 async def test_help_prints_the_table(slack_desk: SlackDesk) -> None:
@@ -47,6 +55,38 @@ async def test_status_of_one_place_leaves_the_others_out(slack_desk: SlackDesk) 
     shown = await david.sees("operational")
     assert "staging" in shown.text.lower()
     assert "prod ·" not in shown.text
+
+
+async def test_what_is_frozen_is_listed_and_stands_above_what_runs(slack_desk: SlackDesk) -> None:
+    now = datetime.now(PARIS)
+    yesterday, tomorrow = (Moment((now.weekday() + days) % 7, time(12)) for days in (-1, 1))
+    week_end = FreezeWindow("config:w", ("prod",), yesterday, tomorrow, PARIS, "personne au bureau")
+    later = FreezeWindow("config:l", ("staging",), Moment(date(2099, 1, 1)), Moment(date(2099, 1, 4)), PARIS, "fêtes")
+    freezes = slack_desk.tools.runs.freezes
+    amina = slack_desk.sandbox.person("amina")
+    await amina.types("/ecotrajet gel liste")
+    await amina.sees("Rien n’est gelé, et aucun gel n’est prévu")
+    freezes.desk = replace(freezes.desk, freezes=(week_end, later))
+    await amina.types("/ecotrajet gel")
+    listed = (await amina.sees("Gels")).text
+    assert "comme prévu dans la configuration\u00a0: personne au bureau" in listed
+    assert "staging\u00a0: prévu dès le 1 janv. 2099" in listed
+    await amina.types("/ecotrajet status")
+    assert "🧊 prod est gelé jusqu’au" in (await amina.sees("opérationnel")).text
+    await amina.types("/ecotrajet status staging")
+    assert "gelé" not in (await amina.sees("opérationnel")).text
+
+
+async def test_a_promotion_off_its_day_asks_for_a_reason_and_takes_it(slack_desk: SlackDesk) -> None:
+    runs = slack_desk.tools.runs
+    another_day = (datetime.now(PARIS).weekday() + 2) % 7
+    runs.desk = replace(runs.desk, train=Train(frozenset({another_day})))
+    runs.runbooks = {**runs.runbooks, Action.PROMOTE: PlayedRunbook(Action.PROMOTE)}
+    amina = slack_desk.sandbox.person("amina")
+    await amina.types("/ecotrajet promeus")
+    await amina.sees("/ecotrajet promote ecotrajet --raison")
+    await amina.types('/ecotrajet promeus --raison "la clé expire ce soir"')
+    await amina.sees("validé")  # the next thing that is missing: product's word
 
 
 async def test_logs_are_for_the_asker_alone(slack_desk: SlackDesk) -> None:

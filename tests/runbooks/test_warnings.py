@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-import pytest
-
-from runbooks import warnings
+from runbooks import schemas, warnings
 from tests.runbooks.stage import Stage
 
 
@@ -54,25 +52,8 @@ async def test_a_schema_newer_than_the_image_asks_before_anybody_approves(stage:
     assert asked.startswith("The database schema (20251101) is newer than this image knows (20250101).")
 
 
-@pytest.mark.parametrize(
-    ("now", "then", "asks"),
-    [
-        ("12", "13", False),
-        ("v1.9", "v1.10", False),
-        ("0012_places", "0011_names", True),
-        ("12", "", True),
-        ("", "12", False),
-        ("blue", "green", True),
-        ("12", "12", False),
-    ],
-)
-def test_only_older_code_on_newer_tables_is_a_question(now: str, then: str, *, asks: bool) -> None:
-    images = [{"Labels": {warnings.SCHEMA_LABEL: schema} if schema else {}} for schema in (now, then)]
-    assert (warnings.newer_schema(*images) is not None) is asks
-
-
 def test_two_questions_are_both_asked() -> None:
-    older = warnings.newer_schema({"Labels": {warnings.SCHEMA_LABEL: "2"}}, {})
+    older = schemas.newer_label({"Labels": {schemas.LABEL: "2"}}, {})
     both = str(warnings.asked(older, older))
     assert both.count("is newer than this image knows") == 2
     assert warnings.asked(None, None) is None

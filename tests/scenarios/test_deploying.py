@@ -1,5 +1,6 @@
 """Deployments among people: freezes, product's word, and the ten minutes after. Containers are played."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -8,19 +9,25 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import pytest
 
+from bot.aftermath import Aftermath
 from bot.answers import Repeated
+from bot.classification import warm_up
 from bot.deployment import Freeze
+from bot.desk import Desk
 from bot.errors import UserError
 from bot.freeze import FreezeWindow, Moment
 from bot.lifecycle.probes import Probes
 from bot.phrase import Phrase
 from bot.probe import Kind, ProbeEntry, Seen
-from bot.run import NotNow, Requested
-from bot.runbook import Action, Light, ServiceStatus
+from bot.run import NotNow, Planned, Requested
+from bot.runbook import Action, Evidence, Light, ServiceStatus
+from bot.runs.freeze_news import FreezeNews
+from bot.runs.runs import Wish
 from bot.secret import Secret
 from bot.store.clock import shift_to
 from bot.store.database import Database
 from bot.target import Target
+from bot.train import Train
 from bot.worker.aftercare import Aftercare
 from tests.handlers.slackdesk import V1, PlayedEngines, PlayedRunbook
 from tests.scenarios.rundesk import RunDesk, example_desk
@@ -37,14 +44,29 @@ class Watching(PlayedEngines):
 
     shown: ServiceStatus = field(default_factory=lambda: WELL)
 
+    logs_refused: UserError | None = None
+
+    async def logs(
+        self, target: Target, *, tail: int = 50, since: timedelta | None = None, grep: str = "", max_bytes: int = 60_000
+    ) -> str:
+        if self.logs_refused is not None:
+            raise self.logs_refused
+        return await super().logs(target, tail=tail, since=since, grep=grep, max_bytes=max_bytes)
+
     async def status(self, targets: Sequence[Target]) -> list[ServiceStatus]:
         return [replace(self.shown, environment=each.environment.name) for each in targets]
 
 
 @pytest.fixture
 async def desk(database_url: str) -> AsyncIterator[RunDesk]:
+    warm_up()  # as the whole desk does when it starts
     async with Database.open(database_url) as db:
-        made = RunDesk.of(db, example_desk(), Watching(), {action: PlayedRunbook(action) for action in Action})
+        made = RunDesk.of(
+            db,
+            replace(example_desk(), train=Train(frozenset())),
+            Watching(),
+            {action: PlayedRunbook(action) for action in Action},
+        )
         yield made
         await made.runner.stop()
 
@@ -145,6 +167,64 @@ async def test_a_window_of_the_configuration_freezes_each_week_and_is_ended_for_
     assert "as the configuration plans" in await planned.refusal("amina", "prod", action=Action.RESTART)
 
 
+def planned(desk: RunDesk, began: datetime, *environments: str) -> FreezeWindow:
+    """Each week, from an hour after `began` for four hours."""
+    starts, ends = began + timedelta(hours=1), began + timedelta(hours=1) + SOON
+    return FreezeWindow(
+        "config:week-end", environments, Moment(starts.weekday(), starts.time()), Moment(ends.weekday(), ends.time()),
+        ZoneInfo("UTC"), "personne au bureau",
+    )  # fmt: skip
+
+
+async def rounds(desk: RunDesk, *desks: Desk) -> list[str]:
+    """What two replicas say of freezes in their next rounds, at the same time."""
+    before = len(await desk.said())
+    await asyncio.gather(*(FreezeNews(desk.db, each).round() for each in desks for _ in range(2)))
+    return (await desk.said())[before:]
+
+
+async def test_a_planned_freeze_is_told_once_when_it_begins_and_once_when_it_ends(desk: RunDesk) -> None:
+    now = await desk.value("SELECT app_now()")
+    assert isinstance(now, datetime)
+    there = replace(desk.desk, freezes=(planned(desk, now, "prod", "staging"),))
+    assert await rounds(desk, there) == []
+    await later(desk, timedelta(hours=2))
+    begun = await rounds(desk, there)
+    assert len(begun) == 1
+    assert "Planned freeze of prod, staging until" in begun[0]
+    assert "personne au bureau" in begun[0]
+    assert await rounds(desk, there) == []
+
+    ended = desk.replica(desk=there).runs.freezes.end
+    await ended(desk.desk.environments["staging"], desk.by("bruno"))  # told by itself, and not again
+    await later(desk, SOON)
+    assert await rounds(desk, there) == ["The freeze of prod is over (personne au bureau)."]
+    assert await rounds(desk, there) == []
+    await later(desk, timedelta(days=7) - SOON)
+    assert len(await rounds(desk, there)) == 1, "the next week's"
+    no_longer_planned = await rounds(desk, desk.desk)
+    assert no_longer_planned == ["The freeze of prod, staging is over (personne au bureau)."]
+    did = await desk.rows("SELECT did FROM audit WHERE did LIKE 'freeze.%' AND actor = 'desk' ORDER BY id")
+    assert [row["did"] for row in did] == ["freeze.begun", "freeze.ended"] * 2
+
+
+async def test_a_freeze_that_runs_out_is_told_but_not_where_another_one_holds_or_long_afterwards(desk: RunDesk) -> None:
+    now = await desk.value("SELECT app_now()")
+    assert isinstance(now, datetime)
+    await freeze(desk, reason="soldes")
+    there = replace(desk.desk, freezes=(planned(desk, now, "prod"),))
+    await later(desk, SOON)
+    assert not any("is over" in said for said in await rounds(desk, there)), "the planned one holds for an hour more"
+    await later(desk, timedelta(hours=1))
+    assert await rounds(desk, there) == ["The freeze of prod is over (personne au bureau)."]
+    await freeze(desk)
+    await later(desk, SOON)
+    assert await rounds(desk, there) == ["The freeze of prod is over."]
+    await freeze(desk)
+    await later(desk, timedelta(days=3))
+    assert await rounds(desk, desk.desk) == []
+
+
 # Stopping --------------------------------------------------------------------------------------------------------
 
 
@@ -181,6 +261,37 @@ async def test_nothing_is_promoted_before_somebody_else_validated_that_very_imag
         await desk.runs.validations.give(number, desk.by("bruno"))
     run = (await desk.ask("amina", action=Action.PROMOTE)).run
     assert run.environment == "prod"
+
+
+# The weekly train -----------------------------------------------------------------------------------------------
+
+
+async def test_a_promotion_off_its_day_needs_a_reason_that_everybody_reads(desk: RunDesk) -> None:
+    now = await desk.value("SELECT app_now()")
+    assert isinstance(now, datetime)
+    tomorrow = (now.astimezone(desk.desk.zone).weekday() + 1) % 7
+    there = desk.replica(desk=replace(desk.desk, train=Train(frozenset({tomorrow}))))
+    with pytest.raises(UserError, match=r'leaves on \w+day\. Can it not wait.*promote ecotrajet --reason "the reason"'):
+        await there.ask("amina", action=Action.PROMOTE)
+    assert isinstance(await there.runs.request(Wish(Action.PROMOTE, (), dry_run=True), desk.by("amina")), Planned)
+    assert await desk.said() == []
+
+    await desk.refusal("amina", action=Action.PROMOTE)  # asks for product's word
+    asked = (await desk.rows("SELECT body FROM message WHERE about = 'ask'"))[0]["body"]["button"]["value"]
+    await desk.runs.validations.give(asked["validation"], desk.by("chloe"))
+    run = (await there.ask("amina", action=Action.PROMOTE, reason="la clé\n de paiement expire ce soir")).run
+    said = [each for each in await desk.said() if "does not wait for the weekly train" in each]
+    assert len(said) == 1
+    assert said[0].startswith("🚆 Amina Diallo does not wait for the weekly train: v1 (111111111111) of ecotrajet")
+    assert said[0].endswith("go to prod now (run 1). Reason: la clé de paiement expire ce soir")
+    assert str(run.plan.warnings[0]).endswith("Amina Diallo says why: la clé de paiement expire ce soir")
+    assert await desk.did() == ["run.requested", "run.off_train"]
+    await there.runs.approve(run.id, desk.by("bruno"))
+    await there.until("succeeded", run.id)
+
+    await there.p1()
+    alone = await there.ask("amina", action=Action.PROMOTE, break_glass="tout est en panne")
+    assert "tout est en panne" in str(alone.run.plan.warnings[0]), "the reason to act alone is one"
 
 
 # The ten minutes after -------------------------------------------------------------------------------------------
@@ -290,6 +401,44 @@ async def test_one_after_which_an_incident_is_opened_is_proposed_for_a_rollback(
     assert view is not None
     assert view.watch is not None
     assert view.watch.state == "ill"
+
+
+async def test_one_whose_log_fills_with_errors_is_proposed_for_a_rollback(desk: RunDesk) -> None:
+    run = await deployed(desk)
+    await kept(desk, run, "GET / 200\n" * 190 + "Error: one user's mistake\n" * 10)
+    engines(desk).lines = "GET / 200\n" * 100 + "Error: relation stations does not exist\n" * 18
+    await later(desk, timedelta(seconds=30))
+    await Aftercare(desk.db, desk.desk, desk.engines).look()
+    assert engines(desk).asked[-1][2] == pytest.approx(timedelta(seconds=30), abs=timedelta(seconds=5)), "no older line"
+    assert not any("Go back to" in said for said in await desk.said()), "not so many"
+    engines(desk).lines += "TypeError: row is null\n" * 12
+    await later(desk, timedelta(minutes=1))
+    await Aftercare(desk.db, replace(desk.desk, aftermath=Aftermath(error_lines=0)), desk.engines).look()
+    assert not any("Go back to" in said for said in await desk.said()), "nobody counts"
+    await later(desk, timedelta(minutes=1))
+    await Aftercare(desk.db, desk.desk, desk.engines).look()
+    said = [said for said in await desk.said() if "Go back to v2" in said]
+    assert "its log holds 30 error lines of the last 0:01:00 (10 in the last 200 lines of what it replaced)" in said[0]
+    assert "such as “TypeError: row is null”" in said[0]
+
+
+async def test_a_log_that_was_as_bad_before_or_cannot_be_read_says_nothing(desk: RunDesk) -> None:
+    run = await deployed(desk)
+    await kept(desk, run, "Error: as always\n" * 200)
+    engines(desk).lines = "Error: as always\n" * 300
+    await later(desk, timedelta(minutes=1))
+    await Aftercare(desk.db, desk.desk, desk.engines).look()
+    engines(desk).logs_refused = UserError(Phrase("Docker gives no logs"))
+    await later(desk, timedelta(minutes=1))
+    await Aftercare(desk.db, desk.desk, desk.engines).look()
+    assert not any("Go back to" in said for said in await desk.said())
+
+
+async def kept(desk: RunDesk, number: int, log_tail: str) -> None:
+    """What the replaced container had last written."""
+    run = await desk.execution.get(number)
+    assert run is not None
+    await desk.execution.keep_evidence(run, Evidence("web v2", datetime.now(ZoneInfo("UTC")), "running", log_tail))
 
 
 async def test_where_nobody_need_approve_it_goes_back_by_itself(desk: RunDesk) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+from bot.deployment import Freeze
+from bot.notify.blocks.freezes import frozen_now
 from bot.notify.blocks.parts import MAX_SECTION, Card, card, code, context, escape, line, section
 from bot.notify.blocks.reader import Reader
 from bot.phrase import Phrase
@@ -11,15 +13,17 @@ from bot.runbook import Evidence, Light, ServiceStatus
 LOG_BLOCKS: Final = 4
 
 
-def status_table(statuses: Sequence[ServiceStatus], reader: Reader) -> Card:
-    """One line per service with its light in words, version, since when, health and restarts."""
+def status_table(statuses: Sequence[ServiceStatus], reader: Reader, freezes: Sequence[Freeze] = ()) -> Card:
+    """One line per service with its light in words, version, since when, health and restarts; what is frozen above."""
     if not statuses:
         nothing = reader.say(Phrase("Nothing is configured to run here."))
         return card(nothing, [section(nothing)])
     title = reader.say(Phrase("What runs"))
     summary = ", ".join(f"{each.light} {line(reader.place(each.environment, each.service))}" for each in statuses)
     rows = [section(_row(each, reader)) for each in statuses]
-    return card(f"{title}: {summary}", [section(f"*{title}*"), *rows, context(_legend(reader))])
+    return card(
+        f"{title}: {summary}", [section(f"*{title}*"), *frozen_now(freezes, reader), *rows, context(_legend(reader))]
+    )
 
 
 def logs_block(text: str, reader: Reader, title: str = "", *, searched: bool = False) -> Card:
