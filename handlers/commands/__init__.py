@@ -67,6 +67,7 @@ async def answer(tools: Tools, text: str, visitor: Visitor) -> Reply:
 
     Raises UserError; help is for everybody, the rest for those we know.
     """
+    text = "" if fold(text) == "menu" else text
     if not text.strip() and visitor.person is not None:
         return menus.menu(tools, visitor)
     if not text.strip():

@@ -124,7 +124,7 @@ def one(tools: Tools, asked: Asked, words: Sequence[str], example: str) -> Targe
     try:
         target, rest = resolve(words, places, services)
     except UserError as refused:
-        raise UserError(_with_example(tools, asked, words, refused.phrase, example)) from refused
+        raise UserError(with_example(tools, words, refused.phrase, example)) from refused
     return _allowed(tools, asked, target, rest)
 
 
@@ -177,8 +177,8 @@ def _allowed(tools: Tools, asked: Asked, target: Target, rest: Sequence[str]) ->
     return target
 
 
-def _with_example(tools: Tools, asked: Asked, words: Sequence[str], why: Phrase, example: str) -> Phrase:
-    """With a place that is there: in the environment that was named, if one was."""
+def with_example(tools: Tools, words: Sequence[str], why: Phrase, example: str) -> Phrase:
+    """With a place that is there for its `{place}`: in the environment that was named, if one was."""
     named = [place.name for place in environments_in(tools, words).values()]
     there = [
         f"{place} {service.name}"

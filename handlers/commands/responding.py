@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.errors import UserError
+from bot.incident import Incident
 from bot.notify.blocks.escalating import LONGEST_REASON
 from bot.person import Person
 from bot.phrase import Phrase
@@ -14,6 +15,7 @@ from handlers.answers import worded
 from handlers.commands.incidents import allow_responding
 from handlers.commands.tools import Asked, Command, Reply, Tools
 
+LONGEST_NOTE: Final = 1000
 FILLERS: Final = frozenset({"a", "to", "et", "and", "for", "pour", "pendant", "team", "equipe", "l'equipe", "le", "la"})
 
 
@@ -72,6 +74,17 @@ async def page(tools: Tools, asked: Asked) -> Reply:
             Phrase("Whom? A person or a team: `/ecotrajet page {number} @bruno` or `… devops`.", {"number": number})
         )
     return worded(await tools.lifecycle.call(number, people, asked.by))
+
+
+async def note(tools: Tools, asked: Asked) -> Reply:
+    """`note 42 la base tourne sur le secondaire`."""
+    allow_responding(tools, asked.by.id)
+    number = asked.number('/ecotrajet note 42 "…"')
+    text = " ".join(asked.line.words[1:])[:LONGEST_NOTE]
+    if not text:
+        raise UserError(Phrase('What is to be noted? `/ecotrajet note {number} "…"`.', {"number": number}))
+    noted = await tools.lifecycle.note(number, text, asked.by)
+    return Phrase("Noted for #{number}.", {"number": number}) if isinstance(noted, Incident) else worded(noted)
 
 
 async def escalate(tools: Tools, asked: Asked) -> Reply:
@@ -135,6 +148,11 @@ COMMANDS: Final = (
     Command(
         escalate, ("escalate",), ("escalade", "escalader"), "N [@person|team] [why]",
         Phrase("call the next level now, or somebody, and say why"), of_incident=True, free_text=True,
+    ),
+    Command(
+        note, ("note",), ("noter",), 'N "…"',
+        Phrase("a line in the story of an incident, for everybody who works on it"),
+        of_incident=True, free_text=True,
     ),
     Command(
         snooze, ("snooze", "later"), ("reporte", "reporter", "pause"), "N 30m",

@@ -11,13 +11,19 @@ from bot.probe import lit
 from bot.run import Planned
 from bot.runbook import Action, ActionClass
 from bot.runs.runs import Wish
-from bot.target import resolve, resolve_all
+from bot.target import NoPlace, Target, resolve, resolve_all
 from handlers import parse
 from handlers.answers import no_such_run, worded
+from handlers.commands.looks import with_example
 from handlers.commands.tools import Asked, Command, Reply, Tools
 
 TAIL: Final = 50
 MOST_LINES: Final = 1000
+EXAMPLES: Final = {
+    Action.ROLLBACK: "/ecotrajet rollback {place}", Action.RESTART: "/ecotrajet restart {place}",
+    Action.START: "/ecotrajet start {place}", Action.DEPLOY: "/ecotrajet deploy {place} v2",
+    Action.SCALE: "/ecotrajet scale {place} 3",
+}  # fmt: skip
 
 
 async def rollback(tools: Tools, asked: Asked) -> Reply:
@@ -34,7 +40,12 @@ async def request(tools: Tools, asked: Asked, action: Action) -> Reply:
     if "break-glass" in options and not options["break-glass"].strip():
         raise UserError(Phrase('Say why: `--break-glass "the reason"`. It goes into the audit log.'))
     wish = Wish(action, asked.line.words, "dry-run" in options, options.get("break-glass"), options.get("confirm"))
-    answer = await tools.runs.request(wish, asked.by)
+    try:
+        answer = await tools.runs.request(wish, asked.by)
+    except NoPlace as where:
+        if action not in EXAMPLES:
+            raise
+        raise UserError(with_example(tools, asked.line.words, where.phrase, EXAMPLES[action])) from None
     return plan_card(answer.plan, asked.reader) if isinstance(answer, Planned) else worded(answer)
 
 
@@ -67,7 +78,7 @@ async def status(tools: Tools, asked: Asked) -> Reply:
     places = tuple(tools.desk.environments.values())
     targets, unknown = resolve_all(asked.line.words, places, tuple(tools.desk.services.values()))
     if unknown:
-        resolve(asked.line.words, places, tuple(tools.desk.services.values()))  # says which one was meant
+        _one(tools, asked, "/ecotrajet status {place}")  # says which one was meant
         raise UserError(Phrase("I do not know “{word}” here.", {"word": unknown[0]}))
     seen = [target for target in targets if _may_read(tools, asked, target.environment.name)]
     rows = [row for row in await tools.probes.lights() if _may_read(tools, asked, row.entry.environment)]
@@ -79,7 +90,7 @@ async def status(tools: Tools, asked: Asked) -> Reply:
 async def logs(tools: Tools, asked: Asked) -> Reply:
     """Only to the one who asked, secrets hidden."""
     line = asked.line
-    target, rest = resolve(line.words, tuple(tools.desk.environments.values()), tuple(tools.desk.services.values()))
+    target, rest = _one(tools, asked, "/ecotrajet logs {place}")
     if rest:
         raise UserError(Phrase("I do not know “{word}” here.", {"word": rest[0]}))
     missing = access.why_not(tools.desk.people, tools.desk.teams, asked.by.id, ActionClass.READ, target.environment)
@@ -88,6 +99,15 @@ async def logs(tools: Tools, asked: Asked) -> Reply:
     since = parse.duration(line.options["since"]) if "since" in line.options else None
     text = await tools.engines.logs(target, tail=_tail(line), since=since, grep=line.options.get("grep", ""))
     return logs_block(text, asked.reader, target.key, searched=bool(line.options.get("grep")))
+
+
+def _one(tools: Tools, asked: Asked, example: str) -> tuple[Target, tuple[str, ...]]:
+    """Raises UserError with what to type: `example` with its `{place}` filled in."""
+    places, services = tuple(tools.desk.environments.values()), tuple(tools.desk.services.values())
+    try:
+        return resolve(asked.line.words, places, services)
+    except NoPlace as where:
+        raise UserError(with_example(tools, asked.line.words, where.phrase, example)) from None
 
 
 def _tail(line: parse.Line) -> int:

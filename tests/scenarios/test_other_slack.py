@@ -105,6 +105,10 @@ async def test_an_incident_from_a_message_to_its_post_mortem(
         await world.eventually_value("acknowledged", "SELECT status FROM incident")
         await slack.types(DAVID, f'update {number} "On redémarre la base & on regarde"')
         await slack.sees("On redémarre la base &amp; on regarde", only="", channel="incidents")
+        await slack.types(DAVID, f"note {number} bascule <!channel> terminée")
+        noted = await slack.sees("📝 David Okafor", channel="incidents")
+        assert noted["thread_ts"] == card["ts"]
+        assert "<!channel>" not in json.dumps(noted)
         await slack.presses(DAVID, "incident.role", await slack.sees("502", channel="incidents"), option="ilot")
         await slack.presses(DAVID, "incident.resolve", card)
         form = await slack.gets_view('"resolve"')
