@@ -48,7 +48,7 @@ GROUP: Final = Command(
     incidents.group,
     ("incident",),
     (),
-    "[list | show N | ack N | …]",
+    Phrase("[list | show N | ack N | …]"),
     Phrase("the same, with the word incident in front"),
 )
 LIST: Final = incidents.COMMANDS[0]

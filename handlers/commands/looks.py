@@ -216,7 +216,7 @@ COMMANDS: Final = (
     ),
     Command(networks, ("networks", "network"), ("réseaux", "réseau"), "env", Phrase("networks, and who is in them")),
     Command(
-        execute, ("exec",), ("exécute", "exécuter"), "env [service] disk|processes|ports|env [--grep text]",
+        execute, ("exec",), ("exécute", "exécuter"), Phrase("env [service] disk|processes|ports|env [--grep text]"),
         Phrase("one of these looks from inside the container; there is no free shell"), values=frozenset({"grep"}),
     ),
 )  # fmt: skip

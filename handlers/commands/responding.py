@@ -146,7 +146,7 @@ def _nobody(tools: Tools, word: str) -> Phrase:
 
 COMMANDS: Final = (
     Command(
-        escalate, ("escalate",), ("escalade", "escalader"), "N [@person|team] [why]",
+        escalate, ("escalate",), ("escalade", "escalader"), Phrase("N [@person|team] [why]"),
         Phrase("call the next level now, or somebody, and say why"), of_incident=True, free_text=True,
     ),
     Command(
@@ -166,11 +166,11 @@ COMMANDS: Final = (
         Phrase("give an incident back that you cannot keep: others are paged"), of_incident=True,
     ),
     Command(
-        assign, ("assign", "reassign"), ("assigne", "assigner", "attribue", "confie"), "N @person",
+        assign, ("assign", "reassign"), ("assigne", "assigner", "attribue", "confie"), Phrase("N @person"),
         Phrase("hand an incident over: theirs as soon as they answer their page"), of_incident=True,
     ),
     Command(
-        page, ("page", "call"), ("appelle", "appeler", "bipe"), "N @person|team",
+        page, ("page", "call"), ("appelle", "appeler", "bipe"), Phrase("N @person|team"),
         Phrase("page more people, whoever is on it"), of_incident=True,
     ),
 )  # fmt: skip

@@ -128,23 +128,23 @@ DRY_RUN: Final = frozenset({"dry-run"})
 COMMANDS: Final = (
     Command(status, ("status",), ("statut", "état"), "[env] [service]", Phrase("what runs where, and is it well")),
     Command(
-        logs, ("logs", "log"), ("journaux", "journal"), "env [service] [--tail 50] [--since 10m] [--grep text]",
+        logs, ("logs", "log"), ("journaux", "journal"), Phrase("env [service] [--tail 50] [--since 10m] [--grep text]"),
         Phrase("the last lines of the log, for you alone, without secrets"),
         values=frozenset({"tail", "since", "grep"}),
     ),
     Command(
         rollback, ("rollback",), ("retour-arrière", "retour arrière"),
-        "env [service] [version] [--dry-run] [--break-glass \"reason\"]",
+        Phrase("env [service] [version] [--dry-run] [--break-glass \"reason\"]"),
         Phrase("back to the last good version, or to the one you name"), values=BREAK_GLASS, flags=DRY_RUN,
     ),
     Command(
         restart, ("restart",), ("redémarre", "redémarrer", "relance", "relancer"),
-        "env [service] [--dry-run] [--break-glass \"reason\"]",
+        Phrase("env [service] [--dry-run] [--break-glass \"reason\"]"),
         Phrase("restart a service and see that it is well again"),
         values=BREAK_GLASS, flags=DRY_RUN,
     ),
     Command(
-        approve, ("approve",), ("approuve", "approuver"), "N [--break-glass \"reason\"]",
+        approve, ("approve",), ("approuve", "approuver"), Phrase("N [--break-glass \"reason\"]"),
         Phrase("let a run's plan be carried out"), values=BREAK_GLASS,
     ),
     Command(reject, ("reject",), ("rejette", "rejeter", "refuse", "refuser"), "N", Phrase("refuse a run's plan")),
