@@ -120,6 +120,10 @@ class Target:
         return self.container.removeprefix(SWARM) if self.container.startswith(SWARM) else ""
 
 
+class NoPlace(UserError):
+    """Where something is to be done was not said, or not so that it is understood."""
+
+
 @lru_cache(maxsize=1024)
 def folded(words: tuple[str, ...]) -> frozenset[str]:
     """Asked for each alert, of the same few words."""
@@ -144,12 +148,12 @@ def resolve(
     """
     environment, service, rest = _sort(words, environments, services)
     if environment is None:
-        raise UserError(_which_environment(rest, environments))
+        raise NoPlace(_which_environment(rest, environments))
     here = [each for each in services if environment.name in each.containers]
     if service is None and len(here) == 1:
         service = here[0]
     if service is None:
-        raise UserError(_which_service(rest, environment, here))
+        raise NoPlace(_which_service(rest, environment, here))
     if environment.name not in service.containers:
         raise UserError(
             Phrase(

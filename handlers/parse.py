@@ -89,7 +89,7 @@ def unescape(word: str) -> str:
             return f"@{found['id']}"
         if found["kind"] == "#":
             return f"#{found['label'] or found['id']}"
-        return found["id"]
+        return str(found["id"].removeprefix("mailto:").removeprefix("tel:"))
 
     return html.unescape(REFERENCE.sub(plain, word))
 

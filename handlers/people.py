@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from bot.audit import Actor, Door
 from bot.desk import Desk
@@ -20,19 +21,20 @@ class Visitor:
 
 def of_command(body: Mapping[str, Any], desk: Desk) -> Visitor:
     """A slash command. Its trigger id is the same when Slack, or a second connection, delivers it again."""
-    return _visitor(desk, str(body["user_id"]), str(body.get("user_name", "")), Door.COMMAND, str(body["trigger_id"]))
+    delivery = str(body.get("trigger_id") or body.get("response_url") or uuid4())  # a workflow's step has no trigger
+    return _visitor(desk, str(body["user_id"]), str(body.get("user_name", "")), Door.COMMAND, delivery)
 
 
 def of_press(body: Mapping[str, Any], desk: Desk) -> Visitor:
     """A press of a button: which message, when, by whom."""
-    user, container = body["user"], body.get("container", {})
+    user, container = body["user"], body.get("container") or {}
     press = f"{container.get('message_ts', '')}:{body['actions'][0].get('action_ts', '')}:{user['id']}"
     return _of_user(user, desk, press)
 
 
 def of_shortcut(body: Mapping[str, Any], desk: Desk) -> Visitor:
     """A shortcut, global or on a message."""
-    return _of_user(body["user"], desk, str(body["trigger_id"]))
+    return _of_user(body["user"], desk, str(body.get("trigger_id") or uuid4()))
 
 
 def of_submission(body: Mapping[str, Any], desk: Desk) -> Visitor:
@@ -45,6 +47,11 @@ def of_event(body: Mapping[str, Any], desk: Desk) -> Visitor:
     """Somebody mentioned the bot, or set an emoji."""
     event = body["event"]
     return _visitor(desk, str(event["user"]), "", Door.BUTTON, str(body.get("event_id") or event["event_ts"]))
+
+
+def slack_id(body: Mapping[str, Any]) -> str:
+    """Who typed, pressed or submitted."""
+    return str(body.get("user_id") or body["user"]["id"])
 
 
 def _of_user(user: Mapping[str, Any], desk: Desk, delivery: str) -> Visitor:

@@ -37,7 +37,7 @@ from handlers.commands import Tools
 from handlers.errands import Errands
 from handlers.people import Visitor
 from handlers.slack_http import let_in
-from handlers.slack_messages import Messages, reply
+from handlers.slack_messages import Messages, said_in
 from handlers.watched import Reception, Watched
 
 log = structlog.get_logger("slack")
@@ -190,7 +190,7 @@ class SlackDoor:
         """Nothing here may raise: bolt would forget the ack."""
         try:
             visitor = who(body, self.tools.desk)
-        except (KeyError, TypeError, IndexError):
+        except (KeyError, TypeError, IndexError, AttributeError):
             log.warning("a payload without its usual fields", type=body.get("type"))
             return
 
@@ -206,10 +206,10 @@ class SlackDoor:
             close = self.tools.reader(visitor.language).say(Phrase("Close"))
             return partial(self.messages.before, body, close)
         if (url := str(body.get("response_url") or "")) or "command" in body or body.get("type") == "block_actions":
-            return partial(reply, url)
+            return partial(self.messages.answer, url, people.slack_id(body))
         if "event" in body:
             return partial(self.messages.beside, body["event"])
-        return partial(self.messages.direct, str(body["user"]["id"]))
+        return partial(self.messages.direct, people.slack_id(body))
 
     async def _answer_command(self, body: Body, visitor: Visitor, say: Say) -> None:
         with structlog.contextvars.bound_contextvars(delivery=visitor.by.delivery, by=visitor.by.id):
@@ -224,7 +224,7 @@ class SlackDoor:
 
     async def _answer_shortcut(self, body: Body, visitor: Visitor, say: Say) -> None:
         log.info("shortcut", callback=body.get("callback_id"), by=visitor.by.id)
-        report, text = Report(""), parse.unescape(str((body.get("message") or {}).get("text") or ""))
+        report, text = Report(""), said_in(body.get("message") or {})
         if body.get("callback_id") == ESCALATE_MESSAGE:
             await self._say(say, body, visitor, await escalating.form(self.tools, visitor, text))
             return
@@ -239,7 +239,7 @@ class SlackDoor:
 
     async def _answer_mention(self, body: Body, visitor: Visitor, say: Say) -> None:
         event = body["event"]
-        text = re.sub(r"<@[A-Z0-9]+(\|[^>]*)?>", "", str(event.get("text") or ""), count=1).strip()
+        text = parse.unescape(re.sub(r"<@[A-Z0-9]+(\|[^>]*)?>", "", str(event.get("text") or ""), count=1).strip())
         link = await self.messages.permalink(str(event["channel"]), str(event["ts"]))
         await self._offer(visitor, say, text, link)
 
@@ -259,7 +259,7 @@ class SlackDoor:
         """An event opens no modal, a press does."""
         if visitor.person is None:
             raise UserError(stranger())
-        await say(offer(self.tools.reader(visitor.language), parse.unescape(text), link))
+        await say(offer(self.tools.reader(visitor.language), text, link))
 
     # Answering ---------------------------------------------------------------------------------------------------
 
@@ -268,10 +268,10 @@ class SlackDoor:
             return
         if isinstance(reply, Modal):
             above = (body.get("view") or {}).get("type") == "modal" and body.get("type") == "block_actions"
-            await self.messages.open(str(body["trigger_id"]), reply, above=above)
+            await self.messages.open(str(body.get("trigger_id") or ""), reply, above=above)
             return
         if isinstance(reply, File):
-            reply = await self.messages.send_file(str(body.get("user_id") or body["user"]["id"]), reply)
+            reply = await self.messages.send_file(people.slack_id(body), reply)
         card = blocks.answer(reply, self.tools.reader(visitor.language)) if isinstance(reply, Phrase) else reply
         await say(card)
 

@@ -1,15 +1,19 @@
 """Slack's requests by HTTP, let in before bolt reads them: the signature first, then only what has Slack's shape.
 
 Bolt 1.30 parses a body before it checks who signed it, and raises at what is no JSON or no object: anybody could make
-it answer 500. Here that is 401, 413 or 400, and nothing of it is read.
-Source: docs.slack.dev, “Verifying requests from Slack”.
+it answer 500. Here that is 401, 413 or 400, and nothing of it is read. It also takes any form with the word “payload”
+in it, a command's text too, for an interaction, and then finds nothing in it: such a command is read here.
+Source: docs.slack.dev, “Verifying requests from Slack”, “Implementing slash commands” (ssl_check).
 """
 
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_bolt_request
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.request.async_internals import build_async_context
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 
@@ -25,16 +29,19 @@ TEXTS: Final = ("type", "command", "trigger_id", "callback_id", "response_url", 
 
 
 async def let_in(request: web.Request, secret: Secret) -> AsyncBoltRequest:
-    """For bolt, which checks the signature once more. Raises HTTPException: 400, 401, 413."""
+    """For bolt, which checks the signature once more. Raises HTTPException: 400, 401, 413; 200 for Slack's own test of
+    our certificate, which nobody signs and which does nothing."""
     if (request.content_length or 0) > LARGEST:
         raise web.HTTPRequestEntityTooLarge(LARGEST, request.content_length or 0)
     body = await request.read()
     if len(body) > LARGEST:
         raise web.HTTPRequestEntityTooLarge(LARGEST, len(body))
+    if is_ssl_check(body):
+        raise web.HTTPOk(text="")
     if not _signed(body, request.headers, secret):
         raise web.HTTPUnauthorized(text='{"error": "invalid request"}', content_type="application/json")
     try:
-        found = await to_bolt_request(request)
+        found = with_form(await to_bolt_request(request))
     except (
         ValueError,
         LookupError,
@@ -45,6 +52,23 @@ async def let_in(request: web.Request, secret: Secret) -> AsyncBoltRequest:
         found = None
     if found is None or not fits(found.body):
         raise web.HTTPBadRequest(text='{"error": "not what Slack sends"}', content_type="application/json")
+    return found
+
+
+def is_ssl_check(body: bytes) -> bool:
+    """`ssl_check=1`, with a token or without, and nothing else."""
+    if len(body) > 500 or not body.isascii():
+        return False
+    form = dict(parse_qsl(body.decode(), keep_blank_values=True))
+    return form.get("ssl_check") == "1" and set(form) <= {"ssl_check", "token"}
+
+
+def with_form(found: AsyncBoltRequest) -> AsyncBoltRequest:
+    """The fields of a form that bolt overlooked."""
+    if found.body == {} and found.raw_body[:1] not in ("", "{", "["):
+        form = dict(parse_qsl(found.raw_body, keep_blank_values=True))
+        if form and "payload" not in form:
+            found.body, found.context = form, build_async_context(AsyncBoltContext({}), form)
     return found
 
 

@@ -59,7 +59,8 @@ class Watched:
             try:
                 told = await self._client.conversations_info(channel=channel)
             except SlackApiError as refused:
-                if refused.response.get("error") in ("channel_not_found", "missing_scope"):
+                data = getattr(refused.response, "data", None)  # none at all when a proxy answered in HTML
+                if isinstance(data, dict) and data.get("error") in ("channel_not_found", "missing_scope"):
                     log.warning("a channel's name is not told: write its id", channel=channel, error=str(refused))
                     self._names[channel] = ""
                     return False

@@ -1,6 +1,6 @@
 """Slack: are the tokens good, has the app the permissions of its manifest, is the bot in its channels?"""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Set
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,8 @@ from bot.notify.slack import TO_DO
 WHAT: Final = "Slack"
 TIMEOUT: Final = 8.0  # seconds
 PAGES: Final = 20  # of 200 channels each
+KINDS: Final = {"channels:read": "public_channel", "groups:read": "private_channel"}
+EVERY_KIND: Final = frozenset(KINDS)
 
 
 async def slack(settings: SlackSettings | None, channels: Iterable[str], manifest: Path | None) -> list[Finding]:
@@ -30,12 +32,13 @@ async def slack(settings: SlackSettings | None, channels: Iterable[str], manifes
             return [_refused(WHAT, error)]
         except (aiohttp.ClientError, OSError) as error:
             return [_away(error, settings.api_url)]
-        granted = {scope.strip() for scope in str(answer.headers.get("x-oauth-scopes", "")).split(",")} - {""}
+        told = {name.lower(): value for name, value in answer.headers.items()}.get("x-oauth-scopes")
+        granted = {scope.strip() for scope in str(told or "").split(",")} - {""}
         return [
             ok(WHAT, f"workspace {answer.get('team')}, bot {answer.get('user')}"),
-            _scopes(granted, manifest),
+            _scopes(None if told is None else granted, manifest),
             await _delivery(client, settings),
-            *await _channels(client, granted, channels, str(answer.get("user"))),
+            *await _channels(client, granted if told is not None else EVERY_KIND, channels, str(answer.get("user"))),
         ]
 
 
@@ -52,8 +55,11 @@ def bot_scopes(manifest: Path) -> frozenset[str]:
     return frozenset(content["oauth_config"]["scopes"]["bot"])
 
 
-def _scopes(granted: set[str], manifest: Path | None) -> Finding:
+def _scopes(granted: set[str] | None, manifest: Path | None) -> Finding:
+    """`granted` None: Slack did not tell (a proxy may drop the header)."""
     what = "Slack permissions"
+    if granted is None:
+        return not_set(what, "no X-OAuth-Scopes in the answer, so they are not compared with manifest.yml")
     if manifest is None:
         return not_set(what, "manifest.yml is not here to compare with")
     wanted = bot_scopes(manifest)
@@ -84,7 +90,7 @@ async def _delivery(client: AsyncWebClient, settings: SlackSettings) -> Finding:
     return ok(what, "the app token opens a connection")
 
 
-async def _channels(client: AsyncWebClient, granted: set[str], wanted: Iterable[str], bot: str) -> list[Finding]:
+async def _channels(client: AsyncWebClient, granted: Set[str], wanted: Iterable[str], bot: str) -> list[Finding]:
     try:
         joined = await _joined(client, granted)
     except SlackApiError as error:
@@ -99,15 +105,14 @@ async def _channels(client: AsyncWebClient, granted: set[str], wanted: Iterable[
     ]
 
 
-async def _joined(client: AsyncWebClient, granted: set[str]) -> set[str]:
+async def _joined(client: AsyncWebClient, granted: Set[str]) -> set[str]:
     """The names of the channels that the bot is in, as far as its permissions let it see them."""
-    kinds = {"channels:read": "public_channel", "groups:read": "private_channel"}
-    types = ",".join(kind for scope, kind in kinds.items() if scope in granted) or "public_channel"
+    types = ",".join(kind for scope, kind in KINDS.items() if scope in granted) or "public_channel"
     names: set[str] = set()
     cursor = ""
     for _ in range(PAGES):
         answer = await client.users_conversations(types=types, exclude_archived=True, limit=200, cursor=cursor)
-        names |= {channel["name"] for channel in answer["channels"]}
+        names |= {str(channel.get("name")) for channel in answer.get("channels") or []}
         cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
         if not cursor:
             break
@@ -115,7 +120,9 @@ async def _joined(client: AsyncWebClient, granted: set[str]) -> set[str]:
 
 
 def _word(error: SlackApiError) -> str:
-    return str(error.response.get("error", "unknown error"))
+    """A proxy answers in HTML: then there is no word."""
+    data = getattr(error.response, "data", None)
+    return str(data.get("error", "unknown error")) if isinstance(data, dict) else "unknown error"
 
 
 def _refused(what: str, error: SlackApiError) -> Finding:

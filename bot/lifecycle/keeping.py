@@ -1,7 +1,13 @@
-"""What somebody pinned, marked with 📌 or shared where an incident is worked on becomes a line of its story."""
+"""What somebody pinned, marked with 📌 or shared where an incident is worked on becomes a line of its story; so does a
+note that they type."""
 
+from bot.answers import NoSuchIncident
 from bot.audit import Actor, Entry
+from bot.desk import Desk
+from bot.incident import Incident
 from bot.kept import How, Kept
+from bot.lifecycle import speaking
+from bot.phrase import Phrase
 from bot.store import audit, cards, incidents, rooms
 from bot.store.database import Tx
 
@@ -20,6 +26,17 @@ async def keep(tx: Tx, kept: Kept, by: Actor) -> int | None:
     did = "timeline.file" if kept.how is How.FILE else DID[kept.added]
     await audit.write(tx, Entry(by, did, number, why=kept.told(by.name), result=key))
     return number
+
+
+async def note(tx: Tx, desk: Desk, number: int, text: str, by: Actor) -> Incident | NoSuchIncident:
+    """A line of the story, said in the thread of the card."""
+    incident = await incidents.lock(tx, number)
+    if incident is None:
+        return NoSuchIncident(number)
+    said = Phrase("📝 {name}: {note}", {"name": by.name, "note": text})
+    await audit.write(tx, Entry(by, "incident.noted", number, why=said))
+    await speaking.note(tx, desk, incident, said)
+    return incident
 
 
 async def where(tx: Tx, kept: Kept) -> int | None:

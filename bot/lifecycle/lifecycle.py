@@ -241,6 +241,13 @@ class Lifecycle:
                 return None
             return await keeping.keep(tx, kept, by)
 
+    async def note(self, number: int, text: str, by: Actor) -> Incident | NoSuchIncident | Repeated:
+        """What somebody wants to be read in its story, also once it is over."""
+        async with self.db.transaction() as tx:
+            if not await deliveries.first_time(tx, by):
+                return Repeated()
+            return await keeping.note(tx, self.desk, number, text, by)
+
     async def want_postmortem(self, number: int, by: Actor) -> Incident | NoSuchIncident | Repeated:
         """Its draft is on its way. Raises UserError while the incident is open."""
         async with self.db.transaction() as tx:

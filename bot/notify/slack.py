@@ -168,12 +168,17 @@ class SlackChannel:
 
     async def _upload(self, outgoing: Outgoing, upload: Upload) -> str:
         """In the thread it belongs to, else to whom it is for; `channel:file` of it. Only ids of channels will do."""
+        to = outgoing.message.to
         channel, _, ts = (outgoing.thread or "").rpartition(":")
+        if not channel and is_person(to):
+            channel = await self._address(to)
+        elif not channel:  # its card was never posted: only chat.postMessage takes a channel's name
+            channel, _, ts = (await self._post(to, {"text": escape(upload.title)})).rpartition(":")
         done = await self.client.files_upload_v2(
-            channel=channel or await self._address(outgoing.message.to), thread_ts=ts or None, filename=upload.name,
+            channel=channel, thread_ts=ts or None, filename=upload.name,
             content=upload.content, title=upload.title, alt_txt=upload.alt, initial_comment=upload.comment or None,
         )  # fmt: skip
-        return f"{channel or outgoing.message.to}:{done['files'][0]['id']}"
+        return f"{channel}:{done['files'][0]['id']}"
 
     async def _address(self, to: str) -> str:
         """A person's id (`U…`, `W…`) becomes the conversation with them; anything else is a channel."""

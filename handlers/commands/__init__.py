@@ -48,7 +48,7 @@ GROUP: Final = Command(
     incidents.group,
     ("incident",),
     (),
-    "[list | show N | ack N | …]",
+    Phrase("[list | show N | ack N | …]"),
     Phrase("the same, with the word incident in front"),
 )
 LIST: Final = incidents.COMMANDS[0]
@@ -67,6 +67,7 @@ async def answer(tools: Tools, text: str, visitor: Visitor) -> Reply:
 
     Raises UserError; help is for everybody, the rest for those we know.
     """
+    text = "" if fold(text) == "menu" else text
     if not text.strip() and visitor.person is not None:
         return menus.menu(tools, visitor)
     if not text.strip():

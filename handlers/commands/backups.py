@@ -34,7 +34,7 @@ async def backup(tools: Tools, asked: Asked) -> Reply:
 
 COMMANDS: Final = (
     Command(
-        backup, ("backup", "backups"), ("sauvegarde", "sauvegardes"), "[now [name] | list | status]",
+        backup, ("backup", "backups"), ("sauvegarde", "sauvegardes"), Phrase("[now [name] | list | status]"),
         Phrase("back up a service's database, and see how its backups stand"),
     ),
 )  # fmt: skip

@@ -37,7 +37,7 @@ async def open_for(tools: Tools, number: int, by: Actor, reader: Reader) -> Repl
 
 COMMANDS: Final = (
     Command(
-        channel, ("channel", "room"), ("salon", "canal"), "N", Phrase("a Slack channel for this incident alone"),
+        channel, ("channel", "room"), ("canal", "salon"), "N", Phrase("a Slack channel for this incident alone"),
         of_incident=True,
     ),
 )  # fmt: skip

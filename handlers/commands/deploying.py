@@ -111,7 +111,7 @@ def _not_today(words: tuple[str, ...], end: datetime, now: datetime) -> datetime
 COMMANDS: Final = (
     Command(
         deploy, ("deploy",), ("déploie", "déployer"),
-        "env [service] version [--dry-run] [--break-glass \"reason\"]",
+        Phrase("env [service] version [--dry-run] [--break-glass \"reason\"]"),
         Phrase("put a version in place; the old one comes back by itself if it is not well"),
         values=BREAK_GLASS, flags=DRY_RUN,
     ),
@@ -122,12 +122,12 @@ COMMANDS: Final = (
     ),
     Command(
         stop, ("stop", "isolate"), ("arrête", "arrêter", "isole", "isoler"),
-        "env [service] --confirm env [--dry-run] [--break-glass \"reason\"]",
+        Phrase("env [service] --confirm env [--dry-run] [--break-glass \"reason\"]"),
         Phrase("take a service away, with its evidence kept; it stays down until it is started"),
         values=BREAK_GLASS | CONFIRM, flags=DRY_RUN,
     ),
     Command(
-        start, ("start",), ("démarre", "démarrer"), "env [service] [--dry-run] [--break-glass \"reason\"]",
+        start, ("start",), ("démarre", "démarrer"), Phrase("env [service] [--dry-run] [--break-glass \"reason\"]"),
         Phrase("start what was stopped, and see that it is well"), values=BREAK_GLASS, flags=DRY_RUN,
     ),
     Command(
@@ -136,11 +136,11 @@ COMMANDS: Final = (
         values=BREAK_GLASS | CONFIRM, flags=DRY_RUN,
     ),
     Command(
-        scale, ("scale",), ("échelle", "dimensionne"), "env [service] number [--dry-run]",
+        scale, ("scale",), ("échelle", "dimensionne"), Phrase("env [service] number [--dry-run]"),
         Phrase("run a Swarm service as so many tasks"), values=BREAK_GLASS, flags=DRY_RUN,
     ),
     Command(
-        freeze, ("freeze",), ("gèle", "geler", "gel"), "[env until monday 09:00 [reason]]",
+        freeze, ("freeze",), ("gèle", "geler", "gel"), Phrase("[env until monday 09:00 [reason]]"),
         Phrase("nothing new there until then: no deployment, no restart; alone: what is frozen, and will be"),
     ),
     Command(unfreeze, ("unfreeze",), ("dégèle", "dégeler"), "env", Phrase("end a freeze before its time")),

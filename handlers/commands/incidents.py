@@ -236,7 +236,7 @@ COMMANDS: Final = (
         Phrase("take an incident: nobody else is paged"), of_incident=True,
     ),
     Command(
-        resolve, ("resolve", "close"), ("résous", "résoudre", "résolu", "clore"), "N [note]",
+        resolve, ("resolve", "close"), ("résous", "résoudre", "résolu", "clore"), Phrase("N [note]"),
         Phrase("close an incident, with a word about the cause if you like"), of_incident=True, free_text=True,
     ),
     Command(
@@ -251,11 +251,11 @@ COMMANDS: Final = (
         Phrase("N is the same as M: its alerts go there, and it is closed"), of_incident=True,
     ),
     Command(
-        link, ("link",), ("relie", "relier", "rattache", "rattacher"), "N M|none",
+        link, ("link",), ("relie", "relier", "rattache", "rattacher"), Phrase("N M|none"),
         Phrase("N is part of the larger incident M, and goes on by itself"), of_incident=True,
     ),
     Command(
-        split, ("split",), ("sépare", "séparer", "scinder"), "N [words]",
+        split, ("split",), ("sépare", "séparer", "scinder"), Phrase("N [words]"),
         Phrase("one incident is two: the alerts that say these words get their own"), of_incident=True, free_text=True,
     ),
     Command(

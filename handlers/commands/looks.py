@@ -124,7 +124,7 @@ def one(tools: Tools, asked: Asked, words: Sequence[str], example: str) -> Targe
     try:
         target, rest = resolve(words, places, services)
     except UserError as refused:
-        raise UserError(_with_example(tools, asked, words, refused.phrase, example)) from refused
+        raise UserError(with_example(tools, words, refused.phrase, example)) from refused
     return _allowed(tools, asked, target, rest)
 
 
@@ -177,8 +177,8 @@ def _allowed(tools: Tools, asked: Asked, target: Target, rest: Sequence[str]) ->
     return target
 
 
-def _with_example(tools: Tools, asked: Asked, words: Sequence[str], why: Phrase, example: str) -> Phrase:
-    """With a place that is there: in the environment that was named, if one was."""
+def with_example(tools: Tools, words: Sequence[str], why: Phrase, example: str) -> Phrase:
+    """With a place that is there for its `{place}`: in the environment that was named, if one was."""
     named = [place.name for place in environments_in(tools, words).values()]
     there = [
         f"{place} {service.name}"
@@ -216,7 +216,7 @@ COMMANDS: Final = (
     ),
     Command(networks, ("networks", "network"), ("réseaux", "réseau"), "env", Phrase("networks, and who is in them")),
     Command(
-        execute, ("exec",), ("exécute", "exécuter"), "env [service] disk|processes|ports|env [--grep text]",
+        execute, ("exec",), ("exécute", "exécuter"), Phrase("env [service] disk|processes|ports|env [--grep text]"),
         Phrase("one of these looks from inside the container; there is no free shell"), values=frozenset({"grep"}),
     ),
 )  # fmt: skip

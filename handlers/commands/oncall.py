@@ -192,20 +192,21 @@ def _french(*names: str) -> tuple[str, ...]:
 
 COMMANDS: Final = (
     Command(
-        show, ("oncall", "on-call", "who"), ("astreinte", "qui", "garde"), "[schedule]",
+        show, ("oncall", "on-call", "who"), ("astreinte", "qui", "garde"), Phrase("[schedule]"),
         Phrase("who is on call now and next; with a schedule's name, its next two weeks"),
     ),
     Command(
         override, _both("override", "overrides"), _french("remplacer", "remplace", "remplacement", "remplacements"),
-        "[@person tomorrow 18:00-22:00 [schedule] | list | end N]",
+        Phrase("[@person tomorrow 18:00-22:00 [schedule] | list | end N]"),
         Phrase("put somebody on call instead, for a while"), free_text=True,
     ),
     Command(
-        cover, _both("cover"), _french("couvrir", "couverture"), "tomorrow 18:00-22:00 [schedule] | end N",
+        cover, _both("cover"), _french("couvrir", "couverture"), Phrase("tomorrow 18:00-22:00 [schedule] | end N"),
         Phrase("ask the others to stand in for you; the first who taps does"), free_text=True,
     ),
     Command(
-        swap, _both("swap"), _french("échanger", "échange"), "@person tomorrow 18:00-22:00 for saturday 9:00-18:00",
+        swap, _both("swap"), _french("échanger", "échange"),
+        Phrase("@person tomorrow 18:00-22:00 for saturday 9:00-18:00"),
         Phrase("offer a shift for another"), free_text=True,
     ),
     Command(
@@ -216,7 +217,7 @@ COMMANDS: Final = (
         gaps, _both("gaps"), _french("trous"), "", Phrase("when nobody would be on call in the next four weeks"),
     ),
     Command(
-        calendar, _both("ical", "calendar"), _french("agenda", "calendrier"), "[new]",
+        calendar, _both("ical", "calendar"), _french("agenda", "calendrier"), Phrase("[new]"),
         Phrase("the private address of your shifts for a calendar program"),
     ),
 )  # fmt: skip

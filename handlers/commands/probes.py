@@ -49,7 +49,7 @@ def may_read(tools: Tools, asked: Asked, environment: str) -> bool:
 
 COMMANDS: Final = (
     Command(
-        probes, ("probes", "probe"), ("sondes", "sonde"), "[env] [service] | run NAME",
+        probes, ("probes", "probe"), ("sondes", "sonde"), Phrase("[env] [service] | run NAME"),
         Phrase("how the probes stand and how fast they are answered; or look now"),
     ),
 )  # fmt: skip

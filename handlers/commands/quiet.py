@@ -217,12 +217,12 @@ def _unknown(tools: Tools, word: str) -> Phrase:
 COMMANDS: Final = (
     Command(
         silence, ("silence", "mute"), ("taire", "tais", "muet"),
-        "[list | end N | env service label=value 2h \"reason\" [--from 22:00]]",
+        Phrase("[list | end N | env service label=value 2h \"reason\" [--from 22:00]]"),
         Phrase("keep alerts quiet for a while; what still fires at the end becomes an incident"),
         values=frozenset({"from"}),
     ),
     Command(
-        maintenance, ("maintenance",), ("fenêtre",), "[list | end N | env sunday 02:00-04:00 \"reason\"]",
+        maintenance, ("maintenance",), ("fenêtre",), Phrase("[list | end N | env sunday 02:00-04:00 \"reason\"]"),
         Phrase("plan maintenance, every week or on a date"),
     ),
 )  # fmt: skip

@@ -42,7 +42,7 @@ async def silence(tools: Tools, environment: str, service: str, signal: str, by:
 
 COMMANDS: Final = (
     Command(
-        report, ("report",), ("rapport",), "[week|month|2026-10] [publish]",
+        report, ("report",), ("rapport",), Phrase("[week|month|2026-10] [publish]"),
         Phrase("a week or a month looked back on, with pictures"),
     ),
 )  # fmt: skip

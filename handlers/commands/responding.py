@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.errors import UserError
+from bot.incident import Incident
 from bot.notify.blocks.escalating import LONGEST_REASON
 from bot.person import Person
 from bot.phrase import Phrase
@@ -14,6 +15,7 @@ from handlers.answers import worded
 from handlers.commands.incidents import allow_responding
 from handlers.commands.tools import Asked, Command, Reply, Tools
 
+LONGEST_NOTE: Final = 1000
 FILLERS: Final = frozenset({"a", "to", "et", "and", "for", "pour", "pendant", "team", "equipe", "l'equipe", "le", "la"})
 
 
@@ -72,6 +74,17 @@ async def page(tools: Tools, asked: Asked) -> Reply:
             Phrase("Whom? A person or a team: `/ecotrajet page {number} @bruno` or `… devops`.", {"number": number})
         )
     return worded(await tools.lifecycle.call(number, people, asked.by))
+
+
+async def note(tools: Tools, asked: Asked) -> Reply:
+    """`note 42 la base tourne sur le secondaire`."""
+    allow_responding(tools, asked.by.id)
+    number = asked.number('/ecotrajet note 42 "…"')
+    text = " ".join(asked.line.words[1:])[:LONGEST_NOTE]
+    if not text:
+        raise UserError(Phrase('What is to be noted? `/ecotrajet note {number} "…"`.', {"number": number}))
+    noted = await tools.lifecycle.note(number, text, asked.by)
+    return Phrase("Noted for #{number}.", {"number": number}) if isinstance(noted, Incident) else worded(noted)
 
 
 async def escalate(tools: Tools, asked: Asked) -> Reply:
@@ -133,8 +146,13 @@ def _nobody(tools: Tools, word: str) -> Phrase:
 
 COMMANDS: Final = (
     Command(
-        escalate, ("escalate",), ("escalade", "escalader"), "N [@person|team] [why]",
+        escalate, ("escalate",), ("escalade", "escalader"), Phrase("N [@person|team] [why]"),
         Phrase("call the next level now, or somebody, and say why"), of_incident=True, free_text=True,
+    ),
+    Command(
+        note, ("note",), ("noter",), 'N "…"',
+        Phrase("a line in the story of an incident, for everybody who works on it"),
+        of_incident=True, free_text=True,
     ),
     Command(
         snooze, ("snooze", "later"), ("reporte", "reporter", "pause"), "N 30m",
@@ -148,11 +166,11 @@ COMMANDS: Final = (
         Phrase("give an incident back that you cannot keep: others are paged"), of_incident=True,
     ),
     Command(
-        assign, ("assign", "reassign"), ("assigne", "assigner", "attribue", "confie"), "N @person",
+        assign, ("assign", "reassign"), ("assigne", "assigner", "attribue", "confie"), Phrase("N @person"),
         Phrase("hand an incident over: theirs as soon as they answer their page"), of_incident=True,
     ),
     Command(
-        page, ("page", "call"), ("appelle", "appeler", "bipe"), "N @person|team",
+        page, ("page", "call"), ("appelle", "appeler", "bipe"), Phrase("N @person|team"),
         Phrase("page more people, whoever is on it"), of_incident=True,
     ),
 )  # fmt: skip

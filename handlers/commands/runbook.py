@@ -127,7 +127,9 @@ def _said(name: str) -> str:
 COMMANDS: Final = (
     Command(
         runbook, ("runbook", "runbooks"), ("procédure", "procédures"),
-        "[list | show NAME | run NAME [env] [service] [name=value] | N | done N | failed N | again N | cancel N]",
+        Phrase(
+            "[list | show NAME | run NAME [env] [service] [name=value] | N | done N | failed N | again N | cancel N]"
+        ),
         Phrase("the team's procedures, step by step: what the desk does itself, and what it asks you to look at"),
         values=frozenset({"incident", "confirm"}),
     ),

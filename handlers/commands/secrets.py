@@ -51,7 +51,7 @@ def day(word: str) -> date:
 
 COMMANDS: Final = (
     Command(
-        secrets, ("secrets", "secret", "keys"), ("clés", "clefs"), "[rotated NAME [YYYY-MM-DD]]",
+        secrets, ("secrets", "secret", "keys"), ("clés", "clefs"), Phrase("[rotated NAME [YYYY-MM-DD]]"),
         Phrase("how old keys and passwords are, and that one was changed; never their values"),
     ),
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """Commands about services: what runs, what it logs, restarting it, going back a version, and the approvals."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from bot import access
@@ -12,13 +13,19 @@ from bot.probe import lit
 from bot.run import Planned
 from bot.runbook import Action, ActionClass
 from bot.runs.runs import Wish
-from bot.target import Target, fold, resolve, resolve_all
+from bot.target import NoPlace, Target, fold, resolve, resolve_all
 from handlers import parse
 from handlers.answers import no_such_run, worded
+from handlers.commands.looks import with_example
 from handlers.commands.tools import Asked, Command, Reply, Tools
 
 TAIL: Final = 50
 MOST_LINES: Final = 1000
+EXAMPLES: Final = {
+    Action.ROLLBACK: "/ecotrajet rollback {place}", Action.RESTART: "/ecotrajet restart {place}",
+    Action.START: "/ecotrajet start {place}", Action.DEPLOY: "/ecotrajet deploy {place} v2",
+    Action.SCALE: "/ecotrajet scale {place} 3",
+}  # fmt: skip
 
 
 async def rollback(tools: Tools, asked: Asked) -> Reply:
@@ -43,7 +50,12 @@ async def request(tools: Tools, asked: Asked, action: Action) -> Reply:
         options.get("confirm"),
         reason=reason,
     )
-    answer = await tools.runs.request(wish, asked.by)
+    try:
+        answer = await tools.runs.request(wish, asked.by)
+    except NoPlace as where:
+        if action not in EXAMPLES:
+            raise
+        raise UserError(with_example(tools, asked.line.words, where.phrase, EXAMPLES[action])) from None
     return plan_card(answer.plan, asked.reader) if isinstance(answer, Planned) else worded(answer)
 
 
@@ -76,7 +88,7 @@ async def status(tools: Tools, asked: Asked) -> Reply:
     places = tuple(tools.desk.environments.values())
     targets, unknown = resolve_all(asked.line.words, places, tuple(tools.desk.services.values()))
     if unknown:
-        resolve(asked.line.words, places, tuple(tools.desk.services.values()))  # says which one was meant
+        _one(tools, asked, asked.line.words, "/ecotrajet status {place}")  # says which one was meant
         raise UserError(Phrase("I do not know “{word}” here.", {"word": unknown[0]}))
     seen = [target for target in targets if may_read(tools, asked, target.environment.name)]
     rows = [row for row in await tools.probes.lights() if may_read(tools, asked, row.entry.environment)]
@@ -92,7 +104,7 @@ async def logs(tools: Tools, asked: Asked) -> Reply:
     line = asked.line
     words = [word for word in line.words if fold(word) not in FOLLOW]
     live = len(words) < len(line.words) or bool(FOLLOW_FLAGS & line.options.keys())
-    target, rest = resolve(words, tuple(tools.desk.environments.values()), tuple(tools.desk.services.values()))
+    target, rest = _one(tools, asked, words, "/ecotrajet logs {place}")
     if rest:
         raise UserError(Phrase("I do not know “{word}” here.", {"word": rest[0]}))
     missing = access.why_not(tools.desk.people, tools.desk.teams, asked.by.id, ActionClass.READ, target.environment)
@@ -118,6 +130,15 @@ async def _followed(tools: Tools, asked: Asked, target: Target) -> Reply:
     )
 
 
+def _one(tools: Tools, asked: Asked, words: Sequence[str], example: str) -> tuple[Target, tuple[str, ...]]:
+    """Raises UserError with what to type: `example` with its `{place}` filled in."""
+    places, services = tuple(tools.desk.environments.values()), tuple(tools.desk.services.values())
+    try:
+        return resolve(words, places, services)
+    except NoPlace as where:
+        raise UserError(with_example(tools, words, where.phrase, example)) from None
+
+
 def how_many(line: parse.Line) -> int:
     """How many lines. Raises UserError when it is no number."""
     said = line.options.get("tail", str(TAIL))
@@ -138,23 +159,24 @@ DRY_RUN: Final = frozenset({"dry-run"})
 COMMANDS: Final = (
     Command(status, ("status",), ("statut", "état"), "[env] [service]", Phrase("what runs where, and is it well")),
     Command(
-        logs, ("logs", "log"), ("journaux", "journal"), "env [service] [--tail 50] [--since 10m] [--grep text] [-f]",
+        logs, ("logs", "log"), ("journaux", "journal"),
+        Phrase("env [service] [--tail 50] [--since 10m] [--grep text] [-f]"),
         Phrase("the last lines of the log, for you alone, without secrets; with -f live for some minutes"),
         values=frozenset({"tail", "since", "grep"}), flags=FOLLOW_FLAGS,
     ),
     Command(
         rollback, ("rollback",), ("retour-arrière", "retour arrière"),
-        "env [service] [version] [--dry-run] [--break-glass \"reason\"]",
+        Phrase("env [service] [version] [--dry-run] [--break-glass \"reason\"]"),
         Phrase("back to the last good version, or to the one you name"), values=BREAK_GLASS, flags=DRY_RUN,
     ),
     Command(
         restart, ("restart",), ("redémarre", "redémarrer", "relance", "relancer"),
-        "env [service] [--dry-run] [--break-glass \"reason\"]",
+        Phrase("env [service] [--dry-run] [--break-glass \"reason\"]"),
         Phrase("restart a service and see that it is well again"),
         values=BREAK_GLASS, flags=DRY_RUN,
     ),
     Command(
-        approve, ("approve",), ("approuve", "approuver"), "N [--break-glass \"reason\"]",
+        approve, ("approve",), ("approuve", "approuver"), Phrase("N [--break-glass \"reason\"]"),
         Phrase("let a run's plan be carried out"), values=BREAK_GLASS,
     ),
     Command(reject, ("reject",), ("rejette", "rejeter", "refuse", "refuser"), "N", Phrase("refuse a run's plan")),

@@ -41,7 +41,7 @@ def read(desk: Desk, words: Sequence[str], now: datetime) -> Case:
 
 COMMANDS: Final = (
     Command(
-        simulate, ("simulate",), ("simuler", "simule"), "[P1|P2|P3] [env] [service] [saturday 03:00]",
+        simulate, ("simulate",), ("simuler", "simule"), Phrase("[P1|P2|P3] [env] [service] [saturday 03:00]"),
         Phrase("who would be told, by what and when; nothing is sent"), free_text=True,
     ),
 )  # fmt: skip

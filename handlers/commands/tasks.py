@@ -143,10 +143,10 @@ def said_of(task: NewTask, reader: Reader) -> str:
 
 COMMANDS: Final = (
     Command(
-        listed, ("tasks",), ("tâches",), "[mine|@person]", Phrase("what is left to do after incidents"),
+        listed, ("tasks",), ("tâches",), Phrase("[mine|@person]"), Phrase("what is left to do after incidents"),
     ),
     Command(
-        task, ("task",), ("tâche",), "N … [@person] [friday] | done N | reassign N @person | due N 30/11",
+        task, ("task",), ("tâche",), Phrase("N … [@person] [friday] | done N | reassign N @person | due N 30/11"),
         Phrase("note something to be done, by whom and until when; say that it is done; hand it over"),
         free_text=True,
     ),

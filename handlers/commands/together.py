@@ -144,7 +144,7 @@ COMMANDS: Final = (
         Phrase("tell what is new: channel, status page and managers"), flags=INSIDE, of_incident=True, free_text=True,
     ),
     Command(
-        role, ("role", "roles"), ("rôle", "rôles"), "N [pilote|communication|scribe] [@person|libre]",
+        role, ("role", "roles"), ("rôle", "rôles"), Phrase("N [pilote|communication|scribe] [@person|libre]"),
         Phrase("who pilots, communicates, takes notes; take or give a role"), of_incident=True,
     ),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from bot.clock import Clock
 from bot.databases import Databases
 from bot.desk import Desk
 from bot.errors import UserError
+from bot.language import translated
 from bot.lifecycle import Lifecycle
 from bot.lifecycle.audience import Audience
 from bot.lifecycle.homes import Homes
@@ -83,13 +84,14 @@ Run = Callable[[Tools, Asked], Awaitable[Reply]]
 class Command:
     """One line of the table. `names`: English first, then the French ones; help shows the first of each.
 
-    `arguments` are written after the name in help; `values` and `flags` are its options.
+    `arguments` are written after the name in help, as a Phrase where a language has words of its own for them;
+    `values` and `flags` are its options.
     """
 
     run: Run
     names: tuple[str, ...]
     french: tuple[str, ...]
-    arguments: str
+    arguments: str | Phrase
     what: Phrase
     values: frozenset[str] = frozenset()
     flags: frozenset[str] = frozenset()
@@ -98,6 +100,8 @@ class Command:
 
     def usage(self, language: str) -> str:
         """`/ecotrajet ack N`, and in French also the French word."""
-        typed = f"/ecotrajet {self.names[0]} {self.arguments}".rstrip()
+        more = self.arguments
+        more = translated(more.msgid, language) if isinstance(more, Phrase) else more
+        typed = f"/ecotrajet {self.names[0]} {more}".rstrip()
         other = self.french[0] if self.french else ""
         return f"{typed}  ·  {other}" if language == "fr" and other and other != self.names[0] else typed

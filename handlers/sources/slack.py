@@ -77,6 +77,13 @@ def parse(body: bytes, headers: Mapping[str, str]) -> list[Alert]:
     return [_alert(event)]
 
 
+def words_of(message: dict[str, object]) -> str:
+    """What stands in the attachments or blocks of a message, plain: other apps leave its text empty."""
+    attachment = mapping(message, "attachments.0")
+    said_ = [text(attachment, "pretext"), text(attachment, "title"), *_texts(message)]
+    return "\n".join(dict.fromkeys(filter(None, map(plain, said_))))
+
+
 def _alert(event: dict[str, object]) -> Alert:
     attachment = mapping(event, "attachments.0")
     title = plain(text(attachment, "title", "pretext", "fallback") or _first_line(event))

@@ -113,6 +113,11 @@ async def test_logs_are_for_the_asker_alone(slack_desk: SlackDesk) -> None:
         ("rollback prod nowhere", "nowhere"),
         ("runs 999", "999"),
         ("approve 999", "999"),
+        ("rollback", "/ecotrajet rollback staging ecotrajet"),
+        ("deploy ecotrajet", "/ecotrajet deploy staging ecotrajet v2"),
+        ("status nulle-part", "/ecotrajet status staging ecotrajet"),
+        ("logs", "/ecotrajet logs staging ecotrajet"),
+        ("note 1", "/ecotrajet note 1"),
     ],
 )
 async def test_a_mistake_is_told_with_what_to_type_instead(slack_desk: SlackDesk, typed: str, told: str) -> None:
@@ -172,6 +177,14 @@ async def test_french_and_english_words_find_the_same_command() -> None:
     for command in commands.COMMANDS:
         for name in (*command.names, *command.french):
             assert commands.find([*name.split(), "7"])[0] is command or command.of_incident
+
+
+async def test_help_is_written_in_words_that_the_reader_may_type() -> None:
+    told = {command.names[0]: command.usage("fr") for command in commands.COMMANDS}
+    assert told["report"] == "/ecotrajet report [semaine|mois|2026-10] [publier]  ·  rapport"
+    assert told["freeze"].startswith("/ecotrajet freeze env jusqu’à lundi 09:00")
+    english = {command.names[0]: command.usage("en") for command in commands.COMMANDS}
+    assert english["report"] == "/ecotrajet report [week|month|2026-10] [publish]"
 
 
 async def test_help_says_what_each_command_does_in_words_of_the_catalogue() -> None:

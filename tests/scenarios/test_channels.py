@@ -55,8 +55,8 @@ async def test_a_p1_gets_its_channel_with_topic_people_card_and_what_happens(wor
     assert bruno.person.slack_id not in room.members
     pinned = next(each for each in room.messages if each.pinned)
     assert TITLE in world.sandbox.slack.workspace.shown(pinned).text
-    await bruno.sees(f"Un salon pour cet incident : #{NAME}".replace(" :", "\u00a0:"), channel="incidents")
-    await bruno.sees(f"Son salon #{NAME}", channel="incidents")  # on the card, as a link
+    await bruno.sees(f"Un canal pour cet incident : #{NAME}".replace(" :", "\u00a0:"), channel="incidents")
+    await bruno.sees(f"Son canal #{NAME}", channel="incidents")  # on the card, as a link
 
     await bruno.types("/ecotrajet ack 1", channel="incidents")
     await world.eventually(lambda: is_in(bruno.person.slack_id, room), "whoever takes it is invited")
@@ -99,7 +99,7 @@ async def test_two_people_press_and_there_is_one_channel(database_url: str, on_d
         await chloe.sees(TITLE, channel="incidents")
         assert await world.value("SELECT count(*) FROM incident_channel") == 0
         one, other = await asyncio.gather(
-            amina.presses("incident.channel"), chloe.types("/ecotrajet salon 1", channel="incidents")
+            amina.presses("incident.channel"), chloe.types("/ecotrajet canal 1", channel="incidents")
         )
         room = await room_of(world)
         said = {(await each.answered("#1")).text for each in (one, other)}
@@ -109,7 +109,7 @@ async def test_two_people_press_and_there_is_one_channel(database_url: str, on_d
                 await who.types("/ecotrajet channel 1", channel="incidents")
                 await who.sees(f"#{NAME}", channel="incidents")
         assert made(world) == [NAME]
-        card = await chloe.sees("Son salon", channel="incidents")
+        card = await chloe.sees("Son canal", channel="incidents")
         assert "incident.channel" not in [button.action_id for button in card.buttons]
         await world.person("victor").types("/ecotrajet channel 1", channel="incidents")
         await world.person("victor").sees("Je ne vous connais pas")
@@ -152,7 +152,7 @@ async def test_a_missing_permission_is_said_by_its_name_and_asked_for_again_once
         await world.alert(TITLE)
         await chloe.types("/ecotrajet channel 1", channel="incidents")
         await chloe.dm(containing="channels:manage")
-        await chloe.sees("Aucun salon", channel="incidents")
+        await chloe.sees("Aucun canal", channel="incidents")
         assert await world.value(STATE) == "failed"
         workspace.manifest = whole
         await world.eventually(lambda: sees_button(chloe), "the card offers it again")

@@ -60,7 +60,7 @@ async def test_the_week_is_told_on_demand_with_pictures_and_the_noisiest_can_be_
     await on_call.types(f"/ecotrajet ack {number}")
     await world.eventually_value("acknowledged", "SELECT status FROM incident WHERE number = $1", number)
     await bruno.types(f"/ecotrajet rapport {this_week().key} publier", channel="general")
-    await bruno.sees("dans le salon dans un instant", channel="general")
+    await bruno.sees("dans le canal dans un instant", channel="general")
     told = await bruno.sees("Les plus bruyants", channel="incidents")
     text = spaced(told.text)
     assert "Incidents : 1 (0) · P1 : 0 · P2 : 1 · P3 : 0" in text

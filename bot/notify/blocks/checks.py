@@ -82,7 +82,7 @@ def patches_card(place: str, found: Patches, reader: Reader) -> Card:
     if found.grave:
         hint = Phrase("To mend it: `/ecotrajet runbook run correctif-securite prod version=…`")
         blocks.append(context(reader.say(hint)))
-    return card(f"{heading}: {said}", blocks)
+    return card(reader.titled(heading, said), blocks)
 
 
 def patches_light(found: Patches, now: datetime) -> Light:

@@ -22,7 +22,7 @@ def database_card(
     if found.unreachable is None:
         blocks.append(section(findings_text(verdict.findings, reader)))
     blocks += [_advice(verdict, reader), context(*_hints(found, reader, away), reader.say(kept))]
-    return card(f"{heading}: {said}", blocks)
+    return card(reader.titled(heading, said), blocks)
 
 
 def part_card(
@@ -38,7 +38,7 @@ def part_card(
         blocks.append(section(head(text)))
     blocks += [section(each) for each in _remedies(part, found, reader)]
     blocks += [_advice(verdict, reader), context(*_hints(found, reader, away), reader.say(kept))]
-    return card(f"{heading}: {said}", blocks)
+    return card(reader.titled(heading, said), blocks)
 
 
 def findings_text(findings: Sequence[Finding], reader: Reader) -> str:

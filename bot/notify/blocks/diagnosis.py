@@ -30,7 +30,7 @@ def diagnosis_card(
     if found.usage is not None and found.usage.problem is None:
         blocks.append(section(code(figures(found.usage, reader))))
     blocks += evidence_blocks(found.evidence, reader)
-    return card(f"{heading}: {cause}", [*blocks, context(reader.say(kept))])
+    return card(reader.titled(heading, cause), [*blocks, context(reader.say(kept))])
 
 
 def evidence_blocks(evidence: Evidence, reader: Reader) -> list[Block]:

@@ -70,7 +70,7 @@ def written(longest: int, initial: str = "", placeholder: str = "", *, lines: bo
     """Free text; `longest` in characters."""
     made: Block = {"type": "plain_text_input", "max_length": min(longest, 3000), "multiline": lines}
     if initial:
-        made["initial_value"] = initial[:longest]
+        made["initial_value"] = initial[: made["max_length"]]
     if placeholder:
         made["placeholder"] = plain(placeholder, 150)
     return made
@@ -110,7 +110,7 @@ def plain(text: str, limit: int) -> Block:
 def filled(view: Mapping[str, Any]) -> dict[str, str]:
     """What stands in the fields of a submitted view, by name; '' for what was left empty."""
     found: dict[str, str] = {}
-    for block in view.get("state", {}).get("values", {}).values():
+    for block in ((view.get("state") or {}).get("values") or {}).values():
         for name, element in block.items():
             chosen = element.get("selected_option") or {}
             picked = (element.get(kind) for kind in ("selected_time", "selected_date", "selected_user", "value"))

@@ -21,7 +21,7 @@ def lineup_card(lineup: Lineup, reader: Reader) -> Card:
     hint = reader.say(Phrase("Two weeks: `/ecotrajet oncall {schedule}`", {"schedule": lineup.rows[0].schedule.name}))
     told = [_row(each, reader) for each in lineup.rows[:SHOWN]]
     names = ", ".join(_people(each.now.people, reader) for each in lineup.rows)
-    return card(f"{title}: {names}", [section(f"*{title}*"), *map(section, told), context(escape(hint))])
+    return card(reader.titled(title, names), [section(f"*{title}*"), *map(section, told), context(escape(hint))])
 
 
 def weeks_card(weeks: Weeks, reader: Reader) -> Card:

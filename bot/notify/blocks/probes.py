@@ -19,7 +19,7 @@ def probe_list(rows: Sequence[ProbeRow], reader: Reader) -> Card:
     ordered = sorted(rows, key=lambda row: ORDER.index(row.state.light))
     hint = [context(reader.say(Phrase("To look now: `/ecotrajet probe run NAME`")))] if rows else []
     summary = ", ".join(f"{row.state.light} {line(row.entry.name)}" for row in ordered)
-    told = f"{title}: {summary}" if rows else title
+    told = reader.titled(title, summary) if rows else title
     return card(told, [section(f"*{title}*"), *(section(probe_row(row, reader)) for row in ordered), *hint])
 
 

@@ -47,7 +47,7 @@ def procedure_card(run: ProcedureRun, reader: Reader) -> Card:
         blocks += _ahead(run, reader)
     blocks += _output(run, reader)
     blocks.append(context(*_people(run, reader)))
-    return card(f"{name}, {number}: {state}", [*blocks, *_buttons(run, reader)])
+    return card(reader.titled(f"{name}, {number}", state), [*blocks, *_buttons(run, reader)])
 
 
 def procedure_list(procedures: Sequence[Procedure], runs: Sequence[ProcedureRun], reader: Reader) -> Card:

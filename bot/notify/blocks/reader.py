@@ -30,6 +30,10 @@ class Reader:
     def say(self, phrase: Phrase) -> str:
         return say(phrase, self.language, self.zone, self.now)
 
+    def titled(self, title: str, said: str) -> str:
+        """`title: said`, in French with the space before the colon."""
+        return self.say(Phrase("{title}: {said}", {"title": title, "said": said}))
+
     def time(self, when: datetime) -> str:
         return moment(when, self.language, self.zone, self.now)
 

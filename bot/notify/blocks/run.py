@@ -42,7 +42,7 @@ def run_card(view: RunView, reader: Reader) -> Card:
     for_runbook = [reader.say(Phrase("For runbook {id}", {"id": view.runbook}))] if view.runbook else []
     blocks.append(context(*_people(run, reader), *for_runbook))
     buttons = _buttons(run, reader) + _way_back(view, reader)
-    return card(f"{line(name_of(run.plan, reader))}, {number}: {state}", [*blocks, *buttons])
+    return card(reader.titled(f"{line(name_of(run.plan, reader))}, {number}", state), [*blocks, *buttons])
 
 
 def plan_card(plan: Plan, reader: Reader) -> Card:
@@ -50,7 +50,7 @@ def plan_card(plan: Plan, reader: Reader) -> Card:
     said = reader.say(Phrase("Dry run: this is what would be done. Nothing is changed."))
     title = f"🔎 *{line(name_of(plan, reader))}*\n{said}"
     facts = [section(_what_changes(plan, reader)), *_to_read(plan, reader), context(*_figures(plan, reader))]
-    return card(f"{line(name_of(plan, reader))}: {said}", [section(title), *facts])
+    return card(reader.titled(line(name_of(plan, reader)), said), [section(title), *facts])
 
 
 def run_list(runs: Sequence[Run], reader: Reader) -> Card:

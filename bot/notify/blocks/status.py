@@ -21,9 +21,8 @@ def status_table(statuses: Sequence[ServiceStatus], reader: Reader, freezes: Seq
     title = reader.say(Phrase("What runs"))
     summary = ", ".join(f"{each.light} {line(reader.place(each.environment, each.service))}" for each in statuses)
     rows = [section(_row(each, reader)) for each in statuses]
-    return card(
-        f"{title}: {summary}", [section(f"*{title}*"), *frozen_now(freezes, reader), *rows, context(_legend(reader))]
-    )
+    top = [section(f"*{title}*"), *frozen_now(freezes, reader)]
+    return card(reader.titled(title, summary), [*top, *rows, context(_legend(reader))])
 
 
 def logs_block(text: str, reader: Reader, title: str = "", *, searched: bool = False) -> Card:

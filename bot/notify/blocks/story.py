@@ -37,7 +37,7 @@ def story(view: IncidentView, reader: Reader) -> Card:
     commands = " · ".join(f"`/ecotrajet timeline {number} {form}`" for form in ("pdf", "md", "json"))
     hint = reader.say(Phrase("All of it, as a file: {commands}", {"commands": commands}))
     head = section(f"*{title}* {line(view.incident.title)}")
-    return card(f"{title}: {headline(view.incident, reader)}", [head, *map(section, groups), context(hint)])
+    return card(reader.titled(title, headline(view.incident, reader)), [head, *map(section, groups), context(hint)])
 
 
 def markdown(view: IncidentView, reader: Reader) -> File:

@@ -32,7 +32,7 @@ def incident_why(why: WhyView, reader: Reader) -> Card:
         section(f"*{reader.say(Phrase('Who was told'))}*"),
         *_sections(told),
     ]
-    return card(f"{title}: {line(reader.say(incident.why), 300)}", blocks)
+    return card(reader.titled(title, line(reader.say(incident.why), 300)), blocks)
 
 
 def _sections(lines: list[str]) -> list[Block]:
