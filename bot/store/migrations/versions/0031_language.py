@@ -7,7 +7,7 @@ import sqlalchemy.util
 from alembic import op
 
 revision = "0031"
-down_revision = "0028"
+down_revision = "0029"
 
 
 def upgrade() -> None:
