@@ -123,6 +123,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         clock = DeskClock(db)
         silences, rota = Silences(db, desk), Rota(db, desk, settings.public_url)
         reach = Reach(db, desk)
+        await reach.languages.refresh()
         reach.proofs.ways = proof.ways(channels, settings.public_url, links=links_of(settings) is not None)
         hand_offs = HandOffs(db, desk)
         beats = Heartbeats(db, desk, lambda phrase: say(phrase, desk.language, desk.zone, clock.now()))
@@ -157,7 +158,7 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         watch = Watch(
             db, levels, deliverer, metrics,
             (
-                clock.refresh, Chaser(db, desk).round,
+                clock.refresh, reach.languages.refresh, Chaser(db, desk).round,
                 Dues(db, desk).round, intake.take_in, lifecycle.calm, runner.round, silences.round,
                 FreezeNews(db, desk).round, beats.round, hand_offs.round, aftercare.round, tailer.round,
                 backup_worker.round, walker.round, reach.proofs.round,

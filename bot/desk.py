@@ -34,6 +34,7 @@ from bot.room import RoomSettings
 from bot.rotation import RotationEntry
 from bot.secret import Secret
 from bot.source import SourceEntry
+from bot.spoken import Spoken
 from bot.statuspage import Settings as StatusPage
 from bot.target import EngineAddress, Environment, Service
 from bot.task import Chasing
@@ -65,7 +66,7 @@ class Desk:
     `sources`: those that the file says something about; the others are as they come. `procedures`: people's runbooks.
     `night`: priorities that are reached otherwise by night, whose hours are `hours_of_night`.
     `proof` None: nobody is drilled; `reports` None: only on demand. `digest_every`: managers get one digest at most so
-    often; 0: one message an event.
+    often; 0: one message an event. `spoken`: what people chose in Slack; all else is as it was read.
     """
 
     language: str
@@ -111,6 +112,7 @@ class Desk:
     chasing: Chasing = field(default_factory=Chasing)
     postmortems: PostmortemSettings = field(default_factory=PostmortemSettings)
     aid: Aid = field(default_factory=Aid)
+    spoken: Spoken = field(default_factory=Spoken, compare=False)
 
     def secrets(self) -> tuple[Secret, ...]:
         """Every secret value of the file, for redaction."""
@@ -153,6 +155,14 @@ class Desk:
     def is_manager(self, person: str | None) -> bool:
         """Whether they get few, short pings in plain words."""
         return any(team.managers and person in team.members for team in self.teams.values())
+
+    def language_of(self, person: Person | None, slack_user: str = "") -> str:
+        """What somebody reads: their own choice, else what the file says of them, else the workspace's.
+
+        `slack_user`: of whoever is not in the file; what is no user's id means nobody's choice.
+        """
+        usual = person.language if person else self.language
+        return self.spoken.of(person.slack if person else slack_user) or usual
 
     def person_of_slack(self, user: str) -> Person | None:
         """The person with this Slack user id (`U…`)."""

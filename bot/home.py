@@ -51,7 +51,10 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """`person` None: nobody we know. `to_answer`: a page reached them and waits; `mine`: they are on it."""
+    """`person` None: nobody we know. `to_answer`: a page reached them and waits; `mine`: they are on it.
+
+    `language`: the one that they chose for themselves.
+    """
 
     board: Board
     person: Person | None = None
@@ -59,6 +62,7 @@ class Home:
     to_answer: tuple[Incident, ...] = ()
     mine: tuple[Incident, ...] = ()
     tasks: tuple[TaskRow, ...] = ()
+    language: str | None = None
 
     @property
     def others(self) -> tuple[Incident, ...]:

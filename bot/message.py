@@ -86,7 +86,10 @@ MAX_ATTEMPTS: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One row of `message`. `to` is an address of `kind`; `person` is set when it is for one; `attempt` from 1."""
+    """One row of `message`. `to` is an address of `kind`; `person` is set when it is for one; `attempt` from 1.
+
+    `unsure`: a try was broken off, and nobody knows whether it went through.
+    """
 
     id: int
     kind: Kind
@@ -104,6 +107,7 @@ class Message:
     starts: int = 0
     body: Mapping[str, object] = field(default_factory=dict)
     tail: int | None = None
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

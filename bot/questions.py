@@ -209,6 +209,7 @@ async def short_view(tx: Tx, incident: Incident) -> IncidentView:
     """What texts, calls and mails tell of it."""
     return IncidentView(
         incident=incident,
+        insiders=await incidents.insiders(tx, incident.number) if incident.confidential else frozenset(),
         alerts=tuple(alert_row(row) for row in await alerts.of_incident(tx, incident.number)),
         dues=tuple(due_row(row) for row in await dues.of_incident(tx, incident.number, incident.round)),
     )
@@ -232,7 +233,7 @@ async def digest_view(tx: Tx, person: str) -> DigestView:
         times = [row.due_at for row in ahead if row.state == "pending" and row.kind in OF_CLOCK]
         rows.append((incident, min(times, default=None)))
     rows += [(incident, None) for incident in found[DIGEST_SHOWN:]]
-    return DigestView(tuple(rows), tuple(await digests.over(tx, person)))
+    return DigestView(tuple(rows), tuple(each.veiled() for each in await digests.over(tx, person)))
 
 
 def page_row(row: asyncpg.Record) -> PageRow:

@@ -1,7 +1,7 @@
 """Who would be told first, now and in the days to come: what somebody outside the desk needs to stand in for it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
@@ -38,7 +38,7 @@ class Roster:
         named: dict[str, Person] = {}
         for moment, following in zip(moments, [*moments[1:], until], strict=True):
             people = desk.first_reachable(moment, booked)
-            named |= {person.id: person for person in people}
+            named |= {each.id: replace(each, language=desk.language_of(each)) for each in people}
             ids = tuple(person.id for person in people)
             if turns and turns[-1].people == ids:
                 turns[-1] = Turn(ids, turns[-1].starts_at, following)

@@ -15,6 +15,7 @@ from bot.news import NOTHING, WRITE
 from bot.notify.blocks import incident_details, procedure
 from bot.notify.blocks.declaring import OFFER
 from bot.notify.blocks.home import SHOW
+from bot.notify.blocks.language import CHOOSE
 from bot.notify.blocks.menu import RUNS
 from bot.notify.blocks.review import SILENCE
 from bot.notify.blocks.rooms import OPEN
@@ -29,7 +30,7 @@ from bot.task import DONE
 from bot.verdict import JUDGE, Verdict
 from handlers import beginning, commands, declaring, resolving
 from handlers.answers import no_such_incident, worded
-from handlers.commands import channels, follow, incidents, me, report, runbook, together
+from handlers.commands import channels, follow, incidents, language, me, report, runbook, together
 from handlers.commands.incidents import allow_responding
 from handlers.commands.menu import LABELS
 from handlers.commands.oncall import accepted
@@ -202,6 +203,11 @@ async def edit_me(tools: Tools, press: Press) -> Reply:
     return await me.form(tools, press.visitor)
 
 
+async def choose_language(tools: Tools, press: Press) -> Reply:
+    """Everybody may."""
+    return await language.pressed(tools, press.value, press.visitor)
+
+
 async def test_me(tools: Tools, press: Press) -> Reply:
     return await me.test(tools, press.visitor)
 
@@ -258,6 +264,7 @@ BUTTONS: Final[Mapping[str, Callable[[Tools, Press], Awaitable[Reply]]]] = {
     ANSWER: drill_answered,
     "me.edit": edit_me,
     "me.test": test_me,
+    CHOOSE: choose_language,
     "incident.acknowledge": acknowledge,
     "incident.still_on_it": still_on_it,
     "incident.snooze": snooze,
@@ -291,7 +298,7 @@ async def answer(tools: Tools, action: Mapping[str, Any], visitor: Visitor) -> R
     pressed = BUTTONS.get(str(action.get("action_id")))
     if pressed is None:
         return None
-    if visitor.person is None:
+    if visitor.person is None and pressed is not choose_language:
         raise UserError(stranger())
     return await pressed(tools, Press(_value(action), visitor))
 

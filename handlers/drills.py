@@ -51,7 +51,7 @@ def key_pressed(
 
     async def voice(_request: web.Request, form: Mapping[str, str]) -> web.Response:
         person = desk.person_of_phone(form.get("To", ""))
-        language = person.language if person else desk.language
+        language = desk.language_of(person)
         said: Phrase | None = sms_reply.stranger()
         if person is not None and form.get("Digits") != KEY:
             said = Phrase("That was another key: nothing was noted.")

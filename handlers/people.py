@@ -12,11 +12,12 @@ from bot.person import Person
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """`person` is None for somebody who is not in the configuration. `by` signs what they do."""
+    """`person` is None for somebody who is not in the configuration. `by` signs what they do; `language`: theirs."""
 
     person: Person | None
     by: Actor
     language: str
+    slack_user: str
 
 
 def of_command(body: Mapping[str, Any], desk: Desk) -> Visitor:
@@ -60,6 +61,7 @@ def _of_user(user: Mapping[str, Any], desk: Desk, delivery: str) -> Visitor:
 
 def _visitor(desk: Desk, user: str, name: str, door: Door, delivery: str) -> Visitor:
     person = desk.person_of_slack(user)
+    language = desk.language_of(person, user)
     if person is None:
-        return Visitor(None, Actor(f"slack:{user}", name or user, door, delivery), desk.language)
-    return Visitor(person, Actor(person.id, person.name, door, delivery), person.language)
+        return Visitor(None, Actor(f"slack:{user}", name or user, door, delivery), language, user)
+    return Visitor(person, Actor(person.id, person.name, door, delivery), language, user)

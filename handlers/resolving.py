@@ -26,7 +26,9 @@ async def form(tools: Tools, visitor: Visitor, number: int) -> Modal | None:
     """None when it is over already. Raises UserError; Unavailable when the database takes too long."""
     allow_responding(tools, visitor.by.id)
     view = await incident_in_time(tools.questions, number)
-    return None if view.incident.status is Status.RESOLVED else resolving(tools.reader(visitor.language), view)
+    if view.incident.status is Status.RESOLVED:
+        return None
+    return resolving(tools.reader(visitor.language), view.for_reader(visitor.by.id))
 
 
 async def sent(tools: Tools, view: Mapping[str, Any], visitor: Visitor) -> Phrase | None:

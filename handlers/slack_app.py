@@ -272,8 +272,10 @@ class SlackDoor:
             return
         if isinstance(reply, File):
             reply = await self.messages.send_file(people.slack_id(body), reply)
-        card = blocks.answer(reply, self.tools.reader(visitor.language)) if isinstance(reply, Phrase) else reply
-        await say(card)
+        if isinstance(reply, Phrase):  # in their language by now: they may just have chosen another one
+            language = self.tools.desk.language_of(visitor.person, visitor.slack_user)
+            reply = blocks.answer(reply, self.tools.reader(language))
+        await say(reply)
 
     # The two ways in ---------------------------------------------------------------------------------------------
 

@@ -142,7 +142,7 @@ class TwilioDoor:
         person, said = await self.heard(form)
         if said is None:
             return messages()
-        language = person.language if person else self.desk.language
+        language = self.desk.language_of(person)
         return messages(to_gsm(say(said, language, self.desk.zone, self.now())))
 
     async def heard(self, form: Form) -> tuple[Person | None, Phrase | None]:
@@ -213,13 +213,15 @@ class TwilioDoor:
         wish = KEYS.get(form.get("Digits", ""))
         if wish is None:
             again = Phrase("Nothing was changed. Press 4 to take the incident, 5 to escalate, 6 to resolve.")
-            return self.speaks(again, person.language, str(request.rel_url))
+            return self.speaks(again, self.desk.language_of(person), str(request.rel_url))
         if (refusal := why_not_respond(self.desk.people, self.desk.teams, person.id)) is not None:
-            return self.speaks(refusal, person.language)
+            return self.speaks(refusal, self.desk.language_of(person))
         by = Actor(person.id, person.name, Door.VOICE, f"{form.get('CallSid', '')}:{form.get('Digits')}")
         said = await self.done(Reply(wish, int(number)), by, moment_of(request.query.get("as_of", "")))
         # A repeated key press is answered, too: the caller must not hear silence.
-        return self.speaks(said or Phrase("#{number}: done already.", {"number": int(number)}), person.language)
+        return self.speaks(
+            said or Phrase("#{number}: done already.", {"number": int(number)}), self.desk.language_of(person)
+        )
 
     def speaks(self, said: Phrase, language: str, listens_at: str = "") -> web.Response:
         """TwiML that says it and hangs up, or waits for another key."""

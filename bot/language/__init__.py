@@ -64,6 +64,12 @@ def known(language: str) -> str:
     return short if short in LANGUAGES else "en"
 
 
+@cache
+def own_name(language: str) -> str:
+    """What those who speak it call it: `Français`."""
+    return str(_locale(known(language)).get_display_name(known(language))).capitalize()
+
+
 def duration(length: timedelta) -> Phrase:
     """`45 s`, `15 min`, `1 h`, `1 h 30`, `2 d 3 h`: two units at most, and never a sign."""
     seconds = round(abs(length.total_seconds()))

@@ -45,6 +45,10 @@ async def chase(tx: Tx, desk: Desk, row: asyncpg.Record) -> None:
         if row["due_on"] < today:
             said = Phrase("⏰ Task {task} of #{number} was due {day} and is not done: {title}", facts)
     await use_cases.tell(tx, person, row["incident"], row["id"], said, timedelta(0))
-    await audit.write(tx, Entry(DESK, "task.chased", on=f"task:{row['id']} {person.id}", why=said))
+    incident = await incidents.get(tx, row["incident"])
+    told = (
+        None if incident is not None and incident.confidential else said
+    )  # the line is of no incident: all may read it
+    await audit.write(tx, Entry(DESK, "task.chased", on=f"task:{row['id']} {person.id}", why=told))
     following = desk.chasing.next_after(row["due_on"], now, zone)
     await tasks.change(tx, row["id"], person.id, row["due_on"], following)

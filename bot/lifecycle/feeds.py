@@ -46,4 +46,4 @@ async def feed(tx: Tx, desk: Desk, secret: str, schedule: str | None) -> Feed | 
         for shift in each.shifts(start, end, booked)
         if shift.people and (schedule is not None or holder.id in shift.people)
     ]
-    return Feed(holder.id, schedule, holder.language, now, tuple(shifts))
+    return Feed(holder.id, schedule, desk.language_of(holder), now, tuple(shifts))

@@ -1,5 +1,6 @@
 """Home tabs: who opened theirs, and what stands on it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -9,7 +10,7 @@ from bot.lifecycle.probes import places_beside
 from bot.person import Person
 from bot.probe import lit
 from bot.runbook import ServiceStatus
-from bot.store import homes, incidents, jobs, news, oncall, probes, tasks
+from bot.store import homes, incidents, jobs, languages, news, oncall, probes, tasks
 from bot.store.database import Database, Tx
 from bot.store.jobs import Job
 from bot.view import TaskRow
@@ -65,10 +66,11 @@ class Homes:
 
     async def of(self, slack_user: str, board: Board) -> Home:
         person = self.desk.person_of_slack(slack_user)
-        if person is None:
-            return Home(Board(board.now))
         async with self.db.transaction() as tx:
-            return await home(tx, self.desk, person, board)
+            language = await languages.of(tx, slack_user)
+            if person is None:
+                return Home(Board(board.now), language=language)
+            return replace(await home(tx, self.desk, person, board), language=language)
 
 
 async def home(tx: Tx, desk: Desk, person: Person, board: Board) -> Home:

@@ -7,7 +7,7 @@ from bot.answers import AlreadyResolved, NoSuchIncident, Repeated
 from bot.audit import DESK, Actor, Entry
 from bot.desk import Desk
 from bot.incident import Incident, Priority, Status
-from bot.lifecycle import following, speaking
+from bot.lifecycle import following, speaking, veil
 from bot.lifecycle.deadlines import plan_news
 from bot.lifecycle.hands import answered, direct
 from bot.lifecycle.responding import name, over
@@ -39,7 +39,7 @@ NewsAnswer = NewsTold | NewsFresh | AlreadyResolved | NoSuchIncident | Repeated
 
 
 async def tell(tx: Tx, desk: Desk, number: int, text: str, by: Actor, *, public: bool) -> NewsAnswer:
-    """An empty `text`: nothing new; then managers are left in peace."""
+    """An empty `text`: nothing new; then managers are left in peace. What is confidential is never `public`."""
     incident = await incidents.lock(tx, number)
     if incident is None:
         return NoSuchIncident(number)
@@ -49,7 +49,7 @@ async def tell(tx: Tx, desk: Desk, number: int, text: str, by: Actor, *, public:
     last = (await news.latest(tx, [number])).get(number)
     if not text and last is not None and now - last.at < SOON:
         return NewsFresh(incident)
-    text = " ".join(text.split())[:LONGEST]
+    text, public = " ".join(text.split())[:LONGEST], public and not incident.confidential
     await news.insert(tx, number, by.id, text, public)
     until = await plan_news(tx, desk, incident)
     facts: dict[str, Value | Phrase] = {"name": by.name, "text": text}
@@ -71,13 +71,16 @@ async def tell(tx: Tx, desk: Desk, number: int, text: str, by: Actor, *, public:
 
 
 async def tell_managers(tx: Tx, desk: Desk, incident: Incident, text: str, by: Actor) -> int:
-    """Of a P1 all of them, else those who were told of it; in their messages, else by mail."""
+    """Of a P1 all of them, else those who were told of it; in their messages, else by mail. Of what is confidential
+    only those who handle it.
+    """
     told = await messages.people_paged(tx, incident.number)
     managers = [
         each
         for each in desk.people
-        if desk.is_manager(each) and each != by.id and (incident.priority is Priority.P1 or each in told)
-    ]
+        if desk.is_manager(each) and each != by.id and (each in told or incident.priority is Priority.P1)
+        and await veil.may_see(tx, incident, each)
+    ]  # fmt: skip
     environment = desk.environments.get(incident.environment)
     place = " · ".join(each for each in (environment.label if environment else "", incident.service) if each)
     facts: dict[str, Value | Phrase] = {"number": incident.number, "place": place or "?", "text": text, "name": by.name}

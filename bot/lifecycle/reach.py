@@ -7,6 +7,8 @@ from typing import Final
 from bot.audit import Actor, Entry
 from bot.desk import Desk
 from bot.incident import Priority
+from bot.lifecycle import languages
+from bot.lifecycle.languages import Languages
 from bot.lifecycle.proofs import Proofs
 from bot.lifecycle.speaking import channel_name
 from bot.message import About, Kind
@@ -27,6 +29,7 @@ class Reach:
 
     def __init__(self, db: Database, desk: Desk) -> None:
         self.db, self.desk, self.proofs = db, desk, Proofs(db, desk)
+        self.languages = Languages(db, desk)
 
     async def rules(self, person: Person) -> Rules:
         """What counts for them: their own choice, else the configuration's; reduced to what they have."""
@@ -34,8 +37,8 @@ class Reach:
             own = await personal.of(tx, person.id)
         return fitted(person, own or self.desk.usual_rules)
 
-    async def change(self, person: Person, rules: Rules, by: Actor) -> Phrase | None:
-        """None: this very delivery was handled before. `unfit` was asked first."""
+    async def change(self, person: Person, rules: Rules, language: str | None, by: Actor) -> Phrase | None:
+        """`language` None: as the file says. None: this very delivery was handled before. `unfit` was asked first."""
         async with self.db.transaction() as tx:
             if not await deliveries.first_time(tx, by):
                 return None
@@ -45,7 +48,11 @@ class Reach:
                 await personal.put(tx, person.id, rules)
             told = f"{personal.written(rules.day)} {rules.hours} {personal.written(rules.night)}"
             await audit.write(tx, Entry(by, "reach.changed", on=person.id, result=told[:500]))
-            return Phrase("From now on your pages come the way you chose. To try it: `/ecotrajet me test`.")
+            if person.slack is not None:
+                await languages.chosen(tx, person.slack, language, by)
+        if person.slack is not None:
+            self.desk.spoken.heard(person.slack, language)
+        return Phrase("From now on your pages come the way you chose. To try it: `/ecotrajet me test`.")
 
     async def test(self, person: Person, by: Actor) -> Phrase | None:
         """A test by everything that they have; a call comes as well, since it is what has to wake them."""

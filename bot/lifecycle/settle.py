@@ -10,7 +10,7 @@ from bot.alert import Alert
 from bot.audit import DESK, Entry
 from bot.classification import Classification, classify
 from bot.desk import Desk
-from bot.incident import Incident
+from bot.incident import VEIL, Incident
 from bot.lifecycle import gather, receive, speaking
 from bot.lifecycle.quiet import announce, person, values
 from bot.maintenance import Silence, covering
@@ -41,10 +41,10 @@ async def tell_beginnings(tx: Tx, desk: Desk) -> None:
 
 async def tell_criticals(tx: Tx, desk: Desk) -> None:
     """The first P1 of a silence is said aloud: somebody may want to end it."""
-    for silence, title in await silences.first_critical(tx):
+    for silence, title, service in await silences.first_critical(tx):
         said = Phrase(
             "🔕 A P1 is kept quiet by silence {id} until {until}: {title}. Others will not be told one by one.",
-            {**values(desk, silence), "title": title[:200]},
+            {**values(desk, silence), "title": VEIL if desk.is_confidential(service) else title[:200]},
         )
         await announce(tx, desk, said)
 

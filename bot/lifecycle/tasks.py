@@ -9,7 +9,7 @@ from bot.answers import NoSuchIncident
 from bot.audit import Actor, Entry
 from bot.desk import Desk
 from bot.errors import UserError
-from bot.lifecycle import speaking
+from bot.lifecycle import speaking, veil
 from bot.lifecycle.responding import name
 from bot.message import About, Ask, Kind
 from bot.person import Person
@@ -100,12 +100,18 @@ async def tell(tx: Tx, person: Person, number: int, task: int, said: Phrase, aft
     )  # fmt: skip
 
 
-async def open_one(tx: Tx, task: int) -> asyncpg.Record:
-    """Raises UserError when there is no such task, or it is done."""
+async def open_one(tx: Tx, task: int, by: Actor) -> asyncpg.Record:
+    """Raises UserError when there is no such task, or it is done; the same for whoever may not read its title."""
     row = await tasks.lock(tx, task)
-    if row is None:
+    if row is None or not await may_read(tx, row, by):
         raise no_task(task)
     return row
+
+
+async def may_read(tx: Tx, row: asyncpg.Record, by: Actor) -> bool:
+    """Of a confidential incident: whose task it is, and those who handle it."""
+    incident = await incidents.get(tx, row["incident"])
+    return by.id == row["owner"] or incident is None or await veil.may_see(tx, incident, by.id)
 
 
 def no_task(task: int) -> UserError:
@@ -114,7 +120,7 @@ def no_task(task: int) -> UserError:
 
 async def assign(tx: Tx, desk: Desk, id_: int, to: Person, by: Actor) -> NewTask:
     """Raises UserError."""
-    row = await open_one(tx, id_)
+    row = await open_one(tx, id_, by)
     task = NewTask(row["title"], to.id, row["due_on"])
     said = Phrase("{name} gave a task to {to}: {title}", {"name": by.name, "to": to.name, "title": row["title"]})
     await changed(tx, desk, row, task, said, by)
@@ -124,7 +130,7 @@ async def assign(tx: Tx, desk: Desk, id_: int, to: Person, by: Actor) -> NewTask
 
 async def plan(tx: Tx, desk: Desk, id_: int, due_on: date, by: Actor) -> NewTask:
     """Raises UserError. What nobody has is theirs who say until when."""
-    row = await open_one(tx, id_)
+    row = await open_one(tx, id_, by)
     task = NewTask(row["title"], row["owner"] or by.id, due_on)
     said = Phrase("{name}: {task}", {"name": by.name, "task": worded(desk, task)})
     await changed(tx, desk, row, task, said, by)
@@ -139,10 +145,9 @@ async def changed(tx: Tx, desk: Desk, row: asyncpg.Record, task: NewTask, said: 
 
 
 async def finish(tx: Tx, desk: Desk, task: int, by: Actor) -> str:
-    """Its title. Raises UserError when there is no such task, or it is done."""
-    row = await tasks.finish(tx, task, by.id)
-    if row is None:
-        raise no_task(task)
+    """Its title. Raises UserError as `open_one` does."""
+    row = await open_one(tx, task, by)
+    await tasks.finish(tx, task, by.id)
     said = Phrase("{name} has done: {title}", {"name": by.name, "title": row["title"]})
     await audit.write(tx, Entry(by, "task.done", row["incident"], why=said))
     await redrawn(tx, desk, row["incident"])

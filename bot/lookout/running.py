@@ -41,7 +41,7 @@ async def running(settings: LookoutSettings) -> AsyncIterator[tuple[Lookout, Vie
         if pulse is not None:
             stop.push_async_callback(pulse.stop)
         pace = Pace(settings.every, settings.silent_after, settings.again_every, settings.call_after, settings.refresh)
-        direct = Direct(channels, settings.language)
+        direct = Direct(channels, lambda person: person.language or settings.language)
         alive = pulse.round if pulse else None
         yield Lookout(view, direct, pace, settings.people, settings.data, alive=alive), view
 

@@ -1,5 +1,6 @@
 """What the worker asks of a channel: one method with two kinds of failure. All channels stand in one list in `app`."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -12,6 +13,9 @@ from bot.review import Review
 from bot.run import Line
 from bot.tail import Tail
 from bot.view import DigestView, IncidentView, PostmortemView, RunView
+
+Intend = Callable[[Sequence[str]], Awaitable[None]]
+"""Raises Retryable when the message has gone to another sender."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class Outgoing:
     * `together`: the incidents of all pages that leave in this one text or call, the worst first; () for one alone.
     * `thread`: where the card stands under which it is posted: its incident's for a RUNBOOK_CARD, its run's for a
       RUN_OUTPUT and a FILE of a run. `output`: what the run said, the last lines of it or all.
+    * `subject`: what it is the card of, '' for what is no card. `intend` notes which files are about to be shared.
     * `language` is the reader's; a channel of several people has the desk's. `as_of` is the desk's own `now`.
     """
 
@@ -48,6 +53,8 @@ class Outgoing:
     review: Review | None = None
     output: tuple[Line, ...] = ()
     tail: Tail | None = None
+    subject: str = ""
+    intend: Intend | None = None
 
 
 class Channel(Protocol):

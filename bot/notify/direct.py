@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -24,11 +24,13 @@ AT_ONCE: Final = (Kind.SMS, Kind.SLACK, Kind.EMAIL)
 
 
 class Direct:
-    """`language`: of whoever chose none. `second_sms`: by which else a text may go, as `carrier.VIA` has it. A channel
+    """`language`: what somebody reads. `second_sms`: by which else a text may go, as `carrier.VIA` has it. A channel
     that is not there is passed over.
     """
 
-    def __init__(self, channels: Mapping[Kind, Channel], language: str, second_sms: str | None = None) -> None:
+    def __init__(
+        self, channels: Mapping[Kind, Channel], language: Callable[[Person], str], second_sms: str | None = None
+    ) -> None:
         self.channels, self.language, self.second_sms = channels, language, second_sms
 
     async def tell(self, people: Sequence[Person], said: Phrase, now: datetime) -> dict[str, frozenset[Kind]]:
@@ -52,7 +54,7 @@ class Direct:
             id=int(now.timestamp()), kind=kind, about=About.TELL, to=address, due_at=now, person=person.id, starts=1,
             body={"phrase": said.to_json()},
         )  # fmt: skip
-        outgoing = Outgoing(message, person.language or self.language, None, None, None, as_of=now)
+        outgoing = Outgoing(message, self.language(person), None, None, None, as_of=now)
         if await self._sent(channel, outgoing):
             return True
         if kind is not Kind.SMS or self.second_sms is None:

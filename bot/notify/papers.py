@@ -9,7 +9,6 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Final, TypeVar
 
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.desk import Desk
 from bot.errors import Permanent
@@ -18,6 +17,9 @@ from bot.notify.blocks.document import Document, markdown
 from bot.notify.blocks.pdf import pdf
 from bot.notify.blocks.postmortem import draft
 from bot.notify.channel import Outgoing
+from bot.notify.files import Files
+from bot.notify.standing import metadata
+from bot.notify.upload import Upload
 from bot.phrase import Phrase, Value
 from bot.redaction import redact
 
@@ -60,8 +62,8 @@ def hidden(thing: T, values: Iterable[str]) -> T:
 class Papers:
     """Raises SlackApiError as the client does: the channel judges it."""
 
-    def __init__(self, client: AsyncWebClient, desk: Desk) -> None:
-        self.client, self.desk = client, desk
+    def __init__(self, files: Files, desk: Desk) -> None:
+        self.files, self.client, self.desk = files, files.client, desk
 
     async def send(self, outgoing: Outgoing, paper: Paper, channel: str, ts: str) -> str:
         """Into the thread of the message at `ts`; `channel` is an id."""
@@ -72,34 +74,36 @@ class Papers:
             Phrase("🧾 The draft of the post-mortem of #{number}, from what the desk knows. Anew: {command}", values)
         )
         if not self.desk.postmortems.canvas or channel.startswith("D"):  # no canvas is shared with a person's messages
-            return await self._files(paper, channel, ts, said)
+            return await self._files(outgoing, paper, channel, ts, said)
         try:
-            link = await self._canvas(paper, channel, ts, said)
+            link = await self._canvas(outgoing, paper, channel, ts, said)
         except SlackApiError as refused:
             why = _no_canvas(refused)
             if why is None:
                 raise
-            return await self._files(paper, channel, ts, f"{said}\n⚠️ {escape(reader.say(why))}")
+            return await self._files(outgoing, paper, channel, ts, f"{said}\n⚠️ {escape(reader.say(why))}")
         return link
 
-    async def _files(self, paper: Paper, channel: str, ts: str, said: str) -> str:
+    async def _files(self, outgoing: Outgoing, paper: Paper, channel: str, ts: str, said: str) -> str:
         document = paper.document
-        await self.client.files_upload_v2(
-            channel=channel, thread_ts=ts, initial_comment=said,
-            file_uploads=[
-                {"content": paper.pdf, "filename": f"{document.name}.pdf", "title": f"{document.title[:200]} (PDF)"},
-                {"content": paper.markdown, "filename": f"{document.name}.md", "title": f"{document.title[:200]} (MD)"},
-            ],
-        )  # fmt: skip
+        uploads = [
+            Upload(f"{document.name}.pdf", f"{document.title[:200]} (PDF)", paper.pdf),
+            Upload(f"{document.name}.md", f"{document.title[:200]} (MD)", paper.markdown.encode()),
+        ]
+        await self.files.share(outgoing, uploads, channel, ts, said)
         return f"{channel}:{ts}"
 
-    async def _canvas(self, paper: Paper, channel: str, ts: str, said: str) -> str:
+    async def _canvas(self, outgoing: Outgoing, paper: Paper, channel: str, ts: str, said: str) -> str:
         """The link is shared first: Slack lets no channel in that was not shown it."""
+        if outgoing.message.unsure and (there := await self.files.standing.message(outgoing, channel, ts)):
+            return there
         content = {"type": "markdown", "markdown": paper.markdown.partition("\n")[2][:MOST]}
         made = await self.client.canvases_create(title=paper.document.title[:200], document_content=content)
         canvas, team = str(made["canvas_id"]), await self.client.auth_test()
         link = f"{team['url']}docs/{team['team_id']}/{canvas}"
-        posted = await self.client.chat_postMessage(channel=channel, thread_ts=ts, text=f"{said}\n{link}")
+        posted = await self.client.chat_postMessage(
+            channel=channel, thread_ts=ts, text=f"{said}\n{link}", metadata=metadata(outgoing)
+        )
         await self.client.canvases_access_set(canvas_id=canvas, access_level="write", channel_ids=[channel])
         return f"{posted['channel']}:{posted['ts']}"
 

@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.desk import Desk
 from bot.errors import Permanent, Retryable
-from bot.message import About, Kind
+from bot.message import EDITED, About, Kind
 from bot.notify.blocks import (
     Card,
     Reader,
@@ -33,15 +33,17 @@ from bot.notify.blocks.state import state
 from bot.notify.blocks.tail import tail_card
 from bot.notify.blocks.verdict import with_question
 from bot.notify.channel import Outgoing, asks_of, because_of, phrase_of
+from bot.notify.files import Files
 from bot.notify.papers import Paper, Papers, made
 from bot.notify.review_pictures import Picture, draw
+from bot.notify.standing import metadata
 from bot.notify.upload import Upload, upload_of
 from bot.secret import Secret
 from bot.view import IncidentView
 
 SLACK: Final = "https://slack.com/api/"
 WITHIN: Final = 10.0
-EVENT: Final = "ecotrajet_message"
+LOOKED_FOR: Final = EDITED | {About.NOTE, About.REVIEW}
 
 # The message to edit or to answer was deleted by hand, or is too old: what was to be said is posted anew.
 GONE: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"}).union(
@@ -81,6 +83,7 @@ class SlackChannel:
         self.within = within
         self.session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=within))
         self.client = AsyncWebClient(token.reveal(), base_url=api_url, session=self.session, retry_handlers=[])
+        self.files = Files(self.client, self.session)
 
     async def close(self) -> None:
         await self.session.close()
@@ -121,25 +124,23 @@ class SlackChannel:
         return await asyncio.to_thread(draw, outgoing.review, reader)
 
     async def _share(self, outgoing: Outgoing, pictures: Sequence[Picture]) -> str:
-        """All in one message (files.getUploadURLExternal, files.completeUploadExternal)."""
+        """All in one message."""
         reader = Reader.of(self.desk, outgoing.language, outgoing.as_of)
         assert outgoing.review is not None
-        files = [
-            {"content": each.png, "filename": each.name, "title": each.title, "alt_txt": each.alt} for each in pictures
-        ]
-        said = escape(title_of(outgoing.review.period, reader))
-        shared = await self.client.files_upload_v2(
-            channel=outgoing.message.to, file_uploads=files, initial_comment=said
-        )  # fmt: skip
-        return f"{outgoing.message.to}:{shared['files'][0]['id']}"
+        uploads = [Upload(each.name, each.title, each.png, each.alt) for each in pictures]
+        said, to = escape(title_of(outgoing.review.period, reader)), outgoing.message.to
+        return f"{to}:{await self.files.share(outgoing, uploads, to, comment=said)}"
 
     async def _send(self, outgoing: Outgoing) -> str:
         message, reader = outgoing.message, Reader.of(self.desk, outgoing.language, outgoing.as_of)
         if message.about is About.FILE:
             return await self._upload(outgoing, await asyncio.to_thread(upload_of, outgoing, reader))
         drawn = drawing(outgoing, reader)
-        arguments = {**drawn.arguments(), "metadata": {"event_type": EVENT, "event_payload": {"message": message.id}}}
-        channel, _, ts = (outgoing.existing_ts or "").rpartition(":")
+        arguments = {**drawn.arguments(), "metadata": metadata(outgoing)}
+        left = await self._left_standing(outgoing)
+        if left is not None and message.about is About.NOTE:
+            return left
+        channel, _, ts = (left or outgoing.existing_ts or "").rpartition(":")
         if (
             message.about is About.NOTE
             and ts
@@ -158,13 +159,23 @@ class SlackChannel:
                 return said
         return await self._post(await self._address(message.to), arguments)
 
+    async def _left_standing(self, outgoing: Outgoing) -> str | None:
+        """Where it was posted by a try of which nobody heard the end."""
+        message, note = outgoing.message, outgoing.message.about is About.NOTE
+        known = outgoing.existing_ts is not None and not note
+        if not message.unsure or known or message.about not in LOOKED_FOR or is_person(message.to):
+            return None
+        at = outgoing.existing_ts if note else outgoing.thread
+        channel, _, thread = (at or "").rpartition(":")
+        return await self.files.standing.message(outgoing, channel or message.to, thread)
+
     async def _send_paper(self, outgoing: Outgoing, paper: Paper) -> str:
         """Under the card; where there is none any more, under a line of its own."""
         channel, _, ts = (outgoing.existing_ts or "").rpartition(":")
         if not ts:
             title = escape(paper.document.title)
             channel, _, ts = (await self._post(outgoing.message.to, {"text": title})).rpartition(":")
-        return await Papers(self.client, self.desk).send(outgoing, paper, channel, ts)
+        return await Papers(self.files, self.desk).send(outgoing, paper, channel, ts)
 
     async def _upload(self, outgoing: Outgoing, upload: Upload) -> str:
         """In the thread it belongs to, else to whom it is for; `channel:file` of it. Only ids of channels will do."""
@@ -174,11 +185,7 @@ class SlackChannel:
             channel = await self._address(to)
         elif not channel:  # its card was never posted: only chat.postMessage takes a channel's name
             channel, _, ts = (await self._post(to, {"text": escape(upload.title)})).rpartition(":")
-        done = await self.client.files_upload_v2(
-            channel=channel, thread_ts=ts or None, filename=upload.name,
-            content=upload.content, title=upload.title, alt_txt=upload.alt, initial_comment=upload.comment or None,
-        )  # fmt: skip
-        return f"{channel}:{done['files'][0]['id']}"
+        return f"{channel}:{await self.files.share(outgoing, [upload], channel, ts, upload.comment)}"
 
     async def _address(self, to: str) -> str:
         """A person's id (`U…`, `W…`) becomes the conversation with them; anything else is a channel."""

@@ -34,11 +34,14 @@ async def note(tx: Tx, incident: int, became: str, by: str, *, rule: str, was: s
 
 
 async def corrected(tx: Tx, like: Like) -> list[Corrected]:
-    """The first alert of each incident that was corrected alike, the newest first; 20 at most."""
+    """The first alert of each incident that was corrected alike and is not confidential, the newest
+    first; 20 at most.
+    """
     rows = await tx.fetch(
         "SELECT a.title, i.environment, a.labels FROM correction c JOIN incident i ON i.number = c.incident"
         " JOIN LATERAL (SELECT title, labels FROM alert WHERE incident = c.incident ORDER BY id LIMIT 1) a ON true"
         " WHERE c.rule = $1 AND c.source = $2 AND c.service = $3 AND c.was = $4 AND c.became = $5"
+        "  AND NOT i.confidential"
         " ORDER BY c.id DESC LIMIT 20",
         like.rule, like.source, like.service, like.was, like.became,
     )  # fmt: skip

@@ -32,6 +32,14 @@ async def take(tx: Tx, slack_user: str, pause: timedelta) -> str | None:
     return shown
 
 
+async def look_again(tx: Tx, slack_user: str) -> bool:
+    """Now, and not only after a pause; False: they have not opened theirs."""
+    opened = await tx.fetchval(
+        "UPDATE home_tab SET looked_at = NULL WHERE slack_user = $1 RETURNING slack_user", slack_user
+    )
+    return opened is not None
+
+
 async def shown(tx: Tx, slack_user: str, digest: str) -> None:
     await tx.execute("UPDATE home_tab SET shown = $2 WHERE slack_user = $1", slack_user, digest)
 

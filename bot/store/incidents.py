@@ -113,9 +113,11 @@ async def open_ones(tx: Tx, limit: int = 200) -> list[Incident]:
 
 
 async def for_everybody(tx: Tx, environments: Sequence[str], back: timedelta) -> list[Incident]:
-    """Those of these environments that are open, or were resolved within `back`; 500 at most, the newest first."""
+    """Those of these environments that are open, or were resolved within `back`; 500 at most, the newest first. What
+    is confidential is not told to the public at all.
+    """
     rows = await tx.fetch(
-        "SELECT * FROM incident WHERE environment = ANY($1::text[])"
+        "SELECT * FROM incident WHERE environment = ANY($1::text[]) AND NOT confidential"
         " AND (status <> 'resolved' OR resolved_at > app_now() - $2::interval) ORDER BY opened_at DESC LIMIT 500",
         list(environments), back,
     )  # fmt: skip

@@ -18,7 +18,7 @@ def from_row(row: asyncpg.Record) -> Message:
         id=row["id"], kind=Kind(row["kind"]), about=About(row["about"]), to=row["recipient"], due_at=row["due_at"],
         incident=row["incident"], run=row["run"], round=row["round"], level=row["level"], level_name=row["level_name"],
         person=row["person"], attempt=row["attempt"], starts=row["starts"], body=row["body"],
-        procedure=row["procedure"], tail=row["tail"],
+        procedure=row["procedure"], tail=row["tail"], unsure=row["unsure"],
     )  # fmt: skip
 
 
@@ -143,7 +143,7 @@ async def claim(tx: Tx, message: int, owner: str) -> Message | None:
     """Take a message that is due, or whose sender stopped holding it; None when it is not to be taken."""
     row = await tx.fetchrow(
         "UPDATE message SET state = 'sending', starts = starts + 1, lease_owner = $2,"
-        " lease_until = clock_timestamp() + $3"
+        " unsure = unsure OR state = 'sending', lease_until = clock_timestamp() + $3"
         " WHERE id = $1 AND ((state = 'waiting' AND due_at <= app_now())"
         "  OR (state = 'sending' AND lease_until < clock_timestamp())) RETURNING *",
         message, owner, LEASE,
@@ -174,10 +174,14 @@ async def move(
     return moved == "UPDATE 1"
 
 
-async def again(tx: Tx, message: Message, owner: str, after: timedelta) -> bool:
-    """Back to waiting, due after `after`, with its alarm; a card or digest gives way to a newer one that waits."""
+async def again(tx: Tx, message: Message, owner: str, after: timedelta, *, unsure: bool = False) -> bool:
+    """Back to waiting, due after `after`, with its alarm; a card or digest gives way to a newer one that waits.
+
+    `unsure`: it may have gone through all the same.
+    """
     moved = await tx.execute(
-        "UPDATE message m SET state = 'waiting', due_at = app_now() + $3, lease_owner = NULL, lease_until = NULL"
+        "UPDATE message m SET state = 'waiting', due_at = app_now() + $3, lease_owner = NULL, lease_until = NULL,"
+        " unsure = unsure OR $5"
         " WHERE id = $1 AND state = 'sending' AND lease_owner = $2 AND NOT EXISTS (SELECT FROM message o"
         "  WHERE o.about = m.about AND m.about = ANY($4::text[]) AND o.state = 'waiting'"
         "  AND o.incident IS NOT DISTINCT FROM m.incident AND o.run IS NOT DISTINCT FROM m.run"
@@ -185,11 +189,33 @@ async def again(tx: Tx, message: Message, owner: str, after: timedelta) -> bool:
         "  AND o.recipient = m.recipient)"
         " AND NOT EXISTS (SELECT FROM message o WHERE m.about = 'digest' AND o.about = 'digest'"
         "  AND o.state = 'waiting' AND o.person = m.person)",
-        message.id, owner, after, [about.value for about in EDITED],
+        message.id, owner, after, [about.value for about in EDITED], unsure,
     )  # fmt: skip
     if moved == "UPDATE 1":
         await jobs.enqueue(tx, [jobs.deliver_job(message.kind, message.about, message.id, message.starts, after)])
     return moved == "UPDATE 1"
+
+
+async def intend(tx: Tx, message: int, owner: str, files: Sequence[str]) -> bool:
+    """These files are about to be shared; False when `owner` lost its lease."""
+    noted = await tx.execute(
+        "UPDATE message SET body = body || jsonb_build_object('files', coalesce(body -> 'files', '[]') || $3::jsonb)"
+        " WHERE id = $1 AND state = 'sending' AND lease_owner = $2",
+        message, owner, list(files),
+    )  # fmt: skip
+    return noted == "UPDATE 1"
+
+
+async def card_may_stand(tx: Tx, card: Message) -> bool:
+    """Whether a try to post this card, by this message or another edit of it, was broken off or is under way."""
+    return card.unsure or bool(
+        await tx.fetchval(
+            "SELECT EXISTS (SELECT FROM message WHERE about = $1 AND recipient = $2 AND id <> $3"
+            " AND (unsure OR state = 'sending') AND incident IS NOT DISTINCT FROM $4 AND run IS NOT DISTINCT FROM $5"
+            " AND procedure IS NOT DISTINCT FROM $6)",
+            card.about, card.to, card.id, card.incident, card.run, card.procedure,
+        )
+    )  # fmt: skip
 
 
 async def kinds_tried(tx: Tx, page: Message) -> list[Kind]:

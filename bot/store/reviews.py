@@ -25,8 +25,9 @@ async def rows(tx: Tx, start: datetime, end: datetime, people: Collection[str]) 
 async def _incidents(tx: Tx, start: datetime, end: datetime) -> list[Happened]:
     found = await tx.fetch(
         "SELECT i.number, i.priority, i.opened_at, i.environment, i.service, i.resolved_at, i.alert_count,"
-        " coalesce((SELECT min(a.labels ->> 'alertname') FROM alert a WHERE a.incident = i.number"
-        "  HAVING count(*) = count(a.labels ->> 'alertname') AND count(DISTINCT a.labels ->> 'alertname') = 1), '')"
+        " CASE WHEN i.confidential THEN '' ELSE coalesce((SELECT min(a.labels ->> 'alertname') FROM alert a"
+        "  WHERE a.incident = i.number"
+        "  HAVING count(*) = count(a.labels ->> 'alertname') AND count(DISTINCT a.labels ->> 'alertname') = 1), '') END"
         " AS signal, d.taken_at, d.acted,"
         " (SELECT count(DISTINCT (m.round, m.level, m.person)) FROM message m WHERE m.incident = i.number"
         "  AND m.about = 'page' AND m.state IN ('sent', 'delivered')) AS pages"

@@ -25,5 +25,16 @@ async def put(tx: Tx, incident: int, role: Role, person: str, by: str) -> None:
     )  # fmt: skip
 
 
+async def move(tx: Tx, incident: int, into: int) -> list[RoleRow]:
+    """Whoever has a role in `incident` that nobody has in `into` has it there now; those."""
+    rows = await tx.fetch(
+        "INSERT INTO incident_role (incident, role, person, given_by) SELECT $2, role, person, given_by"
+        " FROM incident_role WHERE incident = $1 ON CONFLICT (incident, role) DO NOTHING"
+        " RETURNING role, person, since",
+        incident, into,
+    )  # fmt: skip
+    return [RoleRow(Role(row["role"]), row["person"], row["since"]) for row in rows]
+
+
 async def leave(tx: Tx, incident: int, role: Role) -> None:
     await tx.execute("DELETE FROM incident_role WHERE incident = $1 AND role = $2", incident, role.value)

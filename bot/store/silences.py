@@ -87,16 +87,16 @@ async def keep(tx: Tx, silence: int, alert: Alert, priority: str, body: int | No
     )  # fmt: skip
 
 
-async def first_critical(tx: Tx) -> list[tuple[Silence, str]]:
-    """The first P1 that each silence keeps quiet (its title), once for each silence."""
+async def first_critical(tx: Tx) -> list[tuple[Silence, str, str]]:
+    """The first P1 that each silence keeps quiet (its title and service), once for each silence."""
     rows = await tx.fetch(
-        "WITH first AS (SELECT DISTINCT ON (k.silence) k.silence, a.title FROM silenced_alert k"
+        "WITH first AS (SELECT DISTINCT ON (k.silence) k.silence, a.title, k.service FROM silenced_alert k"
         "  JOIN silence o ON o.id = k.silence AND o.closed_at IS NULL AND NOT o.critical_told"
         "  JOIN alert a ON a.id = k.alert WHERE k.priority = 'P1' ORDER BY k.silence, a.id)"
         " UPDATE silence s SET critical_told = true FROM first f WHERE s.id = f.silence AND NOT s.critical_told"
-        " RETURNING s.*, f.title"
+        " RETURNING s.*, f.title, f.service AS of_service"
     )
-    return [(from_row(row), row["title"]) for row in rows]
+    return [(from_row(row), row["title"], row["of_service"]) for row in rows]
 
 
 async def beginning(tx: Tx) -> list[Silence]:

@@ -20,6 +20,15 @@ async def remove(tx: Tx, person: str, subject: Subject) -> bool:
     return done == "DELETE 1"
 
 
+async def move(tx: Tx, subject: Subject, to: Subject) -> None:
+    """Whoever follows `subject` follows `to`."""
+    await tx.execute(
+        "INSERT INTO subscription (person, subject) SELECT person, $2 FROM subscription WHERE subject = $1"
+        " ON CONFLICT DO NOTHING",
+        subject.key, to.key,
+    )  # fmt: skip
+
+
 async def of_person(tx: Tx, person: str) -> list[Subject]:
     """The newest 50; of incidents those that are not over."""
     rows = await tx.fetch(

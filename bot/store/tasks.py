@@ -63,13 +63,18 @@ async def change(tx: Tx, task: int, owner: str | None, due_on: date | None, chas
     )  # fmt: skip
 
 
-async def finish(tx: Tx, task: int, by: str) -> asyncpg.Record | None:
-    """(incident, title); None when there is no such task to be done."""
-    return await tx.fetchrow(
-        "UPDATE task SET done_at = app_now(), done_by = $2, chase_at = NULL WHERE id = $1 AND done_at IS NULL"
-        " RETURNING incident, title",
-        task, by,
-    )  # fmt: skip
+async def finish(tx: Tx, task: int, by: str) -> None:
+    await tx.execute(
+        "UPDATE task SET done_at = app_now(), done_by = $2, chase_at = NULL WHERE id = $1 AND done_at IS NULL", task, by
+    )
+
+
+async def move(tx: Tx, incident: int, into: int) -> int:
+    """What is left to do after `incident` is left to do after `into`; how many."""
+    rows = await tx.fetch(
+        "UPDATE task SET incident = $2 WHERE incident = $1 AND done_at IS NULL RETURNING id", incident, into
+    )
+    return len(rows)
 
 
 async def to_chase(tx: Tx, limit: int = 20) -> Sequence[asyncpg.Record]:

@@ -60,7 +60,7 @@ class Blindness:
         now: Callable[[], datetime] = lambda: datetime.now(UTC), grace: timedelta = GRACE,
     ) -> None:  # fmt: skip
         self.ask, self.desk, self.now, self.grace = ask, desk, now, grace
-        self.direct = Direct(channels, desk.language, desk.second_sms.via if desk.second_sms else None)
+        self.direct = Direct(channels, desk.language_of, desk.second_sms.via if desk.second_sms else None)
         self.file = folder / "on-call.json"
         self.known = _read(self.file)
 

@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
+import functools
 import random
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -139,11 +140,13 @@ class Deliverer:
         person = self.desk.people.get(message.person or "")
         seen = await shown(tx, self.desk, message)
         place = await cards.place(tx, subject(message), message.to) if message.kind is Kind.SLACK else None
+        if message.about in EDITED and place is None:
+            message = replace(message, unsure=await messages.card_may_stand(tx, message))
         card = above(message)
         there = await cards.place(tx, card, message.to) if card else None
         return Outgoing(
             message=message,
-            language=person.language if person else self.desk.language,
+            language=self.desk.language_of(person, message.to),
             view=seen,
             run=await runs.view(tx, message.run) if message.run else None,
             existing_ts=standing(message, place),
@@ -157,8 +160,16 @@ class Deliverer:
             postmortem=await postmortem_view(tx, self.desk, seen.incident)
             if seen and message.about is About.POSTMORTEM
             else None,
+            subject=subject(message) if message.about in EDITED else "",
+            intend=functools.partial(self.intend, message.id),
             review=await reviews.of(tx, self.desk, str(message.body["period"])) if message.about in OF_REVIEW else None,
         )
+
+    async def intend(self, message: int, files: Sequence[str]) -> None:
+        """Before Slack shows files: a process that dies then leaves word of them. Raises Retryable."""
+        async with self.db.transaction() as tx:
+            if not await messages.intend(tx, message, self.owner, files):
+                raise Retryable("the lease has gone to another")
 
     async def speak(self, outgoing: Outgoing) -> None:
         message = outgoing.message
@@ -239,7 +250,7 @@ class Deliverer:
                 await self.unwell(tx, message, reason)
             await bundles.release(tx, message, self.owner)
             after = jittered(retry_delay(message.starts, wish))
-            if not await messages.again(tx, message, self.owner, after):
+            if not await messages.again(tx, message, self.owner, after, unsure=wish is None):
                 if message.about is About.DIGEST:
                     await digests.hasten(tx, message.person or "", after)
                 await messages.move(tx, message.id, State.DROPPED, self.owner, why=Phrase("a newer edit is waiting"))

@@ -51,7 +51,7 @@ class HomeTabs:
         if shown is None:
             return
         home = await self.homes.of(user, await self._board())
-        language = home.person.language if home.person else self.desk.language
+        language = home.language or (home.person.language if home.person else self.desk.language)
         reader = Reader.of(self.desk, language, home.board.now)
         blocks = home_blocks(home, self.desk, reader)
         digest = hashlib.sha256(json.dumps(blocks, sort_keys=True).encode()).hexdigest()

@@ -14,7 +14,7 @@ SENTENCES: Final = frozenset({About.NOTE, About.TELL, About.ASK, About.DRILL})
 
 
 async def shown(tx: Tx, desk: Desk, message: Message) -> IncidentView | None:
-    """In a channel that is not its own, a confidential incident is veiled."""
+    """A confidential incident is veiled in a channel that is not its own, and for whoever does not handle it."""
     if message.incident is None or (message.kind is Kind.SLACK and message.about in SENTENCES):
         return None
     incident = await incidents.get(tx, message.incident)
@@ -22,4 +22,4 @@ async def shown(tx: Tx, desk: Desk, message: Message) -> IncidentView | None:
         return None
     found = await (view(tx, desk, incident) if message.kind is Kind.SLACK else short_view(tx, incident))
     at_home = found.room is not None and found.room.channel_id == message.to
-    return found if message.person is not None or at_home else found.veiled()
+    return found if at_home else found.for_reader(message.person or "")

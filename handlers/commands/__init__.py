@@ -7,6 +7,7 @@ from bot.access import stranger
 from bot.errors import UserError
 from bot.notify.blocks import Card, help_card
 from bot.notify.blocks.aid import aid_blocks
+from bot.notify.blocks.language import language_row
 from bot.phrase import Phrase
 from bot.target import fold, nearest
 from handlers import parse
@@ -18,6 +19,7 @@ from handlers.commands import (
     deploying,
     follow,
     incidents,
+    language,
     looks,
     me,
     oncall,
@@ -56,8 +58,9 @@ HELP: Final = Command(show_help, ("help",), ("aide",), "", Phrase("this list"))
 COMMANDS: Final[tuple[Command, ...]] = (
     *services.COMMANDS, *looks.COMMANDS, *database.COMMANDS, *checks.COMMANDS, *secrets.COMMANDS, *deploying.COMMANDS,
     *incidents.COMMANDS, *responding.COMMANDS, *channels.COMMANDS, *together.COMMANDS, *quiet.COMMANDS,
-    *oncall.COMMANDS, *me.COMMANDS, *reach.COMMANDS, *simulation.COMMANDS, *tasks.COMMANDS, *backups.COMMANDS,
-    *probes.COMMANDS, *runbook.COMMANDS, *report.COMMANDS, *follow.COMMANDS, *menus.COMMANDS, GROUP, HELP,
+    *oncall.COMMANDS, *me.COMMANDS, *language.COMMANDS, *reach.COMMANDS, *simulation.COMMANDS, *tasks.COMMANDS,
+    *backups.COMMANDS, *probes.COMMANDS, *runbook.COMMANDS, *report.COMMANDS, *follow.COMMANDS, *menus.COMMANDS,
+    GROUP, HELP,
 )  # fmt: skip
 HELP_WORDS: Final = frozenset({"", "help", "aide", "?", "-h", "--help"})
 
@@ -65,18 +68,21 @@ HELP_WORDS: Final = frozenset({"", "help", "aide", "?", "-h", "--help"})
 async def answer(tools: Tools, text: str, visitor: Visitor) -> Reply:
     """What to reply to `/ecotrajet text`; without text, a short menu.
 
-    Raises UserError; help is for everybody, the rest for those we know.
+    Raises UserError; help and the language are for everybody, the rest for those we know.
     """
     text = "" if fold(text) == "menu" else text
     if not text.strip() and visitor.person is not None:
         return menus.menu(tools, visitor)
     if not text.strip():
-        return help_for_strangers(visitor.language, tools)
+        return help_for_strangers(visitor, tools)
     if fold(text) in HELP_WORDS:
         return help_of(visitor.language, tools)
+    said = parse.split(text)
+    if visitor.person is None and said and language.is_meant(said[0]):
+        return await language.for_anybody(tools, said[1:], visitor)
     if visitor.person is None:
         raise UserError(stranger())
-    command, words = find(parse.split(text))
+    command, words = find(said)
     line = parse.read(words, command.values, command.flags, free=command.free_text)
     asked = Asked(line, visitor.by, visitor.person, tools.reader(visitor.language))
     return await command.run(tools, asked)
@@ -96,19 +102,22 @@ def find(words: Sequence[str]) -> tuple[Command, Sequence[str]]:
     return first, words[1:]
 
 
-def help_rows(language: str) -> list[tuple[str, Phrase]]:
+def help_rows(spoken: str) -> list[tuple[str, Phrase]]:
     """What to type, and what it does."""
-    return [(command.usage(language), command.what) for command in COMMANDS]
+    return [(command.usage(spoken), command.what) for command in COMMANDS]
 
 
-def help_of(language: str, tools: Tools) -> Card:
-    return help_card(help_rows(language), tools.reader(language))
+def help_of(spoken: str, tools: Tools) -> Card:
+    return help_card(help_rows(spoken), tools.reader(spoken))
 
 
-def help_for_strangers(language: str, tools: Tools) -> Card:
-    reader = tools.reader(language)
-    shown = help_of(language, tools)
-    return Card(shown.text, (*aid_blocks(tools.desk.aid, reader, known=False), *shown.blocks))
+def help_for_strangers(visitor: Visitor, tools: Tools) -> Card:
+    reader = tools.reader(visitor.language)
+    shown = help_of(visitor.language, tools)
+    own = tools.desk.spoken.of(visitor.slack_user)
+    return Card(
+        shown.text, (*aid_blocks(tools.desk.aid, reader, known=False), language_row(own, reader), *shown.blocks)
+    )
 
 
 def _named(word: str, commands: Sequence[Command]) -> Command | None:

@@ -1,6 +1,7 @@
 """`/ecotrajet me`: how I am reached; changed by a form, and tried."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from bot.access import stranger
@@ -13,6 +14,7 @@ from bot.person import Person
 from bot.personal import Rules, When
 from bot.phrase import Phrase
 from bot.target import fold
+from handlers.commands import language
 from handlers.commands.tools import Asked, Command, Reply, Tools
 from handlers.people import Visitor
 
@@ -24,15 +26,23 @@ async def me(tools: Tools, asked: Asked) -> Reply:
     verb = fold(asked.line.verb)
     if verb in TEST:
         return await tools.reach.test(asked.person, asked.by)
-    rules = await tools.reach.rules(asked.person)
+    if language.is_meant(verb):
+        return await language.language(tools, replace(asked, line=asked.line.rest()))
     shown = me_form if verb in EDIT else me_card
-    return shown(asked.person, rules, asked.reader)
+    return shown(
+        asked.person, await tools.reach.rules(asked.person), await own_language(tools, asked.person), asked.reader
+    )
+
+
+async def own_language(tools: Tools, person: Person) -> str | None:
+    return await tools.reach.languages.of(person.slack or "")
 
 
 async def form(tools: Tools, visitor: Visitor) -> Modal:
     if visitor.person is None:
         raise UserError(stranger())
-    return me_form(visitor.person, await tools.reach.rules(visitor.person), tools.reader(visitor.language))
+    person, reader = visitor.person, tools.reader(visitor.language)
+    return me_form(person, await tools.reach.rules(person), await own_language(tools, person), reader)
 
 
 async def test(tools: Tools, visitor: Visitor) -> Phrase | None:
@@ -60,12 +70,13 @@ def chosen_in(person: Person, view: Mapping[str, Any]) -> Rules:
 async def keep(tools: Tools, view: Mapping[str, Any], visitor: Visitor) -> Phrase | None:
     if visitor.person is None:
         raise UserError(stranger())
-    return await tools.reach.change(visitor.person, chosen_in(visitor.person, view), visitor.by)
+    person = visitor.person
+    return await tools.reach.change(person, chosen_in(person, view), language.chosen_in(view), visitor.by)
 
 
 COMMANDS: Final = (
     Command(
-        me, ("me",), ("moi",), "[edit | test]",
+        me, ("me",), ("moi",), "[edit | test | language fr]",
         Phrase("how you are reached, by priority; change it, and send yourself a test"),
     ),
 )  # fmt: skip

@@ -105,7 +105,8 @@ async def form(tools: Tools, number: int, by: Actor, language: str) -> Modal:
     view = await incident_in_time(tools.questions, number)
     if view.incident.status is Status.RESOLVED:
         raise UserError(Phrase("#{number} is resolved already.", {"number": number}))
-    return news_form(view.incident, view.news, tools.reader(language))
+    seen = view.for_reader(by.id)
+    return news_form(seen.incident, seen.news, tools.reader(language))
 
 
 async def sent(tools: Tools, view: Mapping[str, Any], visitor: Visitor) -> Phrase | None:

@@ -96,7 +96,7 @@ class AckPages:
 
     def _reader(self, given: Pass | None) -> Reader:
         person = self.desk.people.get(given.person) if given else None
-        return Reader.of(self.desk, person.language if person else self.desk.language, self.now())
+        return Reader.of(self.desk, self.desk.language_of(person), self.now())
 
     def _page(
         self, given: Pass | None, said: Phrase, status: int, incident: Incident | None = None, *,

@@ -62,7 +62,7 @@ class DrillPages:
         self, who: str, said: Phrase, status: int, *, button: bool = False, done: bool = False
     ) -> web.Response:  # fmt: skip
         person = self.desk.people.get(who)
-        reader = Reader.of(self.desk, person.language if person else self.desk.language, self.now())
+        reader = Reader.of(self.desk, self.desk.language_of(person), self.now())
         words = {
             "language": reader.language, "said": reader.say(said), "title": reader.say(Phrase("Drill")), "grade": "",
             "where": "", "done": done, "button": reader.say(Phrase("It reached me")) if button else "",

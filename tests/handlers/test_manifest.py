@@ -44,6 +44,8 @@ SCOPES = {  # docs.slack.dev/reference/methods, as bot
     "pins_add": {"pins:write"},
     "bookmarks_add": {"bookmarks:write"},
     "files_upload_v2": {"files:write"},
+    "files_getUploadURLExternal": {"files:write"},
+    "files_completeUploadExternal": {"files:write"},
     "canvases_create": {"canvases:write"},
     "canvases_access_set": {"canvases:write"},
     "views_open": set(),

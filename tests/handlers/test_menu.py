@@ -64,7 +64,7 @@ async def test_who_handles_no_incident_is_shown_the_guides_order_of_help(databas
         await (await emma.types("/ecotrajet secours")).answered("Consultez la FAQ")
         await emma.presses("menu.declare P1")
         await emma.gets_view("Qui est touché")
-        await victor.types("/ecotrajet")  # nobody we know: no button, but the same order
+        await victor.types("/ecotrajet")  # nobody we know: no button but for the language, and the same order
         stranger = await victor.sees("dites-le au support")
         assert "support@ecotrajet.example" in stranger.text
-        assert not stranger.buttons
+        assert [each.action_id for each in stranger.buttons] == ["language.choose"]

@@ -1,6 +1,7 @@
 """Cards stay within Slack's limits whatever they are given, and say what matters in words."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -235,6 +236,9 @@ def test_a_code_block_is_closed_and_bounded(text: str, limit: int) -> None:
     assert shown.count("```") == 2
 
 
+CLOCK = re.compile(r"<!date\^\d+\^\{ago\}\|[^<>|]+>")  # ours: how long ago, counted on by Slack
+
+
 @settings(max_examples=60, deadline=None)
 @given(ODD, ODD, st.integers(0, 200))
 def test_no_foreign_text_breaks_a_card_or_pings_anybody(title: str, name: str, many: int) -> None:
@@ -261,5 +265,5 @@ def test_no_foreign_text_breaks_a_card_or_pings_anybody(title: str, name: str, m
         assert block_problems(list(card.blocks)) == []
         assert text_length(list(card.blocks)) <= MOST_TEXT_IN_BLOCKS
         assert card.text
-        assert "<!" not in seen(card)
+        assert "<!" not in CLOCK.sub("", seen(card))
         assert "<@" not in seen(card)

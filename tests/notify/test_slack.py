@@ -1,10 +1,13 @@
 """Slack, through the real SDK, against the sandbox: cards are edited, pages reach people, errors are judged."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from bot.chart import Chart, Series
+from bot.chart import Kind as Bars
 from bot.errors import Permanent, Retryable
 from bot.incident import Status
 from bot.message import About
@@ -65,6 +68,66 @@ async def test_a_card_that_was_deleted_is_posted_anew(sandbox: Sandbox, slack: S
     again = await slack.send(outgoing(About.CARD, view=view(), existing_ts=place))
     assert again != place
     assert len(sandbox.channel("incidents").messages) == 1
+
+
+async def test_a_card_of_which_nobody_heard_that_it_was_posted_is_edited(sandbox: Sandbox, slack: SlackChannel) -> None:
+    first = replace(outgoing(About.CARD, view=view()), subject="incident:42")
+    sandbox.slack.faults.arm("chat.postMessage", disconnect=True, applied=True)
+    with pytest.raises(Retryable):
+        await slack.send(first)
+    another = replace(first.message, id=8, unsure=True)  # an edit that was queued meanwhile
+    await slack.send(replace(first, message=another, view=view(title="Renamed")))
+    (shown,) = sandbox.channel("incidents").messages
+    assert "Renamed" in shown.text
+    assert shown.edits == 1
+
+
+async def test_a_note_of_which_nobody_heard_that_it_was_posted_is_said_once(
+    sandbox: Sandbox, slack: SlackChannel
+) -> None:
+    place = await slack.send(outgoing(About.CARD, view=view()))
+    said = note("incidents", Phrase("{name} is on it", {"name": "Amina"}), existing_ts=place)
+    sandbox.slack.faults.arm("chat.postMessage", disconnect=True, applied=True)
+    with pytest.raises(Retryable):
+        await slack.send(said)
+    again = replace(said, message=replace(said.message, unsure=True))
+    first = await slack.send(again)
+    assert len([one for one in sandbox.channel("incidents").messages if one.thread]) == 1
+    other = replace(again, message=replace(again.message, id=9))  # the same words, said anew
+    assert await slack.send(other) != first
+
+
+async def test_what_cannot_be_looked_for_is_posted_all_the_same(sandbox: Sandbox, slack: SlackChannel) -> None:
+    card = replace(outgoing(About.CARD, view=view()), subject="incident:42")
+    for refusal in ("missing_scope", "not_in_channel"):
+        sandbox.slack.faults.arm("conversations.*", error=refusal)
+        await slack.send(replace(card, message=replace(card.message, unsure=True)))
+    assert len(sandbox.channel("incidents").messages) == 2
+    sandbox.slack.faults.arm("conversations.history", error="ratelimited", retry_after=3)
+    with pytest.raises(Retryable):
+        await slack.send(replace(card, message=replace(card.message, unsure=True)))
+
+
+async def test_a_picture_of_which_nobody_heard_that_it_was_taken_is_shown_once(
+    sandbox: Sandbox, slack: SlackChannel
+) -> None:
+    place = await slack.send(outgoing(About.CARD, view=view()))
+    noted: list[str] = []
+
+    async def intend(files: Sequence[str]) -> None:
+        noted.extend(files)
+
+    chart = Chart(Bars.BARS, "Mémoire", ("api",), (Series("MiB", (2.0,)),))
+    sent = outgoing(About.FILE, to="U0AMINA01", body={"chart": chart.to_json()})
+    sent = replace(sent, thread=place, intend=intend)
+    sandbox.slack.faults.arm("files.completeUploadExternal", disconnect=True, applied=True)
+    with pytest.raises(Retryable):
+        await slack.send(sent)
+    assert len(noted) == 1
+    again = replace(sent, message=replace(sent.message, body={**sent.message.body, "files": noted}))
+    assert await slack.send(again) == f"C0INCIDEN:{noted[0]}"
+    assert len([one for one in sandbox.channel("incidents").messages if one.files]) == 1
+    assert len(noted) == 1
 
 
 async def test_a_page_reaches_the_person_with_its_buttons(sandbox: Sandbox, slack: Channel) -> None:

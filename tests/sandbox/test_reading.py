@@ -17,6 +17,9 @@ class Names:
     def channel_name(self, channel_id: str) -> str | None:
         return {"C0INCIDEN": "incidents"}.get(channel_id)
 
+    def now(self) -> float:
+        return 1795431600 + 200
+
 
 NAMES = Names()
 
@@ -30,6 +33,7 @@ NAMES = Names()
         ("<https://example.org|ici> <mailto:a@b.fr|écrire>", "ici écrire"),
         (":rotating_light: :inconnu:", "🚨 :inconnu:"),
         ("<!date^1795431600^{date_num} {time}|tantôt>", "2026-11-23 12:00"),
+        ("<!date^1795431600^{ago}|12:00>, <!date^1795435400^{ago}|13:03>", "il y a 3 minutes, dans 1 heure"),
         ("&lt;!channel&gt; &amp; co", "<!channel> & co"),
         ("*<@U0AMINA01>* s’en charge", "@Amina Diallo s’en charge"),
     ],

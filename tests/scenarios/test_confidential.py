@@ -130,3 +130,49 @@ async def test_a_service_may_be_confidential_and_the_missing_permission_is_named
         await world.eventually_value("failed", "SELECT state FROM incident_channel")
         assert not [one for one in world.channel("incidents").messages if "Disque plein" in spaced(one.text)]
         forgiven(world)
+
+
+async def test_an_outsider_learns_nothing_by_tasks_forms_merges_news_or_the_public_page(world: World) -> None:
+    bruno, chloe, emma = world.person("bruno"), world.person("chloe"), world.person("emma")
+    await bruno.types(f"/ecotrajet declare P1 prod ecotrajet {SECRET} --confidentiel", channel="general")
+    room = await room_of(world, "inc-0001")
+    await bruno.types(f"/ecotrajet task 1 {SECRET} : prévenir la CNIL", channel="general")
+    await bruno.sees("prévenir la CNIL", channel="general")
+    await bruno.types(f'/ecotrajet update 1 "{SECRET} : accès fermés."', channel="general")
+    await bruno.sees("accès fermés", channel="inc-0001")
+    await world.alert("Recherche lente", severity="warning", service="billing")
+    refused = {
+        "task done 1": "Il n’y a pas de tâche 1",
+        "task reassign 1 @chloe": "Il n’y a pas de tâche 1",
+        "task due 1 vendredi": "Il n’y a pas de tâche 1",
+        "merge 1 2": "confidentiel",
+        "split 1 Fuite": "confidentiel",
+        "role 1": "Rôles de #1",
+        "tasks": "Il ne reste rien à faire",
+    }
+    for command, answer in refused.items():
+        await chloe.types(f"/ecotrajet {command}", channel="general")
+        await chloe.sees(answer, channel="general")
+    card = await chloe.sees("🔒", channel="incidents")
+    for action in ("incident.resolve", "incident.news"):
+        await chloe.presses(action, on=card)
+        view = await chloe.gets_view("#1")
+        assert SECRET not in spaced(chloe.view_text(view))
+        assert "accès fermés" not in spaced(str(view.body))
+        await chloe.closes(view)
+    async with world.http.get(f"{world.url}/status.json") as served:
+        page = await served.text()
+    assert "accès fermés" not in page
+    assert "down" not in page
+    await bruno.types("/ecotrajet merge 1 2", channel="general")
+    await bruno.sees("/ecotrajet merge 2 1", channel="general")
+    assert (
+        await world.value("SELECT count(*) FROM task WHERE done_at IS NULL AND owner IS NULL AND due_on IS NULL") == 1
+    )
+    await world.fast_forward(minutes=1)
+    for outsider in (chloe, emma):
+        told = [one for one in outsider.visible() if SECRET in spaced(one.text) and one.channel != room.id]
+        assert not told, told
+
+    await bruno.types("/ecotrajet task done 1", channel="general")
+    await bruno.sees(f"Fait : {SECRET}", channel="general")

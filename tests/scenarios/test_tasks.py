@@ -125,7 +125,7 @@ async def test_two_replicas_that_look_at_once_remind_once(world: World) -> None:
         await world.rows("UPDATE task SET chase_at = app_now()")
         await asyncio.gather(*(Chaser(db, desk).round() for db in (one, other) * 5))
     assert await world.value("SELECT count(*) FROM message WHERE body ? 'task'") == 8
-    assert await world.value("SELECT min(chase_at) > app_now() + $1::interval FROM task", timedelta(hours=1))
+    assert await world.value("SELECT min(chase_at) > app_now() FROM task")
 
 
 async def test_the_form_that_resolves_gives_follow_ups_an_owner_and_a_day(world: World) -> None:

@@ -10,6 +10,7 @@ from bot.access import stranger
 from bot.desk import Desk
 from bot.home import AHEAD, Home
 from bot.incident import Incident, Priority, Status
+from bot.notify.blocks.language import language_row
 from bot.notify.blocks.marks import LIGHT, severity
 from bot.notify.blocks.menu import RUNS
 from bot.notify.blocks.parts import Block, actions, button, context, divider, escape, fields, header, line, section
@@ -34,10 +35,10 @@ SHOW: Final = "incident.show"
 def home_blocks(home: Home, desk: Desk, reader: Reader) -> list[Block]:
     """Without the time at which they were drawn, so that equal ones are equal; 99 at most."""
     if home.person is None:
-        return [section(escape(reader.say(stranger())))]
+        return [section(escape(reader.say(stranger()))), language_row(home.language, reader)]
     theirs = _manager(home, reader) if home.manager else _responder(home, reader)
     blocks = [header(reader.say(_headline(home))), _buttons(reader), *theirs, *_lights(home, desk, reader)]
-    return blocks[: MOST - 1]
+    return [*blocks[: MOST - 3], divider(), language_row(home.language, reader)]
 
 
 def as_view(blocks: Sequence[Block]) -> Block:
@@ -112,8 +113,8 @@ def _incident(incident: Incident, reader: Reader, *, asks: bool) -> list[Block]:
 def _clock(incident: Incident, reader: Reader) -> str:
     until = incident.resolve_by
     if reader.now >= until:
-        return f"⏰ {reader.say(Phrase('{time}: exceeded', {'time': until}))}"
-    return reader.time(until)
+        return f"⏰ {reader.say(Phrase('{time}: exceeded', {'time': until}))} · {reader.ago(until)}"
+    return reader.clock(until)
 
 
 def _turns(home: Home, reader: Reader) -> list[Block]:
@@ -152,7 +153,7 @@ def _manager(home: Home, reader: Reader) -> list[Block]:
     worth = [each.veiled() for each in home.board.incidents if each.priority is not Priority.P3]
     for each in worth[:SHOWN]:
         pairs = [
-            (Phrase("Since"), reader.time(each.opened_at)),
+            (Phrase("Since"), reader.clock(each.opened_at)),
             (Phrase("Who is on it"), reader.say(state(each, reader))),
             (Phrase("To be resolved by"), _clock(each, reader)),
         ]

@@ -177,7 +177,7 @@ def _facts(view: IncidentView, reader: Reader) -> list[tuple[str, str]]:
     facts = [
         (Phrase("Where"), line(reader.place(incident.environment, incident.service))),
         (Phrase("Who is on it"), ("👀 " if incident.status is Status.ACKNOWLEDGED else "⏳ ") + who),
-        (Phrase("Since"), reader.time(incident.opened_at)),
+        (Phrase("Since"), reader.clock(incident.opened_at)),
         (Phrase("Alerts"), _counted(view, reader)),
     ]
     following = view.next_level
@@ -191,9 +191,9 @@ def _facts(view: IncidentView, reader: Reader) -> list[tuple[str, str]]:
 
 
 def _next(level: LevelRow, opened_at: datetime, reader: Reader) -> str:
-    """Counted from the start and not from now: a card that is not edited for a while stays true."""
+    """Counted from the start, and by Slack's own clock: a card that is not edited for a while stays true."""
     facts = {"level": named(line(level.name)), "time": level.due_at, "after": level.due_at - opened_at}
-    said = reader.say(Phrase("{level}: {time} ({after} after the start)", facts))
+    said = f"{reader.say(Phrase('{level}: {time} ({after} after the start)', facts))} · {reader.ago(level.due_at)}"
     return f"{said} · {escape(reader.say(level.why))}" if level.why else said
 
 

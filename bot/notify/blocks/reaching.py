@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.incident import Priority
 from bot.message import Kind
+from bot.notify.blocks.language import FIELD, USUAL, options_of, told
 from bot.notify.blocks.marks import LIGHT, severity
 from bot.notify.blocks.modal import Modal, Option, choice, clock, field, modal
 from bot.notify.blocks.parts import Block, Card, actions, button, card, context, section
@@ -22,7 +23,8 @@ AFTER: Final = tuple(timedelta(minutes=each) for each in (0, 1, 2, 3, 5, 10, 15,
 ORDER: Final = (Kind.SLACK, Kind.SMS, Kind.VOICE, Kind.EMAIL)
 
 
-def me_card(person: Person, rules: Rules, reader: Reader) -> Card:
+def me_card(person: Person, rules: Rules, language: str | None, reader: Reader) -> Card:
+    """`language`: the one that they chose for themselves."""
     heading = reader.say(Phrase("How you are reached"))
     lines = [
         f"{LIGHT[priority]} *{priority.value} {reader.say(severity(priority))}* · {_told(rules.day[priority], reader)}"
@@ -34,6 +36,7 @@ def me_card(person: Person, rules: Rules, reader: Reader) -> Card:
             f"{LIGHT[priority]} *{priority.value}* · {_told(steps, reader) or reader.say(Phrase('in the morning'))}"
             for priority, steps in sorted(rules.night.items())
         ]
+    lines.append(f"🌐 {told(language, reader)}")
     missing = [reader.say(kind_name(kind)) for kind in ORDER if person.address(kind) is None and kind is not Kind.VOICE]
     blocks: list[Block] = [section("\n".join([f"*{heading}*", *lines]))]
     if missing:
@@ -48,9 +51,11 @@ def me_card(person: Person, rules: Rules, reader: Reader) -> Card:
     return card("\n".join([heading, *lines]), blocks)
 
 
-def me_form(person: Person, rules: Rules, reader: Reader) -> Modal:
-    """One choice for each priority and way that the person has, by day and by night, and when it is night."""
-    blocks = _choices(person, rules, When.DAY, reader)
+def me_form(person: Person, rules: Rules, language: str | None, reader: Reader) -> Modal:
+    """The language; one choice for each priority and way that they have, by day and by night, and when it is night."""
+    speaks = reader.say(Phrase("The language in which I speak to you"))
+    blocks = [field(FIELD, speaks, choice(options_of(reader), language or USUAL))]
+    blocks += _choices(person, rules, When.DAY, reader)
     night = Phrase("By night · what is “never” in all of its ways waits for the morning; a P1 never does")
     blocks.append(section(f"🌙 *{reader.say(night)}*"))
     zone = (person.zone or reader.zone).key

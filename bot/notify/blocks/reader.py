@@ -7,7 +7,7 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from bot.desk import Desk
-from bot.language import duration, moment, say
+from bot.language import date_of, duration, moment, say
 from bot.phrase import Phrase
 
 
@@ -36,6 +36,20 @@ class Reader:
 
     def time(self, when: datetime) -> str:
         return moment(when, self.language, self.zone, self.now)
+
+    def clock(self, when: datetime) -> str:
+        """For mrkdwn: the time, and beside it how far it is from now, which Slack counts on without an edit."""
+        return f"{self.time(when)} · {self.ago(when)}"
+
+    def ago(self, when: datetime) -> str:
+        """For mrkdwn: `3 minutes ago`, `in 3 minutes`, in the language of whoever looks; where it cannot be shown, the
+        whole date and time, which stay true.
+
+        Source: docs.slack.dev, "Formatting text for app surfaces": date formatting, `{ago}`.
+        """
+        local = when.astimezone(self.zone)
+        written = Phrase("{date} at {time}", {"date": date_of(local.date(), self.language), "time": f"{local:%H:%M}"})
+        return f"<!date^{int(when.timestamp())}^{{ago}}|{self.say(written)}>"
 
     def length(self, length: timedelta) -> str:
         return self.say(duration(length))

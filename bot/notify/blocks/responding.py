@@ -15,9 +15,9 @@ def facts(view: IncidentView, reader: Reader) -> list[tuple[Phrase, str]]:
     found: list[tuple[Phrase, str]] = []
     if view.incident.status is Status.ACKNOWLEDGED:
         if (snooze := view.due(Due.SNOOZE_OVER)) is not None:
-            found.append((Phrase("Left until"), f"💤 {reader.time(snooze.due_at)}"))
+            found.append((Phrase("Left until"), f"💤 {reader.clock(snooze.due_at)}"))
         elif (expiry := view.due(Due.ACK_EXPIRY)) is not None:
-            found.append((Phrase("To be confirmed by"), reader.time(expiry.due_at)))
+            found.append((Phrase("To be confirmed by"), reader.clock(expiry.due_at)))
     if helpers := _helpers(view, reader):
         found.append((Phrase("Asked to help"), helpers))
     return [*found, (Phrase("To be resolved by"), clock(view, reader))]
@@ -26,8 +26,8 @@ def facts(view: IncidentView, reader: Reader) -> list[tuple[Phrase, str]]:
 def clock(view: IncidentView, reader: Reader) -> str:
     until = view.incident.resolve_by
     if view.incident.status is not Status.RESOLVED and reader.now >= until:
-        return f"⏰ {reader.say(Phrase('{time}: exceeded', {'time': until}))}"
-    return reader.time(until)
+        return f"⏰ {reader.say(Phrase('{time}: exceeded', {'time': until}))} · {reader.ago(until)}"
+    return reader.time(until) if view.incident.status is Status.RESOLVED else reader.clock(until)
 
 
 def _helpers(view: IncidentView, reader: Reader) -> str:
@@ -75,8 +75,9 @@ def manager_page(view: IncidentView, reader: Reader, who: str) -> Card:
     """Impact, since when, who is on it (`who`, escaped), when more will be known."""
     incident = view.incident
     said = escape(reader.say(impact(incident, reader)))
-    pairs = [(reader.say(label), value) for label, value in manager_facts(view, reader, who)]
-    blocks = [section(f"*{said}*"), fields([(label, escape(value)) for label, value in pairs])]
+    pairs = [(reader.say(label), escape(value)) for label, value in manager_facts(view, reader, who)]
+    pairs[0] = (pairs[0][0], f"{pairs[0][1]} · {reader.ago(incident.opened_at)}")  # since when
+    blocks = [section(f"*{said}*"), fields(pairs)]
     if incident.status is Status.TRIGGERED:
         blocks.append(actions(on_it_button(incident, reader)))
     else:

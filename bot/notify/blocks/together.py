@@ -83,6 +83,8 @@ def news_form(incident: Incident, latest: News | None, reader: Reader) -> Modal:
         (reader.say(Phrase("Everybody, also on the status page")), EVERYBODY),
         (reader.say(Phrase("Only the team and the managers")), INSIDE),
     ]
+    if incident.confidential:
+        readers = [(reader.say(Phrase("Only those who handle it")), INSIDE)]
     example = reader.say(Phrase("Payments work again for most; we watch it. Next news at 15:00."))
     blocks = [
         *shown,
@@ -90,7 +92,7 @@ def news_form(incident: Incident, latest: News | None, reader: Reader) -> Modal:
             "text", reader.say(Phrase("What is new?")), written(LONGEST, placeholder=example, lines=True),
             reader.say(Phrase("What does not work, for whom, what is done. No name, no technical word.")),
         ),
-        field("readers", reader.say(Phrase("Who reads it?")), radios(readers, EVERYBODY)),
+        field("readers", reader.say(Phrase("Who reads it?")), radios(readers, readers[0][1])),
     ]  # fmt: skip
     return modal(
         FORM, title, reader.say(Phrase("Tell it")), reader.say(Phrase("Cancel")), blocks, {"incident": incident.number}

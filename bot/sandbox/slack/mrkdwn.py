@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_date, format_timedelta
 
 from bot.sandbox.slack.emoji import emoji
 
@@ -27,10 +27,11 @@ PINGS = {"channel": "@channel", "here": "@here", "everyone": "@everyone"}
 
 
 class Directory(Protocol):
-    """Who tells the names behind ids."""
+    """Who tells the names behind ids, and the time in seconds since 1970."""
 
     def user_name(self, user_id: str) -> str | None: ...
     def channel_name(self, channel_id: str) -> str | None: ...
+    def now(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +87,18 @@ def _angle(inner: str, names: Directory) -> Span:
     if target.startswith("#"):
         return Span("channel", f"#{names.channel_name(target[1:]) or unescape(label) or target[1:]}", target[1:])
     if target.startswith("!date^"):
-        return Span("text", _date(target, unescape(label)))
+        return Span("text", _date(target, unescape(label), names.now()))
     if target.startswith("!"):
         word = target[1:].partition("^")[0]
         return Span("ping", PINGS.get(word) or unescape(label) or f"@{word}", target[1:])
     return Span("link", unescape(label or target), unescape(target))
 
 
-def _date(target: str, fallback: str) -> str:
-    """`!date^1392734382^{date_short} {time}^https://link`, shown in the workspace's zone and language."""
+def _date(target: str, fallback: str, now: float) -> str:
+    """`!date^1392734382^{date_short} {time}^https://link`, or `{ago}`: `il y a 3 minutes`.
+
+    In the workspace's zone and language.
+    """
     _, seconds, pattern, *_ = [*target.split("^"), "", ""]
     if not seconds.isdigit():
         return fallback
@@ -104,6 +108,7 @@ def _date(target: str, fallback: str) -> str:
         "date_num": f"{when:%Y-%m-%d}", "date_slash": f"{when:%d/%m/%Y}", "date": day,
         "date_short": day, "date_short_pretty": day, "date_pretty": format_date(when, "d MMMM y", locale="fr"),
         "date_long": full, "date_long_pretty": full, "time": f"{when:%H:%M}", "time_secs": f"{when:%H:%M:%S}",
+        "ago": format_timedelta(int(seconds) - int(now), add_direction=True, threshold=1, locale="fr"),
     }  # fmt: skip
     return DATE_TOKEN.sub(lambda found: shown.get(found[1], found[0]), pattern) or fallback
 

@@ -206,7 +206,10 @@ def history(workspace: Workspace, call: Call) -> Json:
         raise SlackError("thread_not_found")
     some, metadata = page(found if thread else found[::-1], call)
     has_more = bool(metadata["next_cursor"])
-    return {"messages": [m.as_slack() for m in some], "has_more": has_more, "response_metadata": metadata}
+    shown = [one.as_slack() for one in some]
+    if not call.flag("include_all_metadata"):  # without it only what the manifest declares is told
+        shown = [{key: value for key, value in one.items() if key != "metadata"} for one in shown]
+    return {"messages": shown, "has_more": has_more, "response_metadata": metadata}
 
 
 ROOMS = {

@@ -7,7 +7,7 @@ import sqlalchemy.util
 from alembic import op
 
 revision = "0033"
-down_revision = "0030"
+down_revision = "0031"
 
 
 def upgrade() -> None:
