@@ -50,6 +50,7 @@ async def check(
             (second_sms.WHAT, second_sms.second_sms(desk.second_sms, first=settings.twilio is not None)),
             (mail.WHAT, mail.mail(settings.mail)),
             ("engines", engines.all_engines(desk.engines, used, asked)),
+            ("maintenance pages", engines.pages(desk.environments, desk.services.values(), asked)),
             ("databases", databases.all_databases(desk.databases.values())),
             (clock.WHAT, clock.clock(url, api)),
             ("data folder", asyncio.to_thread(here.data_folder, settings.data)),

@@ -56,6 +56,10 @@ class DockerEngines:
     async def identity(self, engine: str) -> str:
         return await self.engine(engine).identity()
 
+    async def has(self, engine: str, image: str) -> bool:
+        """Does it hold an image of this name? Raises UserError when it does not answer."""
+        return await look.image(self.engine(engine), image) is not None
+
     async def status(self, targets: Sequence[Target]) -> list[ServiceStatus]:
         now = self.clock.now()
         return list(await asyncio.gather(*(status.of(self.engine(each.engine), each, now) for each in targets)))

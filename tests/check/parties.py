@@ -19,15 +19,19 @@ SECRETS = ("DATABASE_URL", "ECOTRAJET_WEBHOOK_TOKEN", "SLACK_BOT_TOKEN", "SLACK_
 
 
 class Engines:
-    """Who answers for the container engines: those in `away` do not."""
+    """Who answers for the container engines: those in `away` do not. They hold `images`."""
 
-    def __init__(self, *away: str) -> None:
-        self.away = away
+    def __init__(self, *away: str, images: Iterable[str] = ()) -> None:
+        self.away, self.images = away, frozenset(images)
 
     async def identity(self, engine: str) -> str:
         if engine in self.away:
             raise UserError(Phrase("The engine does not answer."))
         return f"ID-OF-{engine.upper()}"
+
+    async def has(self, engine: str, image: str) -> bool:
+        await self.identity(engine)
+        return image in self.images
 
 
 def environment(sandbox: Sandbox, database_url: str, data: Path) -> dict[str, str]:

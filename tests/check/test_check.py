@@ -277,6 +277,27 @@ async def test_an_engine_is_asked_by_its_name(environ: dict[str, str]) -> None:
     assert found["engine default"].verdict is Verdict.PROBLEM
 
 
+async def test_a_maintenance_page_that_is_not_on_its_engine_is_told_before_it_is_needed(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    file = tmp_path / "desk.yaml"
+    file.write_text(
+        "environments: {prod: {}, staging: {engine: 'unix:///other.sock'}, dev: {engine: 'unix:///third.sock'}}\n"
+        "services:\n"
+        "  shop: {containers: {prod: shop, staging: shop, dev: shop}, maintenance_image: 'closed:1'}\n"
+        "  api: {containers: {prod: api}, maintenance_image: 'closed:2'}\n"
+        "  plain: {containers: {prod: plain}}\n"
+    )
+    found = await findings({**environ, "ECOTRAJET_CONFIG": str(file)}, engines=Engines("dev", images=["closed:1"]))
+    pages = {what: each for what, each in found.items() if what.startswith("maintenance page")}
+    assert {what: each.verdict for what, each in pages.items()} == {
+        "maintenance page shop on default": Verdict.OK,
+        "maintenance page shop on staging": Verdict.OK,
+        "maintenance page api on default": Verdict.WARNING,
+    }
+    assert pages["maintenance page api on default"].mend == "fetch it there: docker pull closed:2"
+
+
 @pytest.mark.parametrize(("off", "verdict"), [(0, Verdict.OK), (-3600, Verdict.PROBLEM), (7, Verdict.PROBLEM)])
 async def test_a_clock_that_is_off_is_a_problem(environ: dict[str, str], off: int, verdict: Verdict) -> None:
     async def api(_request: web.Request) -> web.StreamResponse:

@@ -73,6 +73,8 @@ def page_of(stage: Stage) -> str:
 async def test_a_page_answers_while_it_is_stopped_and_goes_when_it_starts(stage: Stage) -> None:
     port = stage.workload.ports["prod"]
     stop, start, notes = Stop(stage.engines), Start(stage.engines), Notes()
+    assert await stage.engines.has("default", stage.target.service.maintenance_image)
+    assert not await stage.engines.has("default", "registry.example/none:1")
     plan = await planned(stage, stop)
     assert [str(fact) for fact in plan.facts] == [
         f"Meanwhile {stage.workload.image('page')} answers on 127.0.0.1:{port}."
