@@ -186,6 +186,16 @@ WALKED: Final = (  # a runbook goes on at its step, does it once, and only as fa
         "if rule_for(environment, Action.DEPLOY) is Rule.SECOND_PERSON", "if False",
         f"{STORIES}/test_runbooks.py -k approved_like_a_plan",
     ),
+    Act(
+        "the copy of the damage is what a restore brings back", "bot/store/backups.py",
+        " AND ($3::timestamptz IS NULL OR finished_at < $3)", " AND ($3::timestamptz IS NULL OR true)",
+        f"{STORIES}/test_restore.py -k last_dump_of_before",
+    ),
+    Act(
+        "a stop that died leaves its ports to nobody", "runbooks/docker_engine/page.py",
+        "        await hands.start(engine, page.id)\n", "        pass\n",
+        "tests/runbooks/test_page.py -k never_left_to_nobody",
+    ),
 )  # fmt: skip
 
 BESIDE: Final = (  # what watches over all that, and what leaves the house
