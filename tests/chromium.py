@@ -27,3 +27,9 @@ async def sandbox_page(url: str, me: str) -> AsyncIterator[Page]:
         yield page
         await browser.close()
     assert mistakes == []
+
+
+async def fits(page: Page) -> bool:
+    """Nothing hangs over the side."""
+    narrow: bool = await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    return narrow

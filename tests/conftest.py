@@ -1,14 +1,18 @@
 """What every test may ask for by name; each plugin says what it is a fixture of."""
 
+import asyncio
 import functools
+import gc
 import os
 from collections import Counter
+from collections.abc import Callable, Mapping
 from typing import Final
 
 # First of all: its plugin imports it at the very end, and parsing that much code inside of so many hooks trips over a
 # bug of CPython 3.11 ("AST constructor recursion depth mismatch").
 import hypothesis
 import pytest
+import uvloop
 
 from bot.worker.pace import Pace
 
@@ -41,6 +45,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return LONGEST.index(name) if name in LONGEST else len(LONGEST), -many[item.path], str(item.path)
 
     items.sort(key=place)
+
+
+def pytest_collection_finish() -> None:
+    """Modules, schemas, catalogues, thousands of tests: looked through at each full collection, for nothing."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """What `ecotrajet serve` runs on."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture(autouse=True)

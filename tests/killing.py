@@ -5,14 +5,16 @@ The desk itself knows nothing of it: what is killed is what runs in production.
 
 import asyncio
 import struct
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Literal, cast
 from urllib.parse import parse_qs, urlsplit
 
 When = Literal["before", "after"]
 SSL_REQUEST = 80877103
+QUERY, PARSE, BIND, READY = b"QPBZ"
+TELLING = (QUERY, PARSE, BIND)
 
 
 @dataclass(slots=True)
@@ -27,12 +29,125 @@ class Point:
     nth: int = 1
 
 
-@dataclass(slots=True)
 class Link:
-    """One client connection: which prepared statement is which SQL, and whether a kill waits for its answer."""
+    """One client's connection and ours to the server. Whole messages are passed on, many in one go.
 
-    names: dict[bytes, str] = field(default_factory=dict)
-    dying: bool = False
+    `names`: which prepared statement is which SQL; `dying`: a kill waits for the server's answer.
+    """
+
+    def __init__(self, proxy: "PostgresProxy") -> None:
+        self.proxy = proxy
+        self.client, self.server = End(self, self.from_client), End(self, self.from_server)
+        self.names: dict[bytes, str] = {}
+        self.dying = False
+        self.greeted = False
+        self.connecting: asyncio.Task[None] | None = None
+
+    def opened(self) -> None:
+        """A client is there."""
+        self.proxy.links.add(self)
+        if self.proxy.cut_off:
+            self.drop()
+            return
+        self.connecting = asyncio.create_task(self.connect())
+
+    async def connect(self) -> None:
+        try:
+            await self.proxy.connect(self.server)
+        except OSError:  # the server is down: so is what stands before it
+            self.drop()
+            return
+        if self.client.is_open:
+            self.client.data_received(b"")  # what came meanwhile
+        else:
+            self.drop()
+
+    def from_client(self, buffer: bytearray) -> int:
+        done = 0
+        while not self.greeted:  # the start-up packets carry no type byte
+            if len(buffer) < done + 8:
+                return self.passed_on(self.server, buffer, done)
+            length, code = struct.unpack_from("!ii", buffer, done)
+            if len(buffer) < done + length:
+                return self.passed_on(self.server, buffer, done)
+            done += length
+            self.greeted = code != SSL_REQUEST
+        for kind, start, end in messages(buffer, done):
+            statement = carried_out(kind, buffer, start, end, self.names) if kind in TELLING else None
+            if statement is not None and self.proxy.reached(statement):
+                if self.proxy.point is not None and self.proxy.point.when == "before":
+                    return self.struck(self.server, buffer, done)
+                self.dying = True
+            done = end
+        return self.passed_on(self.server, buffer, done)
+
+    def from_server(self, buffer: bytearray) -> int:
+        done = 0
+        for kind, _, end in messages(buffer, 0):
+            if kind == READY and self.dying:  # it was carried out
+                return self.struck(self.client, buffer, done)
+            done = end
+        return self.passed_on(self.client, buffer, done)
+
+    def passed_on(self, other: "End", buffer: bytearray, size: int) -> int:
+        if size:
+            other.transport.write(bytes(buffer[:size]))
+        return size
+
+    def struck(self, other: "End", buffer: bytearray, size: int) -> int:
+        """What came before goes on its way, and nothing after it."""
+        self.passed_on(other, buffer, size)
+        self.proxy.strike()
+        self.drop()
+        return size
+
+    def other(self, end: "End") -> "End":
+        return self.server if end is self.client else self.client
+
+    def drop(self) -> None:
+        """Both ends break at once."""
+        if self.connecting is not None and self.connecting is not asyncio.current_task():
+            self.connecting.cancel()
+        for each in (self.client, self.server):
+            if each.is_open:
+                each.transport.abort()
+
+
+class End(asyncio.Protocol):
+    """One of the two sockets; `passes_on` takes what has come and says how much of it is dealt with."""
+
+    transport: asyncio.Transport
+
+    def __init__(self, link: Link, passes_on: Callable[[bytearray], int]) -> None:
+        self.link, self.passes_on = link, passes_on
+        self.buffer = bytearray()
+        self.is_open = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport, self.is_open = cast("asyncio.Transport", transport), True
+        if self is self.link.client:
+            self.link.opened()
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        if self.link.other(self).is_open:
+            del self.buffer[: self.passes_on(self.buffer)]
+
+    def pause_writing(self) -> None:
+        if (other := self.link.other(self)).is_open:
+            other.transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        if (other := self.link.other(self)).is_open:
+            other.transport.resume_reading()
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        self.is_open = False
+        other = self.link.other(self)
+        if other.is_open:
+            other.transport.close()
+        else:
+            self.link.proxy.links.discard(self.link)
 
 
 class PostgresProxy:
@@ -46,13 +161,13 @@ class PostgresProxy:
         self.seen = 0
         self.hit = asyncio.Event()
         self.cut_off = False
-        self.writers: set[asyncio.StreamWriter] = set()
+        self.links: set[Link] = set()
 
     @classmethod
     @asynccontextmanager
     async def before(cls, target: str) -> AsyncIterator["PostgresProxy"]:
         proxy = cls(target)
-        server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
+        server = await asyncio.get_running_loop().create_server(lambda: Link(proxy).client, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         parts = urlsplit(target)
         user = parts.username or parse_qs(parts.query).get("user", ["postgres"])[0]
@@ -77,71 +192,19 @@ class PostgresProxy:
             self.drop_all()
 
     def drop_all(self) -> None:
-        for writer in list(self.writers):
-            writer.transport.abort()
+        for link in list(self.links):
+            link.drop()
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self.cut_off:
-            writer.transport.abort()
-            return
-        try:
-            back_reader, back_writer = await self.connect()
-        except OSError:  # the server is down: so is what stands before it
-            writer.transport.abort()
-            return
-        self.writers |= {writer, back_writer}
-        link = Link()
-        pumps = [
-            asyncio.create_task(self.from_client(reader, back_writer, link)),
-            asyncio.create_task(self.from_server(back_reader, writer, link)),
-        ]
-        await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
-        for pump in pumps:
-            pump.cancel()
-        await asyncio.gather(*pumps, return_exceptions=True)
-        for each in (writer, back_writer):
-            each.transport.abort()
-            self.writers.discard(each)
-
-    async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def connect(self, end: End) -> None:
+        """Raises OSError while the server is down."""
         parts = urlsplit(self.target)
         host = parse_qs(parts.query).get("host", [parts.hostname or "127.0.0.1"])[0]
         port = int(parse_qs(parts.query).get("port", [str(parts.port or 5432)])[0])
+        loop = asyncio.get_running_loop()
         if host.startswith("/"):
-            return await asyncio.open_unix_connection(f"{host}/.s.PGSQL.{port}")
-        return await asyncio.open_connection(host, port)
-
-    async def from_client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, link: Link) -> None:
-        with suppress(asyncio.IncompleteReadError, ConnectionError):
-            while True:  # the start-up packets carry no type byte
-                length, code = struct.unpack("!ii", await reader.readexactly(8))
-                writer.write(struct.pack("!ii", length, code) + await reader.readexactly(length - 8))
-                if code != SSL_REQUEST:
-                    break
-            while True:
-                kind = await reader.readexactly(1)
-                size = await reader.readexactly(4)
-                body = await reader.readexactly(struct.unpack("!i", size)[0] - 4)
-                statement = carried_out(kind, body, link)
-                if statement is not None and self.reached(statement):
-                    if self.point is not None and self.point.when == "before":
-                        self.strike()
-                        return
-                    link.dying = True
-                writer.write(kind + size + body)
-                await writer.drain()
-
-    async def from_server(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, link: Link) -> None:
-        with suppress(asyncio.IncompleteReadError, ConnectionError):
-            while True:
-                kind = await reader.readexactly(1)
-                size = await reader.readexactly(4)
-                body = await reader.readexactly(struct.unpack("!i", size)[0] - 4)
-                if kind == b"Z" and link.dying:  # ReadyForQuery: it was carried out
-                    self.strike()
-                    return
-                writer.write(kind + size + body)
-                await writer.drain()
+            await loop.create_unix_connection(lambda: end, f"{host}/.s.PGSQL.{port}")
+        else:
+            await loop.create_connection(lambda: end, host, port)
 
     def reached(self, statement: str) -> bool:
         if self.point is None or self.point.statement not in statement:
@@ -155,14 +218,23 @@ class PostgresProxy:
         self.hit.set()
 
 
-def carried_out(kind: bytes, body: bytes, link: Link) -> str | None:
+def messages(buffer: bytearray, place: int) -> Iterator[tuple[int, int, int]]:
+    """(kind, where its body begins, where it ends) of each whole message from `place` on."""
+    while len(buffer) >= place + 5:
+        end = place + 1 + int.from_bytes(buffer[place + 1 : place + 5], "big")
+        if len(buffer) < end:
+            return
+        yield buffer[place], place + 5, end
+        place = end
+
+
+def carried_out(kind: int, buffer: bytearray, start: int, end: int, names: dict[bytes, str]) -> str | None:
     """The SQL that this message has the server carry out; None for the others. Parse is only remembered."""
-    if kind == b"Q":
-        return body.rstrip(b"\0").decode(errors="replace")
-    if kind == b"P":
-        name, sql, _ = body.split(b"\0", 2)
-        link.names[name] = sql.decode(errors="replace")
-    elif kind == b"B":
-        _, name, _ = body.split(b"\0", 2)
-        return link.names.get(name)
-    return None
+    if kind == QUERY:
+        return buffer[start : end - 1].decode(errors="replace")
+    first = buffer.index(0, start, end)
+    if kind == PARSE:
+        second = buffer.index(0, first + 1, end)
+        names[bytes(buffer[start:first])] = buffer[first + 1 : second].decode(errors="replace")
+        return None
+    return names.get(bytes(buffer[first + 1 : buffer.index(0, first + 1, end)]))

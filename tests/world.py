@@ -47,6 +47,8 @@ class World:
         self.process: asyncio.subprocess.Process | None = None
         self.inside: AsyncExitStack | None = None
         self.http = aiohttp.ClientSession()
+        self.watching: asyncpg.Connection | None = None
+        self.one_at_a_time = asyncio.Lock()
         self.log_file = Path(environment["ECOTRAJET_DATA"]) / f"serve-{self.url.rpartition(':')[2]}.log"
 
     # The desk ---------------------------------------------------------------------------------------------------
@@ -115,6 +117,8 @@ class World:
     async def close(self) -> None:
         await self.stop()
         await self.http.close()
+        if self.watching is not None:
+            self.watching.terminate()
 
     async def stop(self) -> None:
         if self.inside is not None:
@@ -173,12 +177,19 @@ class World:
         return await asyncpg.connect(self.database_url)
 
     async def rows(self, query: str, *arguments: object) -> list[asyncpg.Record]:
-        connection = await asyncpg.connect(self.database_url)
-        try:
-            rows: list[asyncpg.Record] = await connection.fetch(query, *arguments)
-            return rows
-        finally:
-            await connection.close()
+        """Stories look again and again, so their connection is kept; after a restart of PostgreSQL it is a new one."""
+        async with self.one_at_a_time:
+            try:
+                return await self.look(query, *arguments)
+            except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.AdminShutdownError):
+                self.watching = None
+                return await self.look(query, *arguments)
+
+    async def look(self, query: str, *arguments: object) -> list[asyncpg.Record]:
+        if self.watching is None:
+            self.watching = await asyncpg.connect(self.database_url)
+        rows: list[asyncpg.Record] = await self.watching.fetch(query, *arguments)
+        return rows
 
     async def value(self, query: str, *arguments: object) -> Any:
         return (await self.rows(query, *arguments))[0][0]

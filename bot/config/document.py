@@ -18,6 +18,12 @@ INT: Final = re.compile(r"-?(?:0|[1-9][0-9]*)$")
 FLOAT: Final = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+$")
 
 
+try:
+    from yaml import CSafeLoader as QuickSafeLoader
+except ImportError:  # PyYAML built without libyaml
+    from yaml import SafeLoader as QuickSafeLoader  # type: ignore[assignment]  # the same, ten times slower
+
+
 class PlainLoader(yaml.SafeLoader):
     """YAML's core types only."""
 
@@ -31,21 +37,23 @@ PlainLoader.add_implicit_resolver("tag:yaml.org,2002:float", FLOAT, list("-01234
 PlainLoader.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile(r"<<$"), ["<"])
 
 
+class QuickLoader(QuickSafeLoader):
+    """The same by libyaml."""
+
+    yaml_implicit_resolvers = PlainLoader.yaml_implicit_resolvers
+
+
 def read(text: str, environ: Mapping[str, str], problems: Problems) -> dict[str, object]:
     """The file's content with `env:NAME` and `file:/path` replaced; notes problems and lines in `problems`."""
     try:
-        loader = PlainLoader(text)
-        try:
-            node = loader.get_single_node()
-            if node is None:
-                return {}
-            for where, line in _lines(node, (), problems, ()):
-                problems.lines[where] = line
-            if problems.holds_itself:
-                return {}
-            data = loader.construct_document(node)
-        finally:
-            loader.dispose()
+        loader, node = _composed(text)
+        if node is None:
+            return {}
+        for where, line in _lines(node, (), problems, ()):
+            problems.lines[where] = line
+        if problems.holds_itself:
+            return {}
+        data = loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = error.problem or error.context or "cannot be read"
@@ -59,6 +67,16 @@ def read(text: str, environ: Mapping[str, str], problems: Problems) -> dict[str,
         return {}
     resolved = _resolve(data, (), environ, problems)
     return resolved if isinstance(resolved, dict) else {}
+
+
+def _composed(text: str) -> tuple[PlainLoader | QuickLoader, yaml.Node | None]:
+    """By libyaml; what that does not take is read again by PyYAML, which says better what is wrong."""
+    try:
+        quick = QuickLoader(text)
+        return quick, quick.get_single_node()
+    except yaml.YAMLError:
+        loader = PlainLoader(text)
+        return loader, loader.get_single_node()
 
 
 def _lines(

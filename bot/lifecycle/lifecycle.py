@@ -18,19 +18,20 @@ from bot.answers import (
     ResolveAnswer,
     SnoozeAnswer,
 )
-from bot.audit import Actor, Door, Entry
-from bot.classification import Classification, classify
+from bot.audit import Actor
+from bot.classification import Classification
 from bot.desk import Desk
 from bot.incident import Incident, Priority
 from bot.kept import Kept
 from bot.lifecycle import (
     calming,
+    declaring,
     keeping,
-    ladder,
     linking,
     moves,
     news,
     postmortems,
+    receipts,
     receive,
     reclassify,
     regroup,
@@ -38,7 +39,6 @@ from bot.lifecycle import (
     roles,
     rooms,
     sharing,
-    speaking,
     tasks,
 )
 from bot.lifecycle.backlog import Backlog
@@ -49,17 +49,15 @@ from bot.lifecycle.receive import Received
 from bot.lifecycle.regroup import Merged, SplitOff
 from bot.lifecycle.roles import RoleAnswer
 from bot.lifecycle.rooms import RoomAnswer
-from bot.message import About, Kind, Message, State
+from bot.message import Kind
 from bot.person import Person
 from bot.phrase import Phrase
 from bot.report import Report
 from bot.resolution import Resolution
 from bot.role import Role
-from bot.store import audit, bodies, deliveries, incidents, members, messages, reports
-from bot.store.database import Database, Tx
+from bot.store import bodies, deliveries, incidents, members, reports
+from bot.store.database import Database
 from bot.task import NewTask
-
-DECLARED = "declared"
 
 
 class Lifecycle:
@@ -178,22 +176,11 @@ class Lifecycle:
         report: Report | None = None, confidential: bool = False,
     ) -> Declared | Repeated:  # fmt: skip
         """A person says that something is wrong. Without a priority the rules propose one, P2 at least kept open."""
-        alert = Alert(
-            source="declared", dedup_key=by.delivery or title, status=AlertStatus.FIRING, title=title, text=text,
-            environment=environment, service=service,
-        )  # fmt: skip
         async with self.db.transaction() as tx:
             if not await deliveries.first_time(tx, by):
                 return Repeated()
-            judged = classify(
-                alert, self.desk.rules, self.desk.environments, self.desk.services, await incidents.now(tx)
-            )
-            if priority is not None:
-                why = Phrase("{name} said so when declaring it", {"name": by.name})
-                judged = Classification(priority, DECLARED, why, judged.environment, judged.service, judged.severity)
-            elif judged.priority is None:
-                why = Phrase("Declared without a priority: please classify")
-                judged = Classification(Priority.P2, DECLARED, why, judged.environment, judged.service, judged.severity)
+            alert = declaring.alert_of(title, environment, service, text, by)
+            judged = await declaring.judged(tx, self.desk, alert, priority, by)
             opened = await receive.open_incident(tx, self.desk, alert, judged, by, confidential=confidential)
             if report is not None:
                 await reports.insert(tx, opened.number, by.id, report)
@@ -318,22 +305,4 @@ class Lifecycle:
         False: no message has this id, or not yet: a receipt may overtake the row it is about.
         """
         async with self.db.transaction() as tx:
-            found = await messages.by_provider_id(tx, kind, provider_id)
-            for message in found:
-                await self.received(tx, message, delivered, reason)
-            return bool(found)
-
-    async def received(self, tx: Tx, message: Message, delivered: bool, reason: str) -> None:
-        to = State.DELIVERED if delivered else State.FAILED
-        why = None if delivered else Phrase("the provider says: {reason}", {"reason": reason[:200]})
-        if not await messages.move(tx, message.id, to, None, why=why):
-            return
-        by = Actor("provider", message.kind.value, Door.WEBHOOK)
-        line = Entry(by, f"message.{to.value}", message.incident, on=message.person or "", result=reason[:200])
-        await audit.write(tx, line)
-        if why is not None and message.about is About.PAGE:
-            reached = await speaking.page_failed(tx, self.desk, message, why)
-            if not reached:
-                await ladder.may_be_dead(tx, self.desk, message)
-        elif why is not None:
-            await speaking.by_second(tx, self.desk, message, why)
+            return await receipts.receipt(tx, self.desk, kind, provider_id, delivered, reason)

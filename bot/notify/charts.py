@@ -8,6 +8,7 @@ import io
 from typing import TYPE_CHECKING, Final
 
 from bot.chart import Chart, Kind, number, text_of
+from bot.notify.palette import BLUE, GREEN, GREY, GRID, INK, ORANGE, RED, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,10 +19,8 @@ ROW: Final = 0.34  # inches for a bar
 HEADS: Final = 1.1  # inches for title and axis
 MOST_BARS: Final = 12
 LONGEST_NAME: Final = 22
-# Blue, orange, green, red, grey: told apart with any kind of colour blindness (Okabe and Ito).
-COLOURS: Final = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#7F7F7F")
-INK: Final = "#1d1c1d"
-FAINT: Final = "#d0d0d0"
+COLOURS: Final = (BLUE, ORANGE, GREEN, RED, GREY)
+"""Of the series, in their order."""
 
 
 def png(chart: Chart) -> bytes:
@@ -34,7 +33,7 @@ def png(chart: Chart) -> bytes:
     axes = figure.add_subplot()
     {Kind.BARS: _bars, Kind.COLUMNS: _columns, Kind.LINES: _lines}[chart.kind](axes, chart)
     # over the whole picture: above the axes alone, long labels would leave a title no room
-    figure.suptitle(_plain(chart.title), x=0.01, ha="left", fontsize=12, fontweight="bold", color=INK, wrap=True)
+    figure.suptitle(plain(chart.title), x=0.01, ha="left", fontsize=12, fontweight="bold", color=INK, wrap=True)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     axes.tick_params(labelsize=10, colors=INK, length=0)
@@ -60,15 +59,15 @@ def _bars(axes: "Axes", chart: Chart) -> None:
     for at, series in enumerate(chart.series):
         places = [index + (at - (len(chart.series) - 1) / 2) * thick for index in range(len(labels))]
         shown = [value or 0.0 for value in series.values[: len(labels)]]
-        axes.barh(places, shown, height=thick * 0.9, color=_colour(at), label=_plain(series.name), zorder=2)
+        axes.barh(places, shown, height=thick * 0.9, color=_colour(at), label=plain(series.name), zorder=2)
         for index, (place, value) in enumerate(zip(places, shown, strict=True)):
             text = text_of(series, index, chart.unit)
-            axes.text(min(value, end) + end * 0.015, place, _plain(text), va="center", fontsize=10, color=INK)
-    axes.set_yticks(range(len(labels)), [_plain(_cut(each)) for each in labels])
+            axes.text(min(value, end) + end * 0.015, place, plain(text), va="center", fontsize=10, color=INK)
+    axes.set_yticks(range(len(labels)), [plain(_cut(each)) for each in labels])
     axes.set_ylim(len(labels) - 0.5, -0.5)  # the first on top
     axes.set_xlim(0, end * 1.5)  # room for what stands at a full bar
     axes.set_xticks([0, end / 2, end], [number(each, chart.unit) for each in (0, end / 2, end)])
-    axes.grid(axis="x", color=FAINT, zorder=0)
+    axes.grid(axis="x", color=GRID, zorder=0)
     axes.spines["bottom"].set_visible(False)
     if chart.limit is not None:
         axes.axvline(chart.limit, color=INK, linewidth=1, linestyle=(0, (3, 3)), zorder=1)
@@ -79,10 +78,10 @@ def _columns(axes: "Axes", chart: Chart) -> None:
     for at, series in enumerate(chart.series):
         places = [index + (at - (len(chart.series) - 1) / 2) * wide for index in range(len(series.values))]
         heights = [value or 0.0 for value in series.values]
-        axes.bar(places, heights, width=wide * 0.9, color=_colour(at), label=_plain(series.name), zorder=2)
+        axes.bar(places, heights, width=wide * 0.9, color=_colour(at), label=plain(series.name), zorder=2)
         if len(chart.labels) * len(chart.series) <= MOST_BARS:
             for index, (place, value) in enumerate(zip(places, heights, strict=True)):
-                text = _plain(text_of(series, index, ""))
+                text = plain(text_of(series, index, ""))
                 axes.text(place, value, text, ha="center", va="bottom", fontsize=10, color=INK)
     _upright(axes, chart)
 
@@ -90,7 +89,7 @@ def _columns(axes: "Axes", chart: Chart) -> None:
 def _lines(axes: "Axes", chart: Chart) -> None:
     for at, series in enumerate(chart.series):
         values = [float("nan") if value is None else value for value in series.values]
-        axes.plot(range(len(values)), values, color=_colour(at), label=_plain(series.name), linewidth=2.2, marker="o",
+        axes.plot(range(len(values)), values, color=_colour(at), label=plain(series.name), linewidth=2.2, marker="o",
                   markersize=4, zorder=2)  # fmt: skip
     _upright(axes, chart)
 
@@ -101,12 +100,12 @@ def _upright(axes: "Axes", chart: Chart) -> None:
 
     every = max(1, -(-len(chart.labels) // 8))
     shown = list(range(0, len(chart.labels), every))
-    axes.set_xticks(shown, [_plain(_cut(chart.labels[at])) for at in shown])
+    axes.set_xticks(shown, [plain(_cut(chart.labels[at])) for at in shown])
     axes.set_ylim(0, _end(chart) * 1.12)
     if all(float(value or 0).is_integer() for each in chart.series for value in each.values):
         axes.yaxis.set_major_locator(MaxNLocator(integer=True))  # no half incidents
-    axes.set_ylabel(_plain(chart.unit), fontsize=10, color=INK)
-    axes.grid(axis="y", color=FAINT, zorder=0)
+    axes.set_ylabel(plain(chart.unit), fontsize=10, color=INK)
+    axes.grid(axis="y", color=GRID, zorder=0)
     if chart.limit is not None:
         axes.axhline(chart.limit, color=INK, linewidth=1, linestyle=(0, (3, 3)), zorder=1)
 
@@ -122,8 +121,3 @@ def _colour(at: int) -> str:
 
 def _cut(label: str) -> str:
     return label if len(label) <= LONGEST_NAME else label[: LONGEST_NAME - 1] + "…"
-
-
-def _plain(text: str) -> str:
-    """`$` begins a formula in matplotlib."""
-    return text.replace("$", r"\$")

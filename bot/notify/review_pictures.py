@@ -1,8 +1,7 @@
 """The pictures of a report: PNG, 1000 pixels wide, to be read on a telephone.
 
 Drawn by matplotlib's Agg without its global state (`Figure`, not pyplot), hence in any thread. Whoever draws first
-imports it, which takes a second or more. The colours are Okabe and Ito's, which the colour-blind tell apart; each bar
-bears its number, and each priority a pattern of its own.
+imports it, which takes a second or more. Each bar bears its number, and each priority a pattern of its own.
 """
 
 import io
@@ -25,17 +24,15 @@ from bot.notify.blocks.review import (
     times,
     title_of,
 )
+from bot.notify.palette import BLUE, EMPTY, GREY, INK, LIGHT, ORANGE, RED, SKY, SOFT, plain
 from bot.phrase import Phrase
 from bot.review import Review, Span, Spread
 
 WIDTH: Final = 1000  # pixels
 DPI: Final = 100
-INK: Final = "#1d1c1d"
-FAINT: Final = "#8a8a8a"
-COLOURS: Final = {Priority.P1: "#D55E00", Priority.P2: "#E69F00", Priority.P3: "#56B4E9"}
+COLOURS: Final = {Priority.P1: RED, Priority.P2: ORANGE, Priority.P3: SKY}
 PATTERNS: Final = {Priority.P1: "", Priority.P2: "//", Priority.P3: ".."}
-NIGHT: Final = "#0072B2"
-BEFORE: Final = "#BBBBBB"
+NIGHT: Final = BLUE
 BIG: Final = 24  # points; 33 pixels of 1000, 11 where a telephone shows them on 330
 SMALL: Final = 22
 MOST_ALT: Final = 1000  # characters of an alternative text
@@ -103,7 +100,7 @@ def _times(review: Review, reader: Reader) -> Picture:
     for row, (label, now, before, of) in enumerate(pairs):
         y = -row * 1.25
         axes.text(0, y + 0.42, reader.say(label), fontsize=SMALL, color=INK, va="bottom")
-        bars = ((0.18, of(now), NIGHT, now.count), (-0.2, of(before), BEFORE, before.count))
+        bars = ((0.18, of(now), NIGHT, now.count), (-0.2, of(before), LIGHT, before.count))
         for offset, value, colour, present in bars:
             axes.barh(y + offset, value, 0.34, color=colour)
             said = reader.length(timedelta(seconds=value)) if present else "—"
@@ -122,7 +119,7 @@ def _limits(review: Review, reader: Reader) -> Picture:
         share = reader.say(Phrase("{kept} of {judged}", {"kept": kept.kept, "judged": kept.judged}))
         axes.text(0, y + 0.38, f"{priority} {reader.say(severity(priority))} ({limit}): {share}", fontsize=SMALL,
                   color=INK, va="bottom")  # fmt: skip
-        axes.barh(y, 100, 0.55, color="#eeeeee", edgecolor=FAINT)
+        axes.barh(y, 100, 0.55, color=EMPTY, edgecolor=GREY)
         bar = axes.barh(y, 100 * (kept.share or 0), 0.55, color=COLOURS[priority])
         _pattern(bar, PATTERNS[priority])
         percent = f"{round(100 * kept.share)} %" if kept.share is not None else "—"
@@ -140,7 +137,7 @@ def _load(review: Review, reader: Reader) -> Picture:
         y = -row * 1.3
         by_day = each.pages - each.night_pages
         said = reader.say(load_line(each, reader))
-        axes.text(0, y + 0.36, _plain(said), fontsize=SMALL, color=INK, va="bottom")
+        axes.text(0, y + 0.36, plain(said), fontsize=SMALL, color=INK, va="bottom")
         axes.barh(y, by_day, 0.5, color=COLOURS[Priority.P2])
         _pattern(axes.barh(y, each.night_pages, 0.5, by_day, color=NIGHT), "//")
     _only_bars(axes, most * 1.05, (-1.3 * len(loads) + 0.7, 1.0))
@@ -155,7 +152,7 @@ def _noise(review: Review, reader: Reader) -> Picture:
     most = max(each.alerts for each in found)
     for row, each in enumerate(found):
         y = -row * 1.3
-        axes.text(0, y + 0.36, _plain(_fits(place(each, reader))), fontsize=SMALL, color=INK, va="bottom")
+        axes.text(0, y + 0.36, plain(_fits(place(each, reader))), fontsize=SMALL, color=INK, va="bottom")
         axes.barh(y, each.alerts, 0.5, color=COLOURS[Priority.P1])
         axes.text(each.alerts + most * 0.015, y, str(each.alerts), fontsize=SMALL, color=INK, va="center")
     _only_bars(axes, most * 1.15, (-1.3 * len(found) + 0.7, 1.0))
@@ -174,7 +171,7 @@ def _canvas(title: str, subtitle: str, height: int) -> tuple[Any, Any]:
     figure = Figure(figsize=(WIDTH / DPI, height / DPI), dpi=DPI, layout=layout, facecolor="white")
     axes = figure.subplots()
     figure.suptitle(title, fontsize=BIG + 4, weight="bold", color=INK, x=0.025, ha="left")
-    axes.set_title(subtitle, fontsize=SMALL, color="#555555", loc="left")
+    axes.set_title(subtitle, fontsize=SMALL, color=SOFT, loc="left")
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     axes.tick_params(labelsize=SMALL, colors=INK, length=0)
@@ -185,7 +182,7 @@ def _only_bars(axes: Any, width: float, heights: tuple[float, float]) -> None:
     axes.set_xlim(0, width)
     axes.set_ylim(*heights)
     axes.set_axis_off()
-    axes.set_title(axes.get_title(loc="left"), fontsize=SMALL, color="#555555", loc="left")
+    axes.set_title(axes.get_title(loc="left"), fontsize=SMALL, color=SOFT, loc="left")
 
 
 def _pattern(bars: Any, hatch: str) -> None:
@@ -227,11 +224,6 @@ def _ninth(found: Spread) -> float:
 
 def _fits(text: str, most: int = 50) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
-
-
-def _plain(text: str) -> str:
-    """`$` begins a formula in matplotlib."""
-    return text.replace("$", r"\$")
 
 
 def _picture(name: str, title: str, alt: str, review: Review, reader: Reader, figure: Any) -> Picture:

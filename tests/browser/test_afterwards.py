@@ -4,8 +4,7 @@ from pathlib import Path
 
 from playwright.async_api import expect
 
-from tests.browser.test_home_and_channel import fits
-from tests.chromium import DESK, PHONE, sandbox_page
+from tests.chromium import DESK, PHONE, fits, sandbox_page
 from tests.world import new_world
 
 TITLE = "Base de données injoignable"

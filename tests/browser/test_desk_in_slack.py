@@ -14,7 +14,7 @@ from playwright.async_api import Page, Route, expect
 
 from bot.sandbox.telephone.sms import Sms
 from bot.sandbox.workload import Workload
-from tests.chromium import PHONE, sandbox_page
+from tests.chromium import PHONE, fits, sandbox_page
 from tests.world import World, edited_config, new_world
 
 TITLE = "Database connection lost"
@@ -53,7 +53,7 @@ async def test_a_p1_from_the_alert_to_the_ack(world: World, page: Page, pictures
     assert await world.value("SELECT status FROM incident") == "acknowledged"
     await page.set_viewport_size(PHONE)
     await page.screenshot(path=pictures / "incident-phone.png")
-    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert await fits(page)
 
 
 async def test_a_click_while_the_page_is_being_redrawn_is_kept(page: Page) -> None:
@@ -135,7 +135,7 @@ async def test_an_incident_is_declared_by_form_and_found_open_the_second_time(
         if time == "second":
             await page.set_viewport_size(PHONE)
             await page.screenshot(path=pictures / "declare-proposal-phone.png")
-            assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+            assert await fits(page)
             await page.get_by_label("#1 P").check()
         await page.get_by_role("button", name="Valider").click()
         await expect(page.get_by_role("dialog")).to_have_count(0)
@@ -165,4 +165,4 @@ async def test_the_menu_and_the_form_that_closes_an_incident(world: World, page:
     await expect(page.get_by_text("agrandir le disque").first).to_be_visible()
     assert await world.value("SELECT status FROM incident WHERE number = $1", number) == "resolved"
     await page.screenshot(path=pictures / "resolved-phone.png")
-    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert await fits(page)

@@ -6,28 +6,17 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.chromium import DESK, PHONE, sandbox_page
-from tests.world import World, new_world
+from tests.chromium import DESK, PHONE, fits, sandbox_page
+from tests.world import World
 
 TITLE = "Base de données injoignable"
 ROOM = "inc-0001-base-de-donnees-injoignable"
 
 
 @pytest.fixture
-async def world(database_url: str) -> AsyncIterator[World]:
-    async with new_world(database_url) as made:
-        yield made
-
-
-@pytest.fixture
 async def page(world: World) -> AsyncIterator[Page]:
     async with sandbox_page(world.sandbox.url, "amina") as opened:
         yield opened
-
-
-async def fits(page: Page) -> bool:
-    narrow: bool = await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    return narrow
 
 
 async def test_the_home_tab_of_who_is_on_call_and_of_a_manager(world: World, page: Page, pictures: Path) -> None:

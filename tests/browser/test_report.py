@@ -12,17 +12,11 @@ from playwright.async_api import Page, expect
 
 from bot.phrase import Phrase
 from bot.review import Period, Span
-from tests.chromium import PHONE, sandbox_page
-from tests.world import World, new_world
+from tests.chromium import PHONE, fits, sandbox_page
+from tests.world import World
 
 SIGNALS = ("HighCPU", "HighCPU", "DiskAlmostFull", "DatabaseDown", "SlowSearch")
 WHY = json.dumps(Phrase("Alert").to_json())
-
-
-@pytest.fixture
-async def world(database_url: str) -> AsyncIterator[World]:
-    async with new_world(database_url) as made:
-        yield made
 
 
 @pytest.fixture
@@ -84,7 +78,7 @@ async def test_a_month_in_pictures_reads_on_a_phone(world: World, page: Page, pi
     await page.set_viewport_size(PHONE)
     await shown.first.scroll_into_view_if_needed()
     await page.screenshot(path=pictures / "report-phone.png")
-    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert await fits(page)
     wide = await shown.first.evaluate("each => each.getBoundingClientRect().width")
     assert 250 <= wide <= 390
     await page.get_by_text("Les plus bruyants, et de quoi").first.scroll_into_view_if_needed()

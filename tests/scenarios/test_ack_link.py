@@ -11,7 +11,7 @@ from playwright.async_api import async_playwright, expect
 
 from bot.link import Links
 from bot.sandbox.actor import Actor
-from tests.chromium import FLAGS
+from tests.chromium import FLAGS, fits
 from tests.world import TOKEN, World, edited_config, new_world
 
 TITLE = "Database connection lost"
@@ -41,7 +41,7 @@ async def test_opening_the_link_changes_nothing_and_the_button_takes_it_once(wor
         await page.goto(link)
         await page.reload()
         assert await status(world) == "triggered"
-        assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert await fits(page)
         await page.screenshot(path=pictures / "ack-page.png")
         await page.get_by_role("button").click()
         await expect(page.get_by_role("status")).to_contain_text("✅")

@@ -3,7 +3,7 @@
 from playwright.async_api import async_playwright
 
 from handlers.pages.status import spoken
-from tests.chromium import FLAGS
+from tests.chromium import FLAGS, fits
 from tests.world import World
 
 TITLE = "Base injoignable sur db-7.internal"
@@ -57,7 +57,7 @@ async def test_it_reads_well_on_a_phone(world: World) -> None:
         browser = await player.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         page = await browser.new_page(viewport={"width": 390, "height": 844}, locale="fr-FR")
         await page.goto(f"{world.url}/status")
-        assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert await fits(page)
         assert await page.get_by_role("heading", level=1).inner_text() == "Un service est indisponible"
         await browser.close()
 
