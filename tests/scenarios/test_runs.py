@@ -247,6 +247,7 @@ async def test_a_service_left_ill_pages_once(run_desk: RunDesk) -> None:
     await run_desk.until("failed")
     row = (await run_desk.rows("SELECT priority, environment, service FROM incident"))[0]
     assert tuple(row) == ("P1", "prod", "ecotrajet")
+    assert "retour arrière en échec, v2" in str(await run_desk.value("SELECT title FROM incident"))
     assert await run_desk.value("SELECT count(*) FROM escalation_level") != 0
     told = await run_desk.rows("SELECT person FROM message WHERE about = 'tell'")
     assert {row["person"] for row in told} == {"amina", "bruno"}
