@@ -25,10 +25,13 @@ __all__ = ["run_desk"]
 
 
 async def test_production_needs_a_second_person(run_desk: RunDesk) -> None:
-    run = (await run_desk.ask("amina", "prod")).run
+    asked = await run_desk.ask("amina", "prod")
+    run = asked.run
     own = await run_desk.runs.approve(run.id, run_desk.by("amina"))
     assert isinstance(own, NotNow)
     assert "second person" in str(own.phrase)
+    assert asked.by
+    assert "Amina Diallo" not in asked.by
     assert isinstance(await run_desk.runs.approve(run.id, run_desk.by("bruno")), Approved)
     assert await run_desk.did() == ["run.requested", "run.approved"]
 
