@@ -152,10 +152,11 @@ class NoSuchRun:
 
 @dataclass(frozen=True, slots=True)
 class Requested:
-    """`approved`: it needs no approval and starts at once."""
+    """`approved`: it needs no approval and starts at once; else `by` names some of those who may approve it."""
 
     run: Run
     approved: bool
+    by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,15 +194,23 @@ def _resolved(number: int, still_firing: int) -> Phrase:
     )
 
 
+def _requested(answer: Requested) -> Phrase:
+    run = answer.run
+    if answer.approved:
+        return Phrase("Run {id} starts now. Follow its card in the incidents channel.", {"id": run.id})
+    values: dict[str, Value | Phrase] = {"id": run.id, "at": run.expires_at, "names": ", ".join(answer.by)}
+    if not answer.by:
+        return Phrase("Run {id} waits for approval until {at}: its plan is in the incidents channel.", values)
+    return Phrase(
+        "Run {id} waits for approval until {at}: its plan is in the incidents channel. Who may approve: {names}.",
+        values,
+    )
+
+
 def _of_run(answer: RunAnswer) -> Phrase:
     match answer:
-        case Requested(run, approved=True):
-            return Phrase("Run {id} starts now. Follow its card in the incidents channel.", {"id": run.id})
-        case Requested(run):
-            return Phrase(
-                "Run {id} waits for approval until {at}: its plan is in the incidents channel.",
-                {"id": run.id, "at": run.expires_at},
-            )
+        case Requested():
+            return _requested(answer)
         case Approved(run, broke_glass=True):
             return Phrase("Run {id} starts now, on your word alone: it is in the audit log.", {"id": run.id})
         case Approved(run):

@@ -78,6 +78,11 @@ class Restart:
                     Phrase("Called off before anything was touched: {image} runs on.", {"image": plan.image_now.name}),
                     *(seen.id, plan.image_now, _well(seen)),
                 )
+            try:
+                await hands.may_write(engine, seen)
+            except EngineSaid as said:
+                why = Phrase("Docker refused: {why}. Nothing was touched.", {"why": said.why})
+                raise UserError(why) from said
             began = time.monotonic()
             await journal.before(Step.RESTART)
             try:

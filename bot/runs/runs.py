@@ -181,7 +181,9 @@ class Runs:
         await trains.tell(tx, self.desk, run, by)
         approved = await self._approved_at_once(tx, wish, environment, run, by)
         await wording.card(tx, self.desk, approved or run)
-        return Requested(approved or run, approved is not None)
+        return Requested(
+            approved or run, approved is not None, () if approved else wording.whom_to_wake(self.desk, environment, run)
+        )
 
     async def _not_yet(self, tx: Tx, plan: Plan, by: Actor) -> Phrase | None:
         """A freeze, or product's word that is missing."""

@@ -1,5 +1,7 @@
 """The sentences about runs that several use cases say, and the rows by which they are said."""
 
+from bot import access
+from bot.approval import Rule, right_to_approve, rule_for
 from bot.audit import Actor, Entry
 from bot.deployment import Freeze
 from bot.desk import Desk
@@ -9,6 +11,7 @@ from bot.run import Run, RunStatus
 from bot.runbook import REPLACING, Action
 from bot.store import audit, messages
 from bot.store.database import Tx
+from bot.target import Environment
 
 
 def name(desk: Desk, who: str | None) -> str:
@@ -72,6 +75,13 @@ def where(desk: Desk, run: Run) -> dict[str, Phrase | str | int]:
         "service": run.service,
         "environment": environment.label if environment else run.environment,
     }
+
+
+def whom_to_wake(desk: Desk, environment: Environment, run: Run) -> tuple[str, ...]:
+    """Some of those who may approve it; the one who asked is left out where it takes a second person."""
+    able = access.who_may(desk.people, desk.teams, right_to_approve(run.plan.action), environment.name)
+    other = rule_for(environment, run.plan.action) is Rule.SECOND_PERSON
+    return tuple(each.name for each in able if not other or each.id != run.requested_by)[: access.MOST_NAMES]
 
 
 def held(desk: Desk, holder: Run) -> Phrase:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Coroutine, Mapping
+from datetime import UTC, datetime
 from typing import Final
 
 import structlog
@@ -13,6 +14,7 @@ from bot.desk import Desk
 from bot.errors import Permanent, Retryable, UserError
 from bot.lifecycle import Lifecycle
 from bot.metrics import Metrics
+from bot.notify.blocks import Reader
 from bot.phrase import Phrase, Value
 from bot.run import LEASE, STARTS_WITHIN, Run, RunStatus
 from bot.runbook import Action, Engines, Outcome, Plan, Result, Runbook
@@ -195,14 +197,22 @@ class Runner:
         if not await self.execution.first_alarm(run):
             return
         plan = run.plan
-        change = "" if plan.image_now.id == plan.image_then.id else f" {plan.image_now.name} → {plan.image_then.name}"
         declared = await self.lifecycle.declare(
-            title=f"{plan.service}: {action_name(plan.action)}{change} ✗", priority=self.execution.priority(run),
+            title=self._title(plan), priority=self.execution.priority(run),
             environment=plan.environment, service=plan.service, text="",
             by=Actor("desk", "ÉcoTrajet", Door.WORKER, delivery=f"run:{run.id}"),
         )  # fmt: skip
         if isinstance(declared, Declared):
             await self.execution.explain(run, declared.incident.number, outcome.phrase)
+
+    def _title(self, plan: Plan) -> str:
+        """In the desk's language: an incident's title is kept as it is."""
+        values: dict[str, Value | Phrase] = {"service": plan.service, "action": action_name(plan.action)}
+        said = Phrase("{service}: {action} went wrong", values)
+        if plan.image_now.id != plan.image_then.id:
+            values["change"] = f"{plan.image_now.name} → {plan.image_then.name}"
+            said = Phrase("{service}: {action} went wrong, {change}", values)
+        return Reader.of(self.desk, self.desk.language, datetime.now(UTC)).say(said)
 
     # Around it ---------------------------------------------------------------------------------------------------
 

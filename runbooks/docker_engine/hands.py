@@ -59,6 +59,19 @@ async def set_policy(engine: Engine, container_id: str, policy: Mapping[str, Any
         await asyncio.sleep(AGAIN_AFTER)
 
 
+async def may_write(engine: Engine, seen: Seen) -> None:
+    """Raises EngineSaid when the engine's disk is full: what is stopped then does not start again.
+
+    The engine writes a container's settings anew even when they are what they were; that it may not for another
+    reason (it falls just now, we are not allowed to) says nothing about its disk.
+    """
+    try:
+        await engine.call(lambda api: raw.set_policy(api, seen.id, seen.policy))
+    except EngineSaid as said:
+        if "no space left" in said.reason:
+            raise
+
+
 async def stop(engine: Engine, container_id: str) -> None:
     """Politely, then by force after the container's own stop timeout; a lost answer is no failure: it is watched."""
     seen = await look.container(engine, container_id)

@@ -72,9 +72,12 @@ class Swap:
         await self.step(Step.CONNECT, lambda: self._connect(body))
 
     async def put_in_place(self) -> Verdict:
-        """From the last moment at which nothing has happened to the verdict on the new one. Raises Stopped."""
+        """From the last moment at which nothing has happened to the verdict on the new one.
+
+        Raises Stopped, and EngineSaid while the old one is still as it was.
+        """
+        await self.step(Step.NO_RESTART, lambda: self._policy(self.old, NEVER))
         try:
-            await self.step(Step.NO_RESTART, lambda: self._policy(self.old, NEVER))
             self._down_since = time.monotonic()
             await self.step(Step.STOP, lambda: self._stop(self.old))
             await self.step(Step.RENAME_OLD, lambda: self._rename(self.old, self.marks.name + OLD, may_be_gone=True))

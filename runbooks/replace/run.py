@@ -20,6 +20,10 @@ from runbooks.docker_engine.swap import Stopped, Swap
 from runbooks.replace.version import pruned
 
 
+def _refused(said: EngineSaid) -> UserError:
+    return UserError(Phrase("Docker refused: {why}. Nothing was touched.", {"why": said.why}))
+
+
 class Run:
     """One replacement, from the checked world to its outcome."""
 
@@ -51,12 +55,17 @@ class Run:
             await self._swap.step(Step.PIN, self._pin)
         except pull.CalledOff:
             return self._cancelled()
+        except EngineSaid as said:
+            raise _refused(said) from said
         await self._create()
         if await self._journal.cancelled():
             await self._swap.undo()
             return self._cancelled()
         try:
             verdict = await self._swap.put_in_place()
+        except EngineSaid as said:
+            await self._swap.undo()
+            raise _refused(said) from said
         except Stopped as stopped:
             return await self._reverted(stopped.why)
         return await self._succeeded(verdict)

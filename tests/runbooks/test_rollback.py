@@ -5,6 +5,7 @@ import urllib.request
 from datetime import UTC, datetime
 
 import pytest
+from docker.errors import APIError
 
 from bot.deployment import record
 from bot.errors import UserError
@@ -99,10 +100,23 @@ async def test_of_two_runs_at_once_one_is_refused(stage: Stage) -> None:
     assert stage.running_version() == "v1"
 
 
-async def test_called_off_before_the_stop_nothing_was_touched(stage: Stage) -> None:
+async def test_called_off_before_the_stop_or_on_a_full_disk_nothing_was_touched(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = stage.workload.inspect(stage.target.container)["State"]["StartedAt"]
     outcome = await stage.roll_back_to("v1", Notes(cancel_after=Step.CONNECT))
     assert outcome.result is Result.CANCELLED
+    assert stage.running_version() == "v2"
+
+    def full(*_: object) -> None:
+        raise APIError("500", explanation="write /var/lib/docker/x/.tmp-config.v2.json3: no space left on device")
+
+    monkeypatch.setattr("runbooks.docker_engine.raw.set_policy", full)  # the engine's first write of its settings
+    monkeypatch.setattr("runbooks.docker_engine.hands.BETWEEN_FALLS", 0.0)
+    restart = await stage.restart.plan(stage.target, [], [], datetime.now(UTC))
+    for refused in (stage.restart.run(stage.target, restart, Notes()), stage.roll_back_to("v1")):
+        with pytest.raises(UserError, match=r"disk of the Docker host is full.*Nothing was touched"):
+            await refused
     assert stage.running_version() == "v2"
     assert stage.workload.inspect(stage.target.container)["State"]["StartedAt"] == before
 

@@ -63,7 +63,7 @@ class RunbookDesk:
     backups: Backups
 
     @classmethod
-    def of(cls, runs: RunDesk, text: str, owner: str = "one", looks: Sequence[Seen] = ()) -> "RunbookDesk":
+    def of(cls, runs: RunDesk, text: str, owner: str = "one", looks: Sequence[tuple[str, Seen]] = ()) -> "RunbookDesk":
         problems = Problems("essai.yaml")
         made = procedure("essai", text, problems)
         assert made is not None, problems.listed()
@@ -77,8 +77,8 @@ class RunbookDesk:
         desk = replace(runs.desk, procedures={"essai": made}, backups={"nuit": entry}, probes=watched)
         left = list(looks)
 
-        async def look(_entry: ProbeEntry) -> Seen:
-            return left.pop(0)
+        async def look(entry: ProbeEntry) -> Seen:
+            return left.pop(next(at for at, (name, _) in enumerate(left) if name == entry.name))[1]
 
         walking, backups = Walking(runs.db, desk, owner), Backups(runs.db, desk)
         probes = Probes(runs.db, desk, str, look)
@@ -556,7 +556,7 @@ QUICK, SLOW = Seen(timedelta(seconds=0.2)), Seen(timedelta(seconds=1.5))
 
 
 async def test_a_step_looks_as_a_user_would_by_all_probes_of_the_place_or_by_one(runs: RunDesk) -> None:
-    desk = RunbookDesk.of(runs, PROBE, looks=[QUICK, SLOW, QUICK])
+    desk = RunbookDesk.of(runs, PROBE, looks=[("app", QUICK), ("recherche", SLOW), ("app", QUICK)])
     await desk.begin("prod")
     assert await desk.walk() == ["1 failed", "2 done"]
     shown = str(await desk.runs.value("SELECT output FROM procedure_step WHERE position = 0"))

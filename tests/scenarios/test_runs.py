@@ -25,10 +25,13 @@ __all__ = ["run_desk"]
 
 
 async def test_production_needs_a_second_person(run_desk: RunDesk) -> None:
-    run = (await run_desk.ask("amina", "prod")).run
+    asked = await run_desk.ask("amina", "prod")
+    run = asked.run
     own = await run_desk.runs.approve(run.id, run_desk.by("amina"))
     assert isinstance(own, NotNow)
     assert "second person" in str(own.phrase)
+    assert asked.by
+    assert "Amina Diallo" not in asked.by
     assert isinstance(await run_desk.runs.approve(run.id, run_desk.by("bruno")), Approved)
     assert await run_desk.did() == ["run.requested", "run.approved"]
 
@@ -247,6 +250,7 @@ async def test_a_service_left_ill_pages_once(run_desk: RunDesk) -> None:
     await run_desk.until("failed")
     row = (await run_desk.rows("SELECT priority, environment, service FROM incident"))[0]
     assert tuple(row) == ("P1", "prod", "ecotrajet")
+    assert "retour arrière en échec, v2" in str(await run_desk.value("SELECT title FROM incident"))
     assert await run_desk.value("SELECT count(*) FROM escalation_level") != 0
     told = await run_desk.rows("SELECT person FROM message WHERE about = 'tell'")
     assert {row["person"] for row in told} == {"amina", "bruno"}
