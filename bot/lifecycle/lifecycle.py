@@ -52,6 +52,7 @@ from bot.lifecycle.rooms import RoomAnswer
 from bot.message import About, Kind, Message, State
 from bot.person import Person
 from bot.phrase import Phrase
+from bot.reason import worded
 from bot.report import Report
 from bot.resolution import Resolution
 from bot.role import Role
@@ -325,7 +326,7 @@ class Lifecycle:
 
     async def received(self, tx: Tx, message: Message, delivered: bool, reason: str) -> None:
         to = State.DELIVERED if delivered else State.FAILED
-        why = None if delivered else Phrase("the provider says: {reason}", {"reason": reason[:200]})
+        why = None if delivered else Phrase("the provider says: {reason}", {"reason": worded(reason[:200])})
         if not await messages.move(tx, message.id, to, None, why=why):
             return
         by = Actor("provider", message.kind.value, Door.WEBHOOK)
