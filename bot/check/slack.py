@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.check.finding import Finding, not_set, ok, problem, warning
 from bot.config import SlackSettings
-from bot.notify.slack import TO_DO
+from bot.reason import SLACK
 
 WHAT: Final = "Slack"
 TIMEOUT: Final = 8.0  # seconds
@@ -127,8 +127,9 @@ def _word(error: SlackApiError) -> str:
 
 def _refused(what: str, error: SlackApiError) -> Finding:
     word = _word(error)
+    known = SLACK.get(word)
     return problem(
-        what, f"it refuses: {word}", TO_DO.get(word, "look the word up at docs.slack.dev, under this method")
+        what, f"it refuses: {word}", known.msgid if known else "look the word up at docs.slack.dev, under this method"
     )
 
 

@@ -15,6 +15,7 @@ BASIC: Final = frozenset(
 )
 EXTENDED: Final = frozenset("^{}\\[~]|€")  # each costs two
 GUILLEMETS: Final = re.compile(r"«\s*|\s*»")  # `\s` holds the no-break spaces that belong inside
+GAPS: Final = re.compile(" {2,}")
 ALIKE: Final = {
     **dict.fromkeys("‘’ʼ′`´", "'"),
     **dict.fromkeys("“”„«»″", '"'),
@@ -42,7 +43,7 @@ ALIKE: Final = {
 def to_gsm(text: str) -> str:
     """`text` with what the alphabet lacks replaced by what it has, if there is anything like it."""
     quoted = GUILLEMETS.sub('"', unicodedata.normalize("NFC", text))
-    return "".join(_like(letter) for letter in quoted).lstrip(" ")  # of a sign that stood first
+    return GAPS.sub(" ", "".join(_like(letter) for letter in quoted)).lstrip(" ")  # where a sign stood
 
 
 def _like(letter: str) -> str:

@@ -7,6 +7,7 @@ from bot.desk import Desk
 from bot.lifecycle import speaking
 from bot.message import Message
 from bot.phrase import Phrase
+from bot.reason import worded
 from bot.store import audit, incidents
 from bot.store.database import Database, Tx
 
@@ -52,7 +53,7 @@ async def channel(tx: Tx, desk: Desk, page: Message, reason: str) -> None:
         return
     said = Phrase(
         "⚠️ {channel} does not work at the moment ({why}): it is tried again, and the other ways are used",
-        {"channel": speaking.channel_name(page.kind), "why": Phrase("{reason}", {"reason": reason[:100]})},
+        {"channel": speaking.channel_name(page.kind), "why": worded(reason[:100])},
     )
     await audit.write(tx, Entry(DESK, AWAY, incident.number, on=f"channel:{page.kind}", why=said))
     await speaking.note(tx, desk, incident, said)

@@ -5,6 +5,7 @@ from bot.desk import Desk
 from bot.lifecycle import ladder, speaking
 from bot.message import About, Kind, Message, State
 from bot.phrase import Phrase
+from bot.reason import worded
 from bot.store import audit, messages
 from bot.store.database import Tx
 
@@ -19,7 +20,7 @@ async def receipt(tx: Tx, desk: Desk, kind: Kind, provider_id: str, delivered: b
 
 async def _received(tx: Tx, desk: Desk, message: Message, delivered: bool, reason: str) -> None:
     to = State.DELIVERED if delivered else State.FAILED
-    why = None if delivered else Phrase("the provider says: {reason}", {"reason": reason[:200]})
+    why = None if delivered else Phrase("the provider says: {reason}", {"reason": worded(reason[:200])})
     if not await messages.move(tx, message.id, to, None, why=why):
         return
     by = Actor("provider", message.kind.value, Door.WEBHOOK)

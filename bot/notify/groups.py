@@ -42,6 +42,8 @@ class Groups:
                 await self.round()
             except Unavailable:
                 log.info("groups not compared: the database is away")
+            except Exception:
+                log.exception("comparing groups broke")
             await asyncio.sleep(EVERY)
 
     async def round(self) -> None:

@@ -38,6 +38,7 @@ from bot.notify.papers import Paper, Papers, made
 from bot.notify.review_pictures import Picture, draw
 from bot.notify.standing import metadata
 from bot.notify.upload import Upload, upload_of
+from bot.reason import SLACK as SLACK_WORDS
 from bot.secret import Secret
 from bot.view import IncidentView
 
@@ -53,23 +54,6 @@ PASSING: Final = frozenset(
     {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited"}
     | {"message_limit_exceeded", "team_added_to_org", "external_channel_migrating"}
 )
-TO_DO: Final[Mapping[str, str]] = {
-    "invalid_auth": "SLACK_BOT_TOKEN is not valid: install the app again and copy the token",
-    "not_authed": "SLACK_BOT_TOKEN is empty",
-    "token_revoked": "the token was revoked: install the app again",
-    "token_expired": "the token has expired: install the app again",
-    "account_inactive": "the app was removed from the workspace: install it again",
-    "missing_scope": "the app lacks a permission: update it from manifest.yml and install it again",
-    "not_in_channel": "the bot is not in the channel: type /invite @ecotrajet there",
-    "channel_not_found": "there is no such channel, or it is private: check its name and invite the bot",
-    "is_archived": "the channel is archived: choose another one in ecotrajet.yaml",
-    "user_not_found": "nobody has this Slack id: correct people.*.slack in ecotrajet.yaml",
-    "user_not_visible": "the bot may not see this person (guest or other workspace)",
-    "user_disabled": "this person's Slack account is deactivated",
-    "cannot_dm_bot": "this Slack id is a bot's: correct people.*.slack in ecotrajet.yaml",
-    "restricted_action": "the workspace does not let the bot post there: ask an administrator",
-    "team_access_not_granted": "the app is not approved for this workspace: ask an administrator",
-}
 
 
 class SlackChannel:
@@ -294,7 +278,8 @@ def judged(error: SlackApiError) -> Retryable | Permanent:
         word_and_more = f"{word} {needed}"
     else:
         word_and_more = word
-    return Permanent(f"Slack: {word_and_more} ({TO_DO.get(word, 'see https://docs.slack.dev')})")
+    known = SLACK_WORDS.get(word)
+    return Permanent(f"Slack: {word_and_more} ({known.msgid if known else 'see https://docs.slack.dev'})")
 
 
 def _needed(response: Any) -> str:

@@ -5,7 +5,7 @@ Codes: https://www.twilio.com/docs/api/errors
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
@@ -17,29 +17,10 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 from bot.errors import Permanent, Retryable
+from bot.reason import TWILIO
 from bot.secret import Secret
 
 WITHIN: Final = 10.0
-TO_DO: Final[Mapping[int, str]] = {
-    20003: "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN do not fit together",
-    20404: "TWILIO_ACCOUNT_SID is not an account",
-    21211: "the number does not exist: correct people.*.phone in ecotrajet.yaml",
-    21214: "the number cannot be called: correct people.*.phone in ecotrajet.yaml",
-    21217: "the number does not exist: correct people.*.phone in ecotrajet.yaml",
-    21408: "this country is not allowed: enable it in Twilio, Messaging, Geo permissions",
-    21215: "calls to this country are not allowed: enable it in Twilio, Voice, Geo permissions",
-    21606: "TWILIO_FROM_NUMBER cannot send SMS",
-    21608: "a trial account may only reach verified numbers: upgrade it",
-    21610: "this person answered STOP: they have to send START to the desk's number",
-    21612: "Twilio cannot reach this number from TWILIO_FROM_NUMBER",
-    21614: "the number is not a mobile: correct people.*.phone in ecotrajet.yaml",
-    21659: "TWILIO_FROM_NUMBER does not belong to this account",
-    30003: "the phone is switched off or out of reach",
-    30004: "the operator refused the message",
-    30005: "the number does not exist: correct people.*.phone in ecotrajet.yaml",
-    30006: "the number is a landline: correct people.*.phone in ecotrajet.yaml",
-    30007: "the operator took the message for spam",
-}
 SLOW_DOWN: Final = frozenset({20429, 14107, 30022, 63018})
 
 
@@ -131,5 +112,6 @@ def judged(error: TwilioException) -> Retryable | Permanent:
 
 def reason(code: int, status: int = 0) -> str:
     """`Twilio 21610: this person answered STOP…`; for receipts, too."""
-    told = TO_DO.get(code, f"see https://www.twilio.com/docs/api/errors/{code}" if code else "no reason given")
+    known = TWILIO.get(code)
+    told = known.msgid if known else f"see https://www.twilio.com/docs/api/errors/{code}" if code else "no reason given"
     return f"Twilio {code or status}: {told}"

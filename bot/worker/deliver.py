@@ -23,6 +23,7 @@ from bot.metrics import Metrics
 from bot.notify.channel import Channel, Outgoing
 from bot.phrase import Phrase, Value
 from bot.questions import digest_view, postmortem_view
+from bot.reason import worded
 from bot.store import (
     audit,
     bundles,
@@ -270,7 +271,7 @@ class Deliverer:
         if message.to == self.desk.incidents_channel and message.kind is Kind.SLACK:
             self.unheard = reason  # archived, deleted, the bot removed from it
         log.warning("not delivered", channel=message.kind.value, message=message.id, reason=reason)
-        why = Phrase("{reason}", {"reason": reason[:200]})
+        why = worded(reason[:200])
         async with self.db.transaction() as tx:
             await bundles.release(tx, message, self.owner)
             if not await messages.move(tx, message.id, State.FAILED, self.owner, why=why):

@@ -10,6 +10,7 @@ from bot.notify.channel import Channel
 from bot.notify.slack import SlackChannel
 from bot.phrase import Phrase
 from bot.proof import Settings
+from bot.reason import worded
 from bot.worker.cron import Daily
 from bot.worker.queue import Entrypoint
 
@@ -40,7 +41,7 @@ def entrypoints(proofs: Proofs, channels: Mapping[Kind, Channel]) -> Mapping[str
         for person in people:
             if person.slack and isinstance(slack, SlackChannel):
                 why = await slack.trouble_with(person.slack)
-                found[person.id] = [Phrase("{reason}", {"reason": why})] if why else []
+                found[person.id] = [worded(why)] if why else []
         await proofs.check(date.fromisoformat(slot), people, found)
 
     return {DRILL: Entrypoint(drill, at_once=1), CHECK: Entrypoint(check, at_once=1)}

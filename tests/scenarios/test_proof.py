@@ -146,7 +146,7 @@ async def test_the_daily_look_tells_what_whoever_is_on_call_soon_lacks_and_what_
         chloe = world.person("chloe")
         await chloe.sees("Amina Diallo est d’astreinte d’ici 7 jours : il manque le numéro de téléphone", "incidents")
         await chloe.sees("David Okafor est d’astreinte d’ici 7 jours : il manque le numéro", channel="incidents")
-        await chloe.sees("nobody has this Slack id", channel="incidents")
+        await chloe.sees("personne n’a cet identifiant Slack", channel="incidents")
         await chloe.types("/ecotrajet joignables", channel="general")
         await chloe.sees("❌ il manque le numéro de téléphone", channel="general")
 
