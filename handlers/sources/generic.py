@@ -80,7 +80,7 @@ STATUSES: Final = {word: status for status, words in STATUS_WORDS.items() for wo
 TELLING: Final = (
     "down", "outage", "partial_outage", "major_outage", "offline", "unreachable", "unavailable", "unhealthy",
     "degraded", "degrade", "timeout", "timed_out", "en_panne", "hors_service", "hors_ligne", "indisponible",
-    "injoignable", "broken",
+    "injoignable", "broken", "failed", "failure",
 )  # fmt: skip
 """Statuses that say what is wrong, which a title ("API") may leave to them."""
 LATEST: Final = 4_102_444_800  # 2100-01-01 in seconds; larger numbers are milliseconds
