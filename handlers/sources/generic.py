@@ -22,7 +22,8 @@ An object, or a list of objects; a form (`application/x-www-form-urlencoded`) wi
     starts_at              ISO 8601 or seconds since 1970       also: started_at, timestamp, time, date
     labels                 an object of your own                also: tags (object, or list of "name:value"), metadata
 
-Every other field is kept as a label. What is wrong is answered with 422, its JSON path and a sentence.
+Names may be spelt otherwise (`Title`, `dedupKey`). Every other field is kept as a label.
+What is wrong is answered with 422, its JSON path and a sentence.
 """
 
 import re
@@ -36,6 +37,7 @@ from bot.alert import Alert, AlertStatus
 from bot.phrase import Phrase
 from bot.target import fold
 from handlers.sources.body import NotUnderstood, decode, moment, stable_hash, text_of
+from handlers.sources.templated import spelt
 
 SOURCE: Final = "generic"
 FORM: Final = "application/x-www-form-urlencoded"
@@ -155,17 +157,18 @@ class _Fields:
 
     def __init__(self, content: dict[str, object], path: str) -> None:
         self.content, self.path = content, path
+        self.odd = {spelt(name): name for name in content if not name.islower() or "-" in name}
         self.read: set[str] = set()
         self.told = ""  # what its status says of the trouble
 
     def text(self, names: tuple[str, ...]) -> str:
         """The first of these that says something. Raises NotUnderstood when it is an object or a list."""
-        for name in names:
-            value = self.content.get(name)
+        for each in names:
+            name, value = self._found(each)
             if value is None or (isinstance(value, str) and not value.strip()):
                 continue
             if isinstance(value, dict | list):
-                if name != names[0]:  # an object under another tool's word (`details`, `event`) is kept as a label
+                if each != names[0]:  # an object under another tool's word (`details`, `event`) is kept as a label
                     continue
                 raise self.wrong(name, Phrase("It must be text."))
             self.read.add(name)
@@ -174,8 +177,8 @@ class _Fields:
 
     def status(self) -> AlertStatus:
         """Firing when nothing is said. Raises NotUnderstood for a word that we do not know."""
-        for name in STATUS:
-            value = self.content.get(name)
+        for each in STATUS:
+            name, value = self._found(each)
             if value is None or value == "":
                 continue
             self.read.add(name)
@@ -190,12 +193,12 @@ class _Fields:
 
     def moment(self) -> datetime | None:
         """Raises NotUnderstood for what is no time in `starts_at`; the other names' values are read if they can be."""
-        for name in STARTS_AT:
-            value = self.content.get(name)
+        for each in STARTS_AT:
+            name, value = self._found(each)
             if value is None or value == "":
                 continue
             found = _instant(value)
-            if found is None and name == STARTS_AT[0]:
+            if found is None and each == STARTS_AT[0]:
                 raise self.wrong(
                     name, Phrase("It must be a time such as {example}.", {"example": "2026-11-23T10:42:00Z"})
                 )
@@ -207,12 +210,21 @@ class _Fields:
     def labels(self) -> dict[str, str]:
         """The labels, and whatever was not read as anything else."""
         found: dict[str, str] = {}
-        for name in LABELS:
-            value = self.content.get(name)
+        for each in LABELS:
+            name, value = self._found(each)
             if value is not None:
+                self.read.add(name)
                 found |= self._pairs(name, value)
         left = (name for name in self.content if name not in self.read and name not in LABELS)
         return {name: text_of(self.content[name]) for name in left if self.content[name] is not None} | found
+
+    def _found(self, name: str) -> tuple[str, object]:
+        """By this very name, else by another spelling of it: `Title`, `dedupKey`, `starts-at`."""
+        value = self.content.get(name)
+        if value is None and self.odd:
+            name = self.odd.get(spelt(name), name)
+            value = self.content.get(name)
+        return name, value
 
     def _pairs(self, name: str, value: object) -> dict[str, str]:
         match value:
@@ -220,7 +232,7 @@ class _Fields:
                 return {str(each): text_of(content) for each, content in value.items()}
             case list():
                 return dict(_pair(text_of(each)) for each in value)
-            case _ if name == LABELS[0]:
+            case _ if name.lower() == LABELS[0]:
                 raise self.wrong(name, Phrase("It must be an object of names and values."))
             case _:
                 return {name: text_of(value)}
