@@ -9,7 +9,8 @@ An object, or a list of objects; a form (`application/x-www-form-urlencoded`) wi
                            Left out: the first sentence of the text.
     status       firing    firing | resolved | acknowledged | info   also: state, action, event_action; and the usual
                            words of other tools (alerting, ok, closed, problem, recovered, up, down, degraded …); a
-                           job's "success" is the end of its "failed"
+                           job's "success" is the end of its "failed". Left out: firing, or over when the title
+                           begins with "RESOLVED:" or "[OK]", which then ends the one without that
     dedup_key    derived   the same for the same trouble        also: deduplication_key, dedup, fingerprint, alias,
                            incident_key, alert_uid, key.  Left out: a hash of title, environment and service; so send
                            one if your titles change ("disk at 91 %"), or a recovery will not find its alert.
@@ -79,6 +80,11 @@ STATUS_WORDS: Final = {
     AlertStatus.INFO: "info information informational notice test started running in_progress maintenance skipped",
 }
 STATUSES: Final = {word: status for status, words in STATUS_WORDS.items() for word in words.split()}
+OVER: Final = re.compile(
+    r"\W*(?:resolved|recovered|recovery|cleared|ok|r[ée]solue?|r[ée]tablie?|fin d['’]alerte)\s?[\]:)]\s*(?=\w)",
+    re.IGNORECASE,
+)
+"""Before a title, where no status is given: `RESOLVED: Disk full` ends `Disk full`."""
 TELLING: Final = (
     "down", "outage", "partial_outage", "major_outage", "offline", "unreachable", "unavailable", "unhealthy",
     "degraded", "degrade", "timeout", "timed_out", "en_panne", "hors_service", "hors_ligne", "indisponible",
@@ -129,10 +135,13 @@ def _alert(content: dict[str, object], path: str) -> Alert:
                                     {"example": '"title": "Database connection lost"'})
         )  # fmt: skip
     status, environment, service = fields.status(), fields.text(ENVIRONMENT), fields.text(SERVICE)
-    dedup_key = fields.text(DEDUP_KEY)
+    dedup_key, about = fields.text(DEDUP_KEY), title
+    if status is None:
+        over = OVER.match(title)
+        status, about = (AlertStatus.RESOLVED, title[over.end() :]) if over else (AlertStatus.FIRING, title)
     return Alert(
         source=SOURCE,
-        dedup_key=dedup_key or stable_hash(title, environment, service),
+        dedup_key=dedup_key or stable_hash(about, environment, service),
         group_key=fields.text(GROUP_KEY),
         status=status,
         title=title,
@@ -175,8 +184,8 @@ class _Fields:
             return text_of(value).strip()
         return ""
 
-    def status(self) -> AlertStatus:
-        """Firing when nothing is said. Raises NotUnderstood for a word that we do not know."""
+    def status(self) -> AlertStatus | None:
+        """None when nothing is said. Raises NotUnderstood for a word that we do not know."""
         for each in STATUS:
             name, value = self._found(each)
             if value is None or value == "":
@@ -189,7 +198,7 @@ class _Fields:
                                               {"word": text_of(value)[:40]}))  # fmt: skip
             self.told = f"Status: {text_of(value)}" if word in TELLING else ""
             return known
-        return AlertStatus.FIRING
+        return None
 
     def moment(self) -> datetime | None:
         """Raises NotUnderstood for what is no time in `starts_at`; the other names' values are read if they can be."""

@@ -348,3 +348,11 @@ def test_a_fields_name_may_be_spelt_otherwise() -> None:
                             {"team": "ops"}, "AlertID": 7})  # fmt: skip
     assert (alert.title, alert.text, alert.dedup_key, alert.severity) == ("Disk full", "/var", "d1", "High")
     assert alert.labels == {"team": "ops", "AlertID": "7"}
+
+
+@pytest.mark.parametrize("tag", ["RESOLVED: ", "[OK] ", "✅ Résolu : ", "(Recovered) "])
+def test_a_title_that_says_that_it_is_over_ends_the_one_without(tag: str) -> None:
+    fires, over = (one("generic", {"title": title, "env": "prod"}) for title in ("Disk full", f"{tag}Disk full"))
+    assert (fires.status, over.status) == (FIRING, RESOLVED)
+    assert fires.dedup_key == over.dedup_key
+    assert one("generic", {"title": f"{tag}Disk full", "status": "firing"}).status is FIRING
