@@ -77,6 +77,16 @@ LOST: Final = many_words(
     rf"(?:{STORE}|{DATA}|fichiers?|files?)(?: [\w']+){{0,3}}? (?:(?:a|ont) ete|was|were|been) (?:\w+ )?(?:copie"
     rf"|exfiltr|aspire|vole|copied|stolen|scraped)\w*",
     r"injection sql",
+    r"(?:5432|3306|6379|27017|9200|1433|2375)(?: [\w'-]+){0,3}? (?:open|exposed|ouverte?|exposee?|accessible|reachable)"
+    r" (?:to|a|sur|from|on|depuis) (?:0\.0\.0\.0(?:/0)?|(?:the |all |tout )?(?:internet|world|public))",
+    r"(?:cree|created|added|ajoute|modifie|modified|changed|deleted|supprim|connecte|logged in|accessed"
+    r"|promoted|promu)\w*(?: [\w']+){0,4}? (?:par|by|from|depuis) (?:un |une |an? )?(?:inconnue?|unknown"
+    r"|strangers?|attaquant|intrus|intruder)\w*",
+    r"(?:secrets?|passwords?|mots? de passe|credentials|api keys?|cles? (?:d'api|api|privee?s?)|private keys?"
+    r"|connection strings?)(?: (?!fields?|inputs?|forms?|champs?|reset|labels?|box|page|icons?)[\w'.-]+){0,6}?"
+    r" (?:affiche\w*|displayed|shown|printed|visibles?|dumped|rendered) (?:in|on|to|dans|sur|a|en)"
+    r" (?:the |la |le |an? |une? |l')?(?:error |public )?(?:pages?|site|responses?|reponses?|html|browser|navigateur"
+    r"|console|url|tout le monde|everyone)",
     r"(?:see|sees|seeing|voi(?:t|ent)|shown?|affich\w+)(?: [\w',-]+){0,12}? (?:of|belonging to|d') ?(?:an? |un |une "
     r"|des )?(?:strangers?|inconnue?s?|etrangers?)",
     rf"(?:can|could|able to|peut|peuvent|pouvait) (?:read|see|access|download|lire|voir|acceder a"

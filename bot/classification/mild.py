@@ -28,6 +28,7 @@ DEGRADED: Final = words(
     rf"(?:pic|hausse|augmentation|explosion|afflux|vague|flot|spike|surge|increase|rise|wave|flood)s? (?:de |d'|des "
     rf"|du |of |in )(?:the )?{FAULTS}",
     "il manque (?:des|les|plusieurs|la moitie|une partie|beaucoup)", "error budget", "burn rate",
+    "garbage", "gibberish", "nonsense", "n'importe quoi",
     "slow(?:er|ness|ly|ed|s|ing)?", "latenc(?:y|ies|e|es)", "lent(?:e|es|s|ement)?",
     "lenteurs?", r"ralenti\w*",
     r"degrad\w*", "sluggish", r"(?:response|load(?:ing)?) times?(?! (?:is |was |of |= ?|: ?)?\d{1,3} ?ms)",

@@ -89,6 +89,18 @@ NEWS: Final = words(
     r"s'est (?:bien )?(?:termine|deroule|passe)\w* (?:sans|avec succes|bien|correctement|normalement)\w*",
 )  # fmt: skip
 
+SUSPICIOUS: Final = words(
+    r"unknown (?:user|person|actor|ip|source|account|admin\w*|host)",
+    r"unexpected\w*",
+    r"inconnue?s?(?! au bataillon)",
+    r"inattendu\w*",
+    r"suspect\w*",
+    "suspicious",
+    r"unauthori[sz]ed",
+    r"non autorise\w*",
+    "sans autorisation",
+)
+"""Nothing that goes with these is good news."""
 CHAT: Final = re.compile(
     r"\W*+(?>(?:merci|thanks?(?: you)?|thx|bonjour|bonsoir|salut|coucou|hello|hi|hey|good (?:morning|evening|night|job"
     r"|work|weekend)|bon(?:ne)? (?:week-?end|journee|soiree|nuit|courage|vacances|appetit|fetes?|annee|continuation)"

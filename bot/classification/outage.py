@@ -17,6 +17,15 @@ OUT_OF_ORDER: Final = parts(
     r"(?:can't|cannot|can not|could not|couldn't|cant) be (?:reached|accessed|contacted|joined)",
     r"ne peu\w+ (?:pas|plus) etre (?:joint|atteint|contact|ouvert)\w*",
     rf"{CORE}(?: [\w.'-]+){{0,2}}? (?:has |have |had |just )?(?:gone|went|goes|going) down(?! (?:to|from|by|\d))",
+    rf"{CORE} (?:est |sont |a |ont )?tombee?s?(?! (?:a|au|sous|de|en|d') ?\w)",
+    r"(?:browsers?|navigateurs?) (?:block|refuse|reject|bloqu|refus|rejett)\w* (?:the |our |le |notre )?site",
+    r"expire(?= depuis)",
+    "unusable", "infinite (?:spinner|loading|loop)",
+    r"(?:returns?|returning|renvoie\w*|gets?|got|receives?|recoi\w*)(?: an?| une?| des| the)?(?: http| errors?"
+    r"| erreurs?)* 40[13]s?(?: \w+){0,2}? (?:to|for|a|pour|chez) (?:everyone|everybody|all|every \w+"
+    r"|tout le monde|tous|toutes)",
+    r"(?:aucune?|zero) (?:vente|commande|reservation|paiement|encaissement|course|livraison)s? (?:depuis|aujourd'hui"
+    r"|en \d|sur les? \d)",
     "dns resolution fails", "(?:could|can) ?not resolve",
     "econn(?:refused|reset)", r"(?:isn't|aren't|won't|doesn't|can't|couldn't|didn't) (?:\w+ly )?(?:be )?" + GOOD,
     "power (?:failure|outage|loss)", "(?:est |sont |ete )eteinte?s?", "perte (?:totale|complete)", "read-?only mode",

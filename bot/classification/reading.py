@@ -226,6 +226,7 @@ def _judged(clause: str) -> tuple[*Found, Hint]:
         trifle = bad[0] is Impact.DEGRADED and bad[2] is Weight.VAGUE and _looks(rest, hints) is not None
         return Impact.MINOR if trifle else bad[0], bad[1], bad[2], hints
     good = first_said(news.NEWS, rest)
+    good = good if good and not news.SUSPICIOUS.search(rest) else None
     if good and not (news.SOFT.fullmatch(good[0]) and (Hint.EVERYONE in hints or news.DENIED.search(rest))):
         return Impact.NEWS, good.span(), Weight.VAGUE, hints
     denied = None if good else first_denied(rest)

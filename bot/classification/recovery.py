@@ -57,7 +57,7 @@ OVER: Final = words(
     "(?:n'est|ne sont) plus (?:indisponible|en panne|down|degrade|injoignable|inaccessible|sature|bloque"
     r"|hors)\w*",
     "fin (?:de |d'|de l'|du )(?:incident|alerte|panne|coupure|probleme|l'incident)",
-    r"(?:incident|alerte|panne|probleme) (?:est |maintenant )*(?:clos\w*|terminee?|fini\w*|regle\w*|leve\w*"
+    r"(?:incident|alerte|panne|probleme) (?:est |maintenant )*(?:clos\w*|clotur\w*|terminee?|fini\w*|regle\w*|leve\w*"
     r"|corrige\w*)",
     "corrige(?:e|s|es)?",
     "(?:re)?marche(?:nt)? (?:a |de )nouveau",
@@ -125,7 +125,8 @@ TAGGED_OVER: Final = re.compile(
     r"(?:\[ ?(?:resolved|recovered|recovery|cleared|closed|ok|up|fixed|resolue?s?"
     r"|retablie?s?|clos|fin d'alerte|termine)(?: in \w+)? ?\]|(?:resolved|recovered|clear(?:ed)?|ok|fixed|resolu"
     r"|retabli"
-    r"|fin d'(?:alerte|incident)|end of (?:alert|incident)|incident (?:clos|closed|resolu|resolved|termine)) ?:)"
+    r"|fin d'(?:alerte|incident)|end of (?:alert|incident)|incident (?:clos|closed|cloture|resolu"
+    r"|resolved|termine)) ?:)"
 )
 """That which only a tool, or somebody who knows, puts before the old title."""
 BRIEFLY_OVER: Final = re.compile(

@@ -183,7 +183,7 @@ REST: Final = re.compile(
 SINGLE: Final = words(
     rf"(?:one single|a single|only one|just one|un seul|une seule|seulement une?|uniquement une?) (?:\w+ )?(?:{PERSON}"
     "|requests?|requetes?|calls?|appels?|fois|time|occurrence|poste)",
-    r"(?:my|mon|sur mon) (?:\w+ )?(?:old |vieil? |vieux )?"
+    r"(?<!from )(?<!depuis )(?:my|mon|sur mon) (?:\w+ )?(?:old |vieil? |vieux )?"
     r"(?:ipad|iphone|phone|laptop|pc|poste|telephone|browser|navigateur|ordinateur|mac|android)",
 )  # fmt: skip
 

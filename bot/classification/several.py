@@ -26,7 +26,7 @@ def all_of_several(clause: str) -> bool:
 
 def some_of_several(clause: str) -> bool:
     """`2 of 4 replicas ready`, `12.5% of the api targets are down`: neither none nor all."""
-    if DIGIT.search(clause) is None:
+    if DIGIT.search(clause) is None or "quorum" in clause:
         return False
     for each in OF_SEVERAL.finditer(clause):
         if each["share"] is not None:

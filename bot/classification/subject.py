@@ -17,14 +17,23 @@ FAILURE: Final = words(
     "errors?", "erreurs?", "exceptions?", r"fail\w*", "echec", r"echou\w*", "impossibles?", "blocked",
     "bloque(?:e|s|es)?", "stuck",
     "cannot", "can't", "times? out", "broken", "cassee?s?", "internal server errors?", r"time ?-?outs?", "timed out",
+    "garbage", "gibberish", "nonsense", "n'importe quoi",
 )  # fmt: skip
 FEW: Final = re.compile(r"(?<![\d.,])(?:[1-9]|[1-4]\d)(?:[.,]\d+)? ?% (?:of|des|de|d')")
 ALL_THERE_IS: Final = re.compile(r"\b(?:tout est|plus rien|everything|nothing|rien ne)\b")
+WHOLE: Final = re.compile(
+    r"(?:nothing|everything|tout est|plus rien|rien ne|quorum|split|perte de quorum"
+    r"|(?:aucune?|plus aucune?|no|zero) (?:vente|commande|reservation|paiement|encaissement|sales?|orders?|bookings?"
+    r"|payments?)s?)\b"
+)
+"""What leaves nothing that works, whatever else is named beside it."""
 SEGMENT: Final = re.compile(r"(?:\s:|:\s|\s[-–—|]\s)")
 
 
 def partly(clause: str, found: re.Match[str]) -> bool:
     """The failure that `found` names hits a part only, or something beside the point."""
+    if WHOLE.match(found[0]):
+        return False
     share = SHARE.search(clause)
     if share is not None and int(share[1]) <= int(share[2]):  # `1 of 3 nodes`, `0/3 available`
         return 0 < int(share[1]) < int(share[2])
@@ -42,7 +51,7 @@ def partly(clause: str, found: re.Match[str]) -> bool:
         ALL_THERE_IS.search(clause) or scope.EVERYONE.search(clause)
     ):
         return True
-    return subject(clause, found) == "feature" and not ALL_THERE_IS.match(found[0])
+    return subject(clause, found) == "feature"
 
 
 def _around(clause: str, found: re.Match[str]) -> tuple[int, int]:

@@ -9,7 +9,8 @@ An object, or a list of objects; a form (`application/x-www-form-urlencoded`) wi
                            Left out: the first sentence of the text.
     status       firing    firing | resolved | acknowledged | info   also: state, action, event_action; and the usual
                            words of other tools (alerting, ok, closed, problem, recovered, up, down, degraded …); a
-                           job's "success" is the end of its "failed"
+                           job's "success" is the end of its "failed". Left out: firing, or over when the title
+                           begins with "RESOLVED:" or "[OK]", which then ends the one without that
     dedup_key    derived   the same for the same trouble        also: deduplication_key, dedup, fingerprint, alias,
                            incident_key, alert_uid, key.  Left out: a hash of title, environment and service; so send
                            one if your titles change ("disk at 91 %"), or a recovery will not find its alert.
@@ -22,7 +23,8 @@ An object, or a list of objects; a form (`application/x-www-form-urlencoded`) wi
     starts_at              ISO 8601 or seconds since 1970       also: started_at, timestamp, time, date
     labels                 an object of your own                also: tags (object, or list of "name:value"), metadata
 
-Every other field is kept as a label. What is wrong is answered with 422, its JSON path and a sentence.
+Names may be spelt otherwise (`Title`, `dedupKey`). Every other field is kept as a label.
+What is wrong is answered with 422, its JSON path and a sentence.
 """
 
 import re
@@ -36,6 +38,7 @@ from bot.alert import Alert, AlertStatus
 from bot.phrase import Phrase
 from bot.target import fold
 from handlers.sources.body import NotUnderstood, decode, moment, stable_hash, text_of
+from handlers.sources.templated import spelt
 
 SOURCE: Final = "generic"
 FORM: Final = "application/x-www-form-urlencoded"
@@ -77,10 +80,15 @@ STATUS_WORDS: Final = {
     AlertStatus.INFO: "info information informational notice test started running in_progress maintenance skipped",
 }
 STATUSES: Final = {word: status for status, words in STATUS_WORDS.items() for word in words.split()}
+OVER: Final = re.compile(
+    r"\W*(?:resolved|recovered|recovery|cleared|ok|r[ée]solue?|r[ée]tablie?|fin d['’]alerte)\s?[\]:)]\s*(?=\w)",
+    re.IGNORECASE,
+)
+"""Before a title, where no status is given: `RESOLVED: Disk full` ends `Disk full`."""
 TELLING: Final = (
     "down", "outage", "partial_outage", "major_outage", "offline", "unreachable", "unavailable", "unhealthy",
     "degraded", "degrade", "timeout", "timed_out", "en_panne", "hors_service", "hors_ligne", "indisponible",
-    "injoignable", "broken",
+    "injoignable", "broken", "failed", "failure",
 )  # fmt: skip
 """Statuses that say what is wrong, which a title ("API") may leave to them."""
 LATEST: Final = 4_102_444_800  # 2100-01-01 in seconds; larger numbers are milliseconds
@@ -127,10 +135,13 @@ def _alert(content: dict[str, object], path: str) -> Alert:
                                     {"example": '"title": "Database connection lost"'})
         )  # fmt: skip
     status, environment, service = fields.status(), fields.text(ENVIRONMENT), fields.text(SERVICE)
-    dedup_key = fields.text(DEDUP_KEY)
+    dedup_key, about = fields.text(DEDUP_KEY), title
+    if status is None:
+        over = OVER.match(title)
+        status, about = (AlertStatus.RESOLVED, title[over.end() :]) if over else (AlertStatus.FIRING, title)
     return Alert(
         source=SOURCE,
-        dedup_key=dedup_key or stable_hash(title, environment, service),
+        dedup_key=dedup_key or stable_hash(about, environment, service),
         group_key=fields.text(GROUP_KEY),
         status=status,
         title=title,
@@ -155,27 +166,28 @@ class _Fields:
 
     def __init__(self, content: dict[str, object], path: str) -> None:
         self.content, self.path = content, path
+        self.odd = {spelt(name): name for name in content if not name.islower() or "-" in name}
         self.read: set[str] = set()
         self.told = ""  # what its status says of the trouble
 
     def text(self, names: tuple[str, ...]) -> str:
         """The first of these that says something. Raises NotUnderstood when it is an object or a list."""
-        for name in names:
-            value = self.content.get(name)
+        for each in names:
+            name, value = self._found(each)
             if value is None or (isinstance(value, str) and not value.strip()):
                 continue
             if isinstance(value, dict | list):
-                if name != names[0]:  # an object under another tool's word (`details`, `event`) is kept as a label
+                if each != names[0]:  # an object under another tool's word (`details`, `event`) is kept as a label
                     continue
                 raise self.wrong(name, Phrase("It must be text."))
             self.read.add(name)
             return text_of(value).strip()
         return ""
 
-    def status(self) -> AlertStatus:
-        """Firing when nothing is said. Raises NotUnderstood for a word that we do not know."""
-        for name in STATUS:
-            value = self.content.get(name)
+    def status(self) -> AlertStatus | None:
+        """None when nothing is said. Raises NotUnderstood for a word that we do not know."""
+        for each in STATUS:
+            name, value = self._found(each)
             if value is None or value == "":
                 continue
             self.read.add(name)
@@ -186,16 +198,16 @@ class _Fields:
                                               {"word": text_of(value)[:40]}))  # fmt: skip
             self.told = f"Status: {text_of(value)}" if word in TELLING else ""
             return known
-        return AlertStatus.FIRING
+        return None
 
     def moment(self) -> datetime | None:
         """Raises NotUnderstood for what is no time in `starts_at`; the other names' values are read if they can be."""
-        for name in STARTS_AT:
-            value = self.content.get(name)
+        for each in STARTS_AT:
+            name, value = self._found(each)
             if value is None or value == "":
                 continue
             found = _instant(value)
-            if found is None and name == STARTS_AT[0]:
+            if found is None and each == STARTS_AT[0]:
                 raise self.wrong(
                     name, Phrase("It must be a time such as {example}.", {"example": "2026-11-23T10:42:00Z"})
                 )
@@ -207,12 +219,21 @@ class _Fields:
     def labels(self) -> dict[str, str]:
         """The labels, and whatever was not read as anything else."""
         found: dict[str, str] = {}
-        for name in LABELS:
-            value = self.content.get(name)
+        for each in LABELS:
+            name, value = self._found(each)
             if value is not None:
+                self.read.add(name)
                 found |= self._pairs(name, value)
         left = (name for name in self.content if name not in self.read and name not in LABELS)
         return {name: text_of(self.content[name]) for name in left if self.content[name] is not None} | found
+
+    def _found(self, name: str) -> tuple[str, object]:
+        """By this very name, else by another spelling of it: `Title`, `dedupKey`, `starts-at`."""
+        value = self.content.get(name)
+        if value is None and self.odd:
+            name = self.odd.get(spelt(name), name)
+            value = self.content.get(name)
+        return name, value
 
     def _pairs(self, name: str, value: object) -> dict[str, str]:
         match value:
@@ -220,7 +241,7 @@ class _Fields:
                 return {str(each): text_of(content) for each, content in value.items()}
             case list():
                 return dict(_pair(text_of(each)) for each in value)
-            case _ if name == LABELS[0]:
+            case _ if name.lower() == LABELS[0]:
                 raise self.wrong(name, Phrase("It must be an object of names and values."))
             case _:
                 return {name: text_of(value)}

@@ -340,3 +340,19 @@ def test_a_slow_page_of_pingdom_is_slow_and_a_synthetic_check_of_datadog_a_check
 def test_a_monitor_without_an_address_has_no_link() -> None:
     beat = {"monitor": {"id": 6, "name": "Base", "type": "postgres", "url": "https://"}, "heartbeat": {"status": 0}}
     assert one("uptime_kuma", beat).url == ""
+
+
+def test_a_fields_name_may_be_spelt_otherwise() -> None:
+    """As GoAlert, .NET and Java programs write them."""
+    alert = one("generic", {"Summary": "Disk full", "Details": "/var", "dedupKey": "d1", "Severity": "High", "Labels":
+                            {"team": "ops"}, "AlertID": 7})  # fmt: skip
+    assert (alert.title, alert.text, alert.dedup_key, alert.severity) == ("Disk full", "/var", "d1", "High")
+    assert alert.labels == {"team": "ops", "AlertID": "7"}
+
+
+@pytest.mark.parametrize("tag", ["RESOLVED: ", "[OK] ", "✅ Résolu : ", "(Recovered) "])
+def test_a_title_that_says_that_it_is_over_ends_the_one_without(tag: str) -> None:
+    fires, over = (one("generic", {"title": title, "env": "prod"}) for title in ("Disk full", f"{tag}Disk full"))
+    assert (fires.status, over.status) == (FIRING, RESOLVED)
+    assert fires.dedup_key == over.dedup_key
+    assert one("generic", {"title": f"{tag}Disk full", "status": "firing"}).status is FIRING
