@@ -51,6 +51,7 @@ async def check(
             (mail.WHAT, mail.mail(settings.mail)),
             ("engines", engines.all_engines(desk.engines, used, asked)),
             ("databases", databases.all_databases(desk.databases.values())),
+            ("Supabase", databases.all_projects(desk.supabase.values())),
             (clock.WHAT, clock.clock(url, api)),
             ("data folder", asyncio.to_thread(here.data_folder, settings.data)),
         ]
