@@ -8,7 +8,8 @@ from bot.phrase import Phrase
 
 FOR: Final = timedelta(minutes=5)
 EVERY: Final = timedelta(seconds=2)
-"""Between two looks; Slack takes about 50 edits a minute from an app (chat.update, tier 3), all cards together."""
+"""Between two looks, times the number of those who follow one; Slack takes about 50 edits a minute from an app
+(chat.update, tier 3), all cards together."""
 LINES: Final = 30
 
 

@@ -52,6 +52,7 @@ async def check(
             ("engines", engines.all_engines(desk.engines, used, asked)),
             ("maintenance pages", engines.pages(desk.environments, desk.services.values(), asked)),
             ("databases", databases.all_databases(desk.databases.values())),
+            ("Supabase", databases.all_projects(desk.supabase.values())),
             (clock.WHAT, clock.clock(url, api)),
             ("data folder", asyncio.to_thread(here.data_folder, settings.data)),
         ]

@@ -48,25 +48,8 @@ class SupabaseLogs:
     ) -> str:
         """The latest lines, the oldest first, without secrets; '' for none."""
         self._allow(by, entry)
-        start, end = window(datetime.now(UTC), since)
-        asked = {"sql": query(stream, word, lines), "iso_timestamp_start": start, "iso_timestamp_end": end}
-        rows = await self._asked(entry, asked)
+        rows = await rows_of(entry, stream, since, word, lines, self.within)
         return last(lines_of(rows, self.desk.zone), SHOWN)
-
-    async def _asked(self, entry: SupabaseEntry, asked: dict[str, str]) -> list[dict[str, Any]]:
-        url = f"{entry.api}/v1/projects/{entry.project}/analytics/endpoints/logs"
-        headers = {"Authorization": f"Bearer {entry.token.reveal()}", "Accept": "application/json"}
-        try:
-            async with (
-                aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=self.within)) as http,
-                http.get(url, params=asked, headers=headers, allow_redirects=False) as answer,
-            ):
-                body = await _whole(answer)
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as away:
-            raise UserError(Phrase("Supabase does not answer ({error}).", {"error": type(away).__name__})) from None
-        if answer.status != 200:
-            raise UserError(_refusal(entry, answer.status))
-        return _rows(body)
 
     def _answers(self, entry: SupabaseEntry) -> set[str]:
         service = self.desk.services.get(entry.service)
@@ -78,6 +61,27 @@ class SupabaseLogs:
         missing = access.why_not(self.desk.people, self.desk.teams, by.id, ActionClass.READ, place)
         if missing is not None:
             raise UserError(missing)
+
+
+async def rows_of(
+    entry: SupabaseEntry, stream: Stream, since: timedelta, word: str, lines: int, within: float = WITHIN
+) -> list[dict[str, Any]]:
+    """The newest first. Raises UserError."""
+    start, end = window(datetime.now(UTC), since)
+    asked = {"sql": query(stream, word, lines), "iso_timestamp_start": start, "iso_timestamp_end": end}
+    url = f"{entry.api}/v1/projects/{entry.project}/analytics/endpoints/logs"
+    headers = {"Authorization": f"Bearer {entry.token.reveal()}", "Accept": "application/json"}
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=within)) as http,
+            http.get(url, params=asked, headers=headers, allow_redirects=False) as answer,
+        ):
+            body = await _whole(answer)
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as away:
+        raise UserError(Phrase("Supabase does not answer ({error}).", {"error": type(away).__name__})) from None
+    if answer.status != 200:
+        raise UserError(_refusal(entry, answer.status))
+    return _rows(body)
 
 
 async def _whole(answer: aiohttp.ClientResponse) -> bytes:

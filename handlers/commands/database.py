@@ -65,7 +65,9 @@ COMMANDS: Final = (
     ),
     Command(
         supabase, ("supabase",), (),
-        "[env] [service] [database|api|auth|storage|realtime|functions] [--since 15m] [--tail 50] [--grep text]",
+        Phrase(
+            "[env] [service] [database|api|auth|storage|realtime|functions] [--since 15m] [--tail 50] [--grep text]"
+        ),
         Phrase("the last lines of Supabase's own logs, for you alone, without secrets"),
         values=frozenset({"tail", "since", "grep"}),
     ),

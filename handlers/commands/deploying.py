@@ -116,7 +116,8 @@ COMMANDS: Final = (
         values=BREAK_GLASS, flags=DRY_RUN,
     ),
     Command(
-        promote, ("promote",), ("promeus", "promouvoir"), "[service] [--reason \"why today\"] [--dry-run]",
+        promote, ("promote",), ("promeus", "promouvoir"),
+        Phrase("[service] [--dry-run] [--reason \"why today\"]"),
         Phrase("bring what runs in staging to production, once product has validated it; off its day with a reason"),
         values=BREAK_GLASS | REASON, flags=DRY_RUN,
     ),

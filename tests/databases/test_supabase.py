@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from aiohttp import web
 
+from bot.check.databases import all_projects
+from bot.check.finding import Verdict
 from bot.databases.supabase import SupabaseLogs
 from bot.errors import UserError
 from bot.postgres.hosted import Stream, SupabaseEntry, lines_of, query, window
@@ -107,6 +109,17 @@ async def test_what_it_refuses_is_said(slack_desk: SlackDesk, status: int, body:
         with pytest.raises(UserError, match=said) as caught:
             await SupabaseLogs(slack_desk.desk).read(api.entry(), Stream.API, by, since=timedelta(minutes=1))
         assert TOKEN not in str(caught.value.phrase)
+
+
+async def test_the_check_reads_one_line_of_each_project() -> None:
+    async with served() as api:
+        (well,) = await all_projects([api.entry()])
+        assert (well.verdict, well.says) == (Verdict.OK, "prod ecotrajet, its logs may be read")
+        assert api.asked[0].query["sql"].endswith("limit 1")
+        api.status = 403
+        (refused,) = await all_projects([api.entry()])
+        assert refused.verdict is Verdict.PROBLEM
+        assert "analytics_logs_read" in refused.says
 
 
 async def test_nobody_answers_and_nothing_is_configured(slack_desk: SlackDesk) -> None:

@@ -1,5 +1,6 @@
 """The schema that an image is made for, beside the one its database really has: words first, then real ones."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -7,8 +8,10 @@ import pytest
 from bot.databases.schemas import AppliedSchemas
 from bot.errors import UserError
 from bot.phrase import Phrase
-from bot.postgres import Applied, Migration, Migrations
+from bot.postgres import Applied, DatabaseEntry, Migration, Migrations
 from bot.runbook import Plan
+from bot.secret import Secret
+from bot.target import Environment, Service, Target
 from runbooks import schemas
 from runbooks.rollback import Rollback
 from tests.databases.stage import ServiceDatabases, service_databases
@@ -129,6 +132,20 @@ async def test_a_rollback_before_a_newer_database_asks_is_refused_after_a_migrat
     outcome = await asking(stage, away).rollback.run(stage.target, plan, notes)
     assert outcome.healthy
     assert stage.running_version() == "v1"
+
+
+async def test_a_database_that_hangs_holds_no_plan_up() -> None:
+    async def hang(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    server = await asyncio.start_server(hang, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    entry = DatabaseEntry("prod", Secret(f"postgresql://look:pw@127.0.0.1:{port}/app"), "prod", "ecotrajet")
+    target = Target(Environment("prod", "prod"), Service("ecotrajet", {"prod": "web"}), "default", "web")
+    said = await AppliedSchemas({"prod": entry}, within=0.2)(target)
+    server.close()
+    assert "does not answer" in str(said)
+    assert await AppliedSchemas({})(target) is None
 
 
 def asking(stage: Stage, databases: ServiceDatabases) -> Stage:

@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 
 from bot.audit import Actor, Door
+from bot.classification import warm_up
 from bot.clock import SystemClock
 from bot.config import load
 from bot.desk import Desk
@@ -133,6 +134,7 @@ def example_desk() -> Desk:
 
 @pytest.fixture
 async def run_desk(database_url: str) -> AsyncIterator[RunDesk]:
+    warm_up()  # as the whole desk does when it starts: no transaction waits for it
     runbooks = {action: PlayedRunbook(action) for action in (Action.RESTART, Action.ROLLBACK)}
     async with Database.open(database_url) as db:
         made = RunDesk.of(db, example_desk(), PlayedEngines(), dict(runbooks))

@@ -11,7 +11,7 @@ from bot.errors import UserError
 from bot.phrase import Phrase
 from bot.sandbox.workload import LABEL, Workload
 from bot.store.tails import APART
-from bot.tail import FOR, LINES, Tail
+from bot.tail import EVERY, FOR, LINES, Tail
 from bot.target import Target, resolve
 from bot.worker.tailer import Tailer
 from tests.handlers.slackdesk import PlayedEngines
@@ -39,20 +39,20 @@ async def test_who_follows_a_log_sees_its_last_lines_change_and_ends_it_by_a_but
         amina, bruno = world.person("amina"), world.person("bruno")
         await amina.types("/ecotrajet journaux dev suivre")
         await amina.sees("est dans vos messages")
-        live = await amina.sees("Journal de dev · ecotrajet, en direct")
+        live = await amina.sees("Journal de dev · ecotrajet, en direct", within=20)
         assert "mot de passe [hidden]" in live.text
         assert SECRET not in live.text
 
         async def moved() -> bool:
             return (await amina.sees("Journal de dev · ecotrajet, en direct")).edits >= 2
 
-        await world.eventually(moved, "it is edited, not posted again")
+        await world.eventually(moved, "it is edited, not posted again", within=20)
         await amina.presses("Arrêter")
-        ended = await amina.sees("Arrêté à")
+        ended = await amina.sees("Arrêté à", within=20)
         assert ended.ts == live.ts
         assert not ended.buttons
         assert not any("en direct" in message.text for message in bruno.visible())
-        await world.eventually_value(0, "SELECT count(*) FROM message WHERE state IN ('waiting', 'sending')")
+        await world.eventually_value(0, "SELECT count(*) FROM message WHERE state IN ('waiting', 'sending')", within=20)
 
 
 @pytest.fixture
@@ -125,6 +125,18 @@ async def test_it_ends_by_itself_is_stopped_by_its_owner_alone_and_gives_way_to_
     await later(run_desk, FOR)
     await looked(tailer)
     assert await edits(run_desk) == 0
+
+
+async def test_the_more_follow_a_log_the_seldomer_each_is_edited(run_desk: RunDesk, tailer: Tailer) -> None:
+    for person in ("amina", "bruno", "david"):
+        await follow(run_desk, person)
+    await looked(tailer)
+    await later(run_desk, 2 * EVERY)
+    await looked(tailer)
+    assert len(run_desk.played.asked) == 3
+    await later(run_desk, EVERY)
+    await looked(tailer)
+    assert len(run_desk.played.asked) == 6
 
 
 class Silent(PlayedEngines):

@@ -184,7 +184,7 @@ def _ending(view: RunView, reader: Reader) -> list[Block]:
 def _watched(watch: WatchRow) -> Phrase:
     match watch.state:
         case WatchState.WATCHING:
-            return Phrase("👀 Watched until {time}: health and restarts.", {"time": watch.until})
+            return Phrase("👀 Watched until {time}: health, restarts, errors.", {"time": watch.until})
         case WatchState.WELL:
             return Phrase("🟢 It was well for as long as it was watched, until {time}.", {"time": watch.until})
         case WatchState.ILL:
