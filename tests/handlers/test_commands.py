@@ -182,7 +182,7 @@ async def test_french_and_english_words_find_the_same_command() -> None:
 async def test_help_is_written_in_words_that_the_reader_may_type() -> None:
     told = {command.names[0]: command.usage("fr") for command in commands.COMMANDS}
     assert told["report"] == "/ecotrajet report [semaine|mois|2026-10] [publier]  ·  rapport"
-    assert told["freeze"].startswith("/ecotrajet freeze env jusqu’à lundi 09:00")
+    assert told["freeze"].startswith("/ecotrajet freeze [env jusqu’à lundi 09:00")
     english = {command.names[0]: command.usage("en") for command in commands.COMMANDS}
     assert english["report"] == "/ecotrajet report [week|month|2026-10] [publish]"
 
