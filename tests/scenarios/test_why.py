@@ -21,6 +21,7 @@ async def test_it_tells_the_rule_the_levels_the_pages_and_their_receipts(world: 
     assert "Détection, prévenu" in told
     assert "Chloé Bernard : SMS" in told
     assert "Lead technique (Bruno Martin) sera prévenu" in told
+    assert "Dernier recours (" in told  # not the name that the rows have for it
 
     await bruno.types(f"/ecotrajet ack {number}", channel="incidents")
     await world.eventually_value("acknowledged", "SELECT status FROM incident")
