@@ -174,14 +174,15 @@ async def move(
     return moved == "UPDATE 1"
 
 
-async def again(tx: Tx, message: Message, owner: str, after: timedelta, *, unsure: bool = False) -> bool:
-    """Back to waiting, due after `after`, with its alarm; a card or digest gives way to a newer one that waits.
+async def doubt(tx: Tx, message: int) -> None:
+    """It failed, and may have gone through all the same."""
+    await tx.execute("UPDATE message SET unsure = true WHERE id = $1", message)
 
-    `unsure`: it may have gone through all the same.
-    """
+
+async def again(tx: Tx, message: Message, owner: str, after: timedelta) -> bool:
+    """Back to waiting, due after `after`, with its alarm; a card or digest gives way to a newer one that waits."""
     moved = await tx.execute(
-        "UPDATE message m SET state = 'waiting', due_at = app_now() + $3, lease_owner = NULL, lease_until = NULL,"
-        " unsure = unsure OR $5"
+        "UPDATE message m SET state = 'waiting', due_at = app_now() + $3, lease_owner = NULL, lease_until = NULL"
         " WHERE id = $1 AND state = 'sending' AND lease_owner = $2 AND NOT EXISTS (SELECT FROM message o"
         "  WHERE o.about = m.about AND m.about = ANY($4::text[]) AND o.state = 'waiting'"
         "  AND o.incident IS NOT DISTINCT FROM m.incident AND o.run IS NOT DISTINCT FROM m.run"
@@ -189,7 +190,7 @@ async def again(tx: Tx, message: Message, owner: str, after: timedelta, *, unsur
         "  AND o.recipient = m.recipient)"
         " AND NOT EXISTS (SELECT FROM message o WHERE m.about = 'digest' AND o.about = 'digest'"
         "  AND o.state = 'waiting' AND o.person = m.person)",
-        message.id, owner, after, [about.value for about in EDITED], unsure,
+        message.id, owner, after, [about.value for about in EDITED],
     )  # fmt: skip
     if moved == "UPDATE 1":
         await jobs.enqueue(tx, [jobs.deliver_job(message.kind, message.about, message.id, message.starts, after)])

@@ -96,7 +96,10 @@ class Deliverer:
         if message.about not in EDITED or outgoing.existing_ts is not None:
             return outgoing
         async with self.db.transaction() as tx:
-            return replace(outgoing, existing_ts=standing(message, await cards.place(tx, subject(message), message.to)))
+            place = await cards.place(tx, subject(message), message.to)
+            if place is None:
+                message = replace(message, unsure=await messages.card_may_stand(tx, message))
+            return replace(outgoing, message=message, existing_ts=standing(message, place))
 
     async def take(self, number: int) -> Outgoing | None:
         """Claim and look again in one transaction: between queueing and sending somebody may have taken it."""
@@ -140,8 +143,6 @@ class Deliverer:
         person = self.desk.people.get(message.person or "")
         seen = await shown(tx, self.desk, message)
         place = await cards.place(tx, subject(message), message.to) if message.kind is Kind.SLACK else None
-        if message.about in EDITED and place is None:
-            message = replace(message, unsure=await messages.card_may_stand(tx, message))
         card = above(message)
         there = await cards.place(tx, card, message.to) if card else None
         return Outgoing(
@@ -250,7 +251,9 @@ class Deliverer:
                 await self.unwell(tx, message, reason)
             await bundles.release(tx, message, self.owner)
             after = jittered(retry_delay(message.starts, wish))
-            if not await messages.again(tx, message, self.owner, after, unsure=wish is None):
+            if wish is None:  # no plain refusal
+                await messages.doubt(tx, message.id)
+            if not await messages.again(tx, message, self.owner, after):
                 if message.about is About.DIGEST:
                     await digests.hasten(tx, message.person or "", after)
                 await messages.move(tx, message.id, State.DROPPED, self.owner, why=Phrase("a newer edit is waiting"))
