@@ -219,6 +219,18 @@ async def card_may_stand(tx: Tx, card: Message) -> bool:
     )  # fmt: skip
 
 
+async def posted_elsewhere(tx: Tx, card: Message, owner: str) -> bool:
+    """Whether another process posts this card at this moment: it is edited once it stands."""
+    return bool(
+        await tx.fetchval(
+            "SELECT EXISTS (SELECT FROM message WHERE about = $1 AND recipient = $2 AND id <> $3 AND state = 'sending'"
+            " AND lease_until > clock_timestamp() AND lease_owner <> $4 AND incident IS NOT DISTINCT FROM $5"
+            " AND run IS NOT DISTINCT FROM $6 AND procedure IS NOT DISTINCT FROM $7)",
+            card.about, card.to, card.id, owner, card.incident, card.run, card.procedure,
+        )
+    )  # fmt: skip
+
+
 async def kinds_tried(tx: Tx, page: Message) -> list[Kind]:
     """The channels that this level's page to this person has been through or is going through."""
     rows = await tx.fetch(

@@ -122,8 +122,9 @@ class Deliverer:
             outgoing = replace(
                 await self.outgoing(tx, message), together=together, code=await short_code(tx, message, together)
             )
-            if waits_for_its_card(outgoing) and message.kind in self.channels:
-                await messages.again(tx, message, self.owner, timedelta(seconds=1))
+            elsewhere = message.about in EDITED and outgoing.existing_ts is None
+            if waits_for_its_card(outgoing) or (elsewhere and await messages.posted_elsewhere(tx, message, self.owner)):
+                await self.later(tx, message, timedelta(seconds=1))
                 return None
             return outgoing
 
@@ -253,10 +254,13 @@ class Deliverer:
             after = jittered(retry_delay(message.starts, wish))
             if wish is None:  # no plain refusal
                 await messages.doubt(tx, message.id)
-            if not await messages.again(tx, message, self.owner, after):
-                if message.about is About.DIGEST:
-                    await digests.hasten(tx, message.person or "", after)
-                await messages.move(tx, message.id, State.DROPPED, self.owner, why=Phrase("a newer edit is waiting"))
+            await self.later(tx, message, after)
+
+    async def later(self, tx: Tx, message: Message, after: timedelta) -> None:
+        if not await messages.again(tx, message, self.owner, after):
+            if message.about is About.DIGEST:
+                await digests.hasten(tx, message.person or "", after)
+            await messages.move(tx, message.id, State.DROPPED, self.owner, why=Phrase("a newer edit is waiting"))
 
     async def unwell(self, tx: Tx, page: Message, reason: str) -> None:
         """Refused for the second time: what goes by another provider does not wait; the third time it is said aloud.
