@@ -174,14 +174,15 @@ async def move(
     return moved == "UPDATE 1"
 
 
-async def again(tx: Tx, message: Message, owner: str, after: timedelta, *, unsure: bool = False) -> bool:
-    """Back to waiting, due after `after`, with its alarm; a card or digest gives way to a newer one that waits.
+async def doubt(tx: Tx, message: int) -> None:
+    """It failed, and may have gone through all the same."""
+    await tx.execute("UPDATE message SET unsure = true WHERE id = $1", message)
 
-    `unsure`: it may have gone through all the same.
-    """
+
+async def again(tx: Tx, message: Message, owner: str, after: timedelta) -> bool:
+    """Back to waiting, due after `after`, with its alarm; a card or digest gives way to a newer one that waits."""
     moved = await tx.execute(
-        "UPDATE message m SET state = 'waiting', due_at = app_now() + $3, lease_owner = NULL, lease_until = NULL,"
-        " unsure = unsure OR $5"
+        "UPDATE message m SET state = 'waiting', due_at = app_now() + $3, lease_owner = NULL, lease_until = NULL"
         " WHERE id = $1 AND state = 'sending' AND lease_owner = $2 AND NOT EXISTS (SELECT FROM message o"
         "  WHERE o.about = m.about AND m.about = ANY($4::text[]) AND o.state = 'waiting'"
         "  AND o.incident IS NOT DISTINCT FROM m.incident AND o.run IS NOT DISTINCT FROM m.run"
@@ -189,7 +190,7 @@ async def again(tx: Tx, message: Message, owner: str, after: timedelta, *, unsur
         "  AND o.recipient = m.recipient)"
         " AND NOT EXISTS (SELECT FROM message o WHERE m.about = 'digest' AND o.about = 'digest'"
         "  AND o.state = 'waiting' AND o.person = m.person)",
-        message.id, owner, after, [about.value for about in EDITED], unsure,
+        message.id, owner, after, [about.value for about in EDITED],
     )  # fmt: skip
     if moved == "UPDATE 1":
         await jobs.enqueue(tx, [jobs.deliver_job(message.kind, message.about, message.id, message.starts, after)])
@@ -214,6 +215,18 @@ async def card_may_stand(tx: Tx, card: Message) -> bool:
             " AND (unsure OR state = 'sending') AND incident IS NOT DISTINCT FROM $4 AND run IS NOT DISTINCT FROM $5"
             " AND procedure IS NOT DISTINCT FROM $6)",
             card.about, card.to, card.id, card.incident, card.run, card.procedure,
+        )
+    )  # fmt: skip
+
+
+async def posted_elsewhere(tx: Tx, card: Message, owner: str) -> bool:
+    """Whether another process posts this card at this moment: it is edited once it stands."""
+    return bool(
+        await tx.fetchval(
+            "SELECT EXISTS (SELECT FROM message WHERE about = $1 AND recipient = $2 AND id <> $3 AND state = 'sending'"
+            " AND lease_until > clock_timestamp() AND lease_owner <> $4 AND incident IS NOT DISTINCT FROM $5"
+            " AND run IS NOT DISTINCT FROM $6 AND procedure IS NOT DISTINCT FROM $7)",
+            card.about, card.to, card.id, owner, card.incident, card.run, card.procedure,
         )
     )  # fmt: skip
 

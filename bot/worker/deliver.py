@@ -97,7 +97,10 @@ class Deliverer:
         if message.about not in EDITED or outgoing.existing_ts is not None:
             return outgoing
         async with self.db.transaction() as tx:
-            return replace(outgoing, existing_ts=standing(message, await cards.place(tx, subject(message), message.to)))
+            place = await cards.place(tx, subject(message), message.to)
+            if place is None:
+                message = replace(message, unsure=await messages.card_may_stand(tx, message))
+            return replace(outgoing, message=message, existing_ts=standing(message, place))
 
     async def take(self, number: int) -> Outgoing | None:
         """Claim and look again in one transaction: between queueing and sending somebody may have taken it."""
@@ -120,8 +123,9 @@ class Deliverer:
             outgoing = replace(
                 await self.outgoing(tx, message), together=together, code=await short_code(tx, message, together)
             )
-            if waits_for_its_card(outgoing) and message.kind in self.channels:
-                await messages.again(tx, message, self.owner, timedelta(seconds=1))
+            elsewhere = message.about in EDITED and outgoing.existing_ts is None
+            if waits_for_its_card(outgoing) or (elsewhere and await messages.posted_elsewhere(tx, message, self.owner)):
+                await self.later(tx, message, timedelta(seconds=1))
                 return None
             return outgoing
 
@@ -141,8 +145,6 @@ class Deliverer:
         person = self.desk.people.get(message.person or "")
         seen = await shown(tx, self.desk, message)
         place = await cards.place(tx, subject(message), message.to) if message.kind is Kind.SLACK else None
-        if message.about in EDITED and place is None:
-            message = replace(message, unsure=await messages.card_may_stand(tx, message))
         card = above(message)
         there = await cards.place(tx, card, message.to) if card else None
         return Outgoing(
@@ -251,10 +253,15 @@ class Deliverer:
                 await self.unwell(tx, message, reason)
             await bundles.release(tx, message, self.owner)
             after = jittered(retry_delay(message.starts, wish))
-            if not await messages.again(tx, message, self.owner, after, unsure=wish is None):
-                if message.about is About.DIGEST:
-                    await digests.hasten(tx, message.person or "", after)
-                await messages.move(tx, message.id, State.DROPPED, self.owner, why=Phrase("a newer edit is waiting"))
+            if wish is None:  # no plain refusal
+                await messages.doubt(tx, message.id)
+            await self.later(tx, message, after)
+
+    async def later(self, tx: Tx, message: Message, after: timedelta) -> None:
+        if not await messages.again(tx, message, self.owner, after):
+            if message.about is About.DIGEST:
+                await digests.hasten(tx, message.person or "", after)
+            await messages.move(tx, message.id, State.DROPPED, self.owner, why=Phrase("a newer edit is waiting"))
 
     async def unwell(self, tx: Tx, page: Message, reason: str) -> None:
         """Refused for the second time: what goes by another provider does not wait; the third time it is said aloud.
