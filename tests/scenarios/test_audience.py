@@ -91,7 +91,7 @@ async def test_a_service_or_a_priority_is_followed_from_the_beginning(world: Wor
     await chloe.sees("Vous suivez les incidents de ecotrajet", channel="general")
     await chloe.types("/ecotrajet subscribe p1", channel="general")
     await bruno.types("/ecotrajet suivre P1", channel="general")
-    await chloe.sees("Vous suivez toutes les P1", channel="general")
+    await chloe.sees("Vous suivez tous les P1", channel="general")
     await chloe.types("/ecotrajet suivre ecotrajet", channel="general")
     await chloe.sees("Vous suivez déjà", channel="general")
     await world.alert(TITLE)
@@ -101,7 +101,7 @@ async def test_a_service_or_a_priority_is_followed_from_the_beginning(world: Wor
     listed = await chloe.sees("Ce que vous suivez", channel="general")
     assert len(listed.buttons) == 2
     await chloe.types("/ecotrajet désabonner P1", channel="general")
-    await chloe.sees("Vous ne suivez plus toutes les P1", channel="general")
+    await chloe.sees("Vous ne suivez plus tous les P1", channel="general")
     await chloe.types("/ecotrajet suivre tout", channel="general")
     await chloe.sees("Qu’est-ce que « tout »", channel="general")
     await chloe.types("/ecotrajet suivre 99", channel="general")

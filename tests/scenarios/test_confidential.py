@@ -106,7 +106,7 @@ async def test_a_confidential_incident_has_a_private_channel_and_says_nothing_el
     await bruno.sees(SECRET, channel="general")  # he declared it
     await chloe.sees("Chronologie", channel="general")
     await chloe.types("/ecotrajet suivre P2", channel="general")
-    await chloe.sees("Vous suivez toutes les P2", channel="general")
+    await chloe.sees("Vous suivez tous les P2", channel="general")
     await bruno.types("/ecotrajet resolve 1", channel="general")
     await world.eventually_value("resolved", "SELECT status FROM incident")
     await world.fast_forward(minutes=1)
