@@ -147,6 +147,7 @@ CAPITAL_UP: Final = re.compile(r"^(?!.*\b(?:0|[Nn]ot?|NOT?|of|never|pas|aucune?)
 BRIEF: Final = 60  # characters
 NOT_OVER_AFTER: Final = re.compile(
     r"^[ :,]*(?:(?:has|is|a|est|was|have|process|job|attempt|the|de|la|du|service|\w+) ){0,3}?(?:fail\w*|impossible"
+    r"|par erreur|par megarde|by mistake|by accident|accidentally"
     r"|echou\w*|en echec"
     r"|incomplete?|partiel\w*|partial\w*|mais|but|pas |not |in progress|en cours|toujours pas|attendu\w*|expected"
     r"|estimated"
