@@ -11,7 +11,9 @@ TEST: Final = words(
     r"(?:this is|just|only) (?:a |an )?(?:test|drill|demo\w*)",
     "(?:ceci est|c'est|il s'agit d') ?(?:juste |seulement |bien )?(?:d'|un |une )*(?:test|essai|exercice"
     "|demonstration)",
-    "(?:alerte|notification|message|incident|page) (?:de |d')(?:test|essai|demonstration|demo|exemple)",
+    r"test (?:du |the |of |de )?(?:media type|type de media)",
+    "(?:alerte|notification|message|incident|page|webhook|appel|envoi|payload|e-?mail|sms) (?:de |d')(?:test|essai"
+    "|demonstration|demo|exemple)",
     r"(?:this |the |cette |l'|cet )?(?:alarm|alert|alerte|alarme|incident|panne|page|message)s? (?:is|was|are|were"
     r"|est|etait) (?:only |just |juste |bien )?(?:a |an |une |un )?(?:simulation|drill|exercise|exercice|test|essai"
     r"|rehearsal|repetition)",

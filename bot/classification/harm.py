@@ -84,7 +84,7 @@ DOWN: Final = many_words(
     r"(?:impossible|unable|cannot|can't|plus moyen|ne peu\w+ plus) (?:de |d'|to )?(?:\w+ )?(?:ecrire|write|lire|read)"
     r" (?:\w+ ){0,2}?(?:base|bdd|database|db|dis[ck]|disque)",
     r"(?<![\w'] )(?<![\w-])[a-z][\w.-]{2,30} (?:stopped|exited|died|terminated)(?= *$| unexpectedly| with "
-    r"| since | at \d| after | \()",
+    r"| since | at \d| after | - | \()",
     r"(?<![\d.,])0 (?:ready|available|healthy|running|active) (?:\w+ )?(?:replicas?|pods?|nodes?|instances?|targets?"
     r"|servers?|backends?|tasks?|containers?)",
     r"refuse(?:nt)? (?:toutes? )?(?:les |toute )?(?:nouvelles? )?connexions?",

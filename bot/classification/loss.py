@@ -77,6 +77,15 @@ LOST: Final = many_words(
     rf"(?:{STORE}|{DATA}|fichiers?|files?)(?: [\w']+){{0,3}}? (?:(?:a|ont) ete|was|were|been) (?:\w+ )?(?:copie"
     rf"|exfiltr|aspire|vole|copied|stolen|scraped)\w*",
     r"injection sql",
+    r"(?:restaur|restor)\w*(?: [\w']+){0,3}? (?:par erreur|par megarde|by mistake|by accident|accidentally)",
+    rf"{PRIVATE}{STEP}{{0,4}}? (?:visibles?|listed|found|indexed|indexee?s?|apparai\w+|appears?) (?:in|on|dans"
+    r"|sur|par|by) (?:google|bing|the search engines?|search engines?|les moteurs de recherche)",
+    r"(?:clients?|customers?|donnees|data|factures?|invoices?)(?: [\w']+){0,3}? (?:envoye|transmis|sent|partage"
+    r"|shared)\w*(?: \w+){0,2}? (?:a|to) (?:un |une |an? |des )?(?:tiers|third part(?:y|ies)|inconnue?s?|strangers?"
+    r"|concurrente?s?|competitors?)(?! (?:api|service|provider|analytics|tool))",
+    r"unknown admin\w*", "administrat(?:eur|rice) inconnue?",
+    r"(?:stole|stolen|vole\w*)(?: \w+)? (?:the |our |la |les |toute la |toutes les )?(?:whole |entire )?"
+    r"(?:users?|customers?|clients?|utilisateurs?) (?:list|table|base|file|data)",
     r"(?:5432|3306|6379|27017|9200|1433|2375)(?: [\w'-]+){0,3}? (?:open|exposed|ouverte?|exposee?|accessible|reachable)"
     r" (?:to|a|sur|from|on|depuis) (?:0\.0\.0\.0(?:/0)?|(?:the |all |tout )?(?:internet|world|public))",
     r"(?:cree|created|added|ajoute|modifie|modified|changed|deleted|supprim|connecte|logged in|accessed"

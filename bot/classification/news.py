@@ -31,6 +31,11 @@ NEWS: Final = words(
     "nouvelle version", "logged in", "(?:daily|weekly|monthly) (?:report|summary|digest)",
     r"(?:rapport|resume|bilan) (?:quotidien|hebdomadaire|mensuel|du jour|de la semaine)(?! (?:\w+ ){0,3}?(?:deux fois"
     r"|en double|vides?|en retard|non|ne|n'\w+|pas|echou\w*|errone\w*|faux|manqu\w*|incomplet\w*))",
+    r"(?:invoice|facture|receipt)s?(?: [\w'-]+){0,4}? (?:available|disponible|is ready|prete|payee?|paid)(?= *$|[.,!])",
+    "propagation (?:is |est )?(?:completed?|terminee?|finished|done)",
+    r"promot\w+ (?:to|a) \d+ ?(?:%|percent|pour ?cent)", "canary (?:is )?(?:healthy|ok|promoted)",
+    r"rotation(?: [\w'-]+){0,4}? (?:effectuee|reussie|terminee|done|completed|succeeded)",
+    r"(?:no|aucun) incidents? (?:this|last|in the|over the|today|during|yesterday|cette|ce|sur|aujourd'hui|hier|la)",
     r"mise en prod\w*(?: [\w.'-]+){0,5}? (?:terminee|reussie|effectuee|finie)(?! en echec)",
     r"(?:no|zero|(?<![\d.,])0|aucune?) (?:[\w-]+ )?(?:errors?|erreurs?|anomal\w+|problems?|issues?)(?: \w+)?"
     r" (?:detected|found|reported|in the last|over the last|detectee?s?|trouvee?s?|relevee?s?|constatee?s?)",

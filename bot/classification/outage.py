@@ -20,6 +20,11 @@ OUT_OF_ORDER: Final = parts(
     rf"{CORE} (?:est |sont |a |ont )?tombee?s?(?! (?:a|au|sous|de|en|d') ?\w)",
     r"(?:browsers?|navigateurs?) (?:block|refuse|reject|bloqu|refus|rejett)\w* (?:the |our |le |notre )?site",
     r"expire(?= depuis)",
+    rf"(?:home ?page|accueil|landing page|web ?site) (?:\w+ )?{FAILS}",
+    r"connections? (?:is |are )?reset(?: by peer)? (?:on|for|from|by) (?:all|every) \w+",
+    r"(?:traffic|trafic|throughput|debit|requests?|requetes?|orders?|commandes|ventes|sales|bookings?|reservations|logins?"
+    r"|payments?|paiements|transactions)(?: \w+){0,3}? (?:dropped|fell|down|plunged|chut\w+|baiss\w+|s'effondr\w+"
+    r"|en baisse)(?: \w+)?(?: by| of| de)? (?:9\d|100)(?:[.,]\d+)? ?(?:%|pour ?cent)",
     "unusable", "infinite (?:spinner|loading|loop)",
     r"(?:returns?|returning|renvoie\w*|gets?|got|receives?|recoi\w*)(?: an?| une?| des| the)?(?: http| errors?"
     r"| erreurs?)* 40[13]s?(?: \w+){0,2}? (?:to|for|a|pour|chez) (?:everyone|everybody|all|every \w+"
@@ -105,7 +110,7 @@ OUT_OF_ORDER: Final = parts(
     VERB_FR + r" (?:plus|pas)(?! (?:correctement|bien|tres|vite|lentement|de|que|rapide|tard))",
     r"(?:n'est|ne sont|n'etait|n'est toujours|n'a|pas|plus|non) (?:plus |pas )?" + GOOD, "plus (?:d'|aucun )acces",
     "acces (?:impossible|refuse|perdu)", "(?:plus personne|personne) ne (?:peut|parvient|arrive)",
-    "(?:tous les|toutes les|l'ensemble des) (?:utilisateurs?|clients?|usagers?|requetes|pages"
+    "(?:tous les|toutes les|tous nos|toutes nos|l'ensemble des) (?:utilisateurs?|clients?|usagers?|requetes|pages"
     r"|voyageurs?)(?: \w+){0,3}? (?:ne peu\w*|en erreur|bloque\w*|impacte\w*|echou\w*|touche\w*|deconnecte\w*"
     r"|affecte\w*)",
     "(?:utilisateurs|clients|usagers|voyageurs) ne (?:peuvent|parviennent|arrivent) (?:plus|pas)(?: a)?"

@@ -96,6 +96,14 @@ OVER: Final = words(
     "fausses? alertes?",
     "faux positifs?",
     "incident clos",
+    r"(?:has |have |a |ont )?(?:rejoined|rejoint) (?:the |le )?(?:cluster|pool|swarm|quorum)",
+    r"(?<!not )(?<!never )caught up",
+    r"rattrape\w* (?:son|leur|le) retard",
+    r"all systems (?:are )?(?:operational|normal|nominal|up|go)",
+    r"tous les systemes (?:sont )?operationnels",
+    r"(?<!un)healthy (?:again|now|after (?:a |the )?restart)",
+    r"(?:alarme?|alerte?|alert) [«\"“][^»\"”]{1,60}[»\"”] (?:est |is |a ete |has been )?(?:levee?|close|clos\w*|cleared"
+    r"|resolue?|resolved|terminee?|over)",
     r"closing the (?:incident|alert|ticket)",
     r"up\]",
     "200 - ok",
@@ -147,6 +155,7 @@ CAPITAL_UP: Final = re.compile(r"^(?!.*\b(?:0|[Nn]ot?|NOT?|of|never|pas|aucune?)
 BRIEF: Final = 60  # characters
 NOT_OVER_AFTER: Final = re.compile(
     r"^[ :,]*(?:(?:has|is|a|est|was|have|process|job|attempt|the|de|la|du|service|\w+) ){0,3}?(?:fail\w*|impossible"
+    r"|par erreur|par megarde|by mistake|by accident|accidentally"
     r"|echou\w*|en echec"
     r"|incomplete?|partiel\w*|partial\w*|mais|but|pas |not |in progress|en cours|toujours pas|attendu\w*|expected"
     r"|estimated"
