@@ -16,7 +16,7 @@ from bot.desk import Desk
 from bot.errors import UserError
 from bot.phrase import Phrase, Value
 from bot.probe import worse_since
-from bot.run import Run
+from bot.run import Requested, Run
 from bot.runbook import Action, Engines, Light, ServiceStatus
 from bot.runs import Runs, wording
 from bot.store import probes, runs, watches
@@ -125,6 +125,19 @@ class Aftercare:
             log.warning("could not go back by itself", run=run.id, reason=str(refused.phrase))
         else:
             log.info("goes back by itself", run=run.id, answer=type(answer).__name__)
+            if isinstance(answer, Requested) and not answer.approved:
+                await self._asks_first(answer.run)
+
+    async def _asks_first(self, back: Run) -> None:
+        """The older code may not fit the database, or mounts cover it: that is a person's to decide, here too."""
+        values = {**wording.where(self.desk, back), "before": back.plan.image_then.name}
+        said = Phrase(
+            "Going back to {before} in {environment} waits for somebody: run {id} asks a question first. Its card has "
+            "it.",
+            values,
+        )
+        async with self.db.transaction() as tx:
+            await wording.announce(tx, self.desk, said)
 
     async def _propose(self, tx: Tx, run: Run, why: Phrase) -> bool:
         """False: somebody did already."""

@@ -1,6 +1,7 @@
 """The schema that an image is made for, beside the one its database really has: words first, then real ones."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -135,15 +136,23 @@ async def test_a_rollback_before_a_newer_database_asks_is_refused_after_a_migrat
 
 
 async def test_a_database_that_hangs_holds_no_plan_up() -> None:
-    async def hang(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
-        await reader.read()
+    gone = asyncio.Event()
+
+    async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            await reader.read()  # until nobody asks any more
+        writer.close()
+        gone.set()
 
     server = await asyncio.start_server(hang, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     entry = DatabaseEntry("prod", Secret(f"postgresql://look:pw@127.0.0.1:{port}/app"), "prod", "ecotrajet")
     target = Target(Environment("prod", "prod"), Service("ecotrajet", {"prod": "web"}), "default", "web")
     said = await AppliedSchemas({"prod": entry}, within=0.2)(target)
+    async with asyncio.timeout(5):
+        await gone.wait()
     server.close()
+    await server.wait_closed()
     assert "does not answer" in str(said)
     assert await AppliedSchemas({})(target) is None
 

@@ -458,6 +458,20 @@ async def test_where_nobody_need_approve_it_goes_back_by_itself(desk: RunDesk) -
     await there.until("succeeded", run.id + 1)
 
 
+async def test_a_rollback_that_asks_a_question_waits_for_a_person_there_as_well(desk: RunDesk) -> None:
+    free = replace(desk.desk.environments["prod"], protected=False, confirm=False)
+    there = desk.replica("one", replace(desk.desk, environments={**desk.desk.environments, "prod": free}))
+    run = (await there.ask("amina", "prod", "v1", action=Action.DEPLOY)).run
+    await there.until("succeeded", run.id)
+    desk.rollback.asks = Phrase("The database has schema 12. Does the older code work with it?")
+    engines(desk).shown = replace(WELL, light=Light.RED, problem=Phrase("its healthcheck fails"))
+    await later(desk, timedelta(minutes=1))
+    await Aftercare(there.db, there.desk, there.engines, there.runs).look()
+    assert "Going back to v1" in (await desk.said())[-1]
+    assert f"run {run.id + 1} asks a question first" in (await desk.said())[-1]
+    assert await desk.value("SELECT status FROM run WHERE action = 'rollback'") == "requested"
+
+
 async def test_an_engine_that_is_away_says_nothing_and_another_image_ends_the_watch(desk: RunDesk) -> None:
     run = await deployed(desk)
     care = Aftercare(desk.db, desk.desk, desk.engines)
