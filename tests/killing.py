@@ -13,7 +13,9 @@ from urllib.parse import parse_qs, urlsplit
 
 When = Literal["before", "after"]
 SSL_REQUEST = 80877103
-QUERY, PARSE, BIND, READY = b"QPBZ"
+QUERY, PARSE, BIND = b"QPB"
+READY = b"Z\0\0\0\5"  # and a byte for the state of the transaction
+READY_SIZE = len(READY) + 1
 TELLING = (QUERY, PARSE, BIND)
 
 
@@ -82,12 +84,12 @@ class Link:
         return self.passed_on(self.server, buffer, done)
 
     def from_server(self, buffer: bytearray) -> int:
-        done = 0
-        for kind, _, end in messages(buffer, 0):
-            if kind == READY and self.dying:  # it was carried out
-                return self.struck(self.client, buffer, done)
-            done = end
-        return self.passed_on(self.client, buffer, done)
+        """Held back only while a kill waits for ReadyForQuery, which ends what the server has to say."""
+        if not self.dying:
+            return self.passed_on(self.client, buffer, len(buffer))
+        if buffer[-READY_SIZE:-1] == READY:  # it was carried out
+            return self.struck(self.client, buffer, len(buffer) - READY_SIZE)
+        return 0
 
     def passed_on(self, other: "End", buffer: bytearray, size: int) -> int:
         if size:

@@ -38,7 +38,10 @@ SETTINGS: Mapping[str, str] = {
     "lc_messages": "C",
     "jit": "off",  # our statements are short
 }
-CARELESS: Mapping[str, str] = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+CARELESS: Mapping[str, str] = {
+    "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off",
+    "wal_level": "minimal", "max_wal_senders": "0",
+}  # fmt: skip
 
 
 def postgres_programs() -> Path:

@@ -15,7 +15,7 @@ from pgqueuer import DatabaseRetryEntrypointExecutor, Queries, QueueManager
 from pgqueuer.models import Job
 
 from bot.store.clock import MOVED
-from bot.store.database import close, settings
+from bot.store.database import Connection, as_it_was, close, settings
 
 log = structlog.get_logger("queue")
 
@@ -76,8 +76,9 @@ class Queue:
     @asynccontextmanager
     async def factory(self) -> AsyncIterator[QueueManager]:
         pool = await asyncpg.create_pool(
-            self.url, min_size=2, max_size=6, timeout=5, server_settings=settings(self.role)
-        )
+            self.url, min_size=2, max_size=6, timeout=5, reset=as_it_was, connection_class=Connection,
+            server_settings=settings(self.role),
+        )  # fmt: skip
         try:
             # The manager alone: PgQueuer adds a scheduler we do not use, and closing their shared driver twice fails.
             queue = QueueManager(Queries.from_asyncpg_pool(pool))
