@@ -130,6 +130,11 @@ HEALTHY: Final = (  # a service that was healthy before an action is healthy aft
         "        for run in abandoned:", "        for run in abandoned[:0]:",
         f"{STORIES}/test_runs_docker.py -k dies_in_the_middle",
     ),
+    Act(
+        "an engine that stays away in the middle calls nobody", "bot/worker/run.py",
+        "        if await self.execution.touched(run):", "        if False:",
+        f"{STORIES}/test_runs.py -k stays_away_in_the_middle",
+    ),
 )  # fmt: skip
 DOORS: Final = (  # only those who may are heard, and no secret gets out
     Act(
