@@ -73,7 +73,7 @@ PAGED: Final = (  # a due page leaves even if a process dies; it may be repeated
     ),
     Act(
         "pages go on after the ack", "bot/worker/wanted.py",
-        "    if incident.status is Status.ACKNOWLEDGED:", "    if False:",
+        "    if incident.status is Status.ACKNOWLEDGED or message.person in incident.on_it:", "    if False:",
         f"{STORIES}/test_outages.py -k taken_while",
     ),
     Act(
