@@ -60,6 +60,7 @@ class Restart:
             was_healthy=_well(found.seen),
             started_at=_started(found.seen),
             expected_downtime=1.0,
+            stop_limit=float(found.seen.stop_timeout) if found.seen.running else 0.0,
             health_limit=limit_of_check(health) if health else SETTLE + MARGIN,
         )
 

@@ -155,6 +155,7 @@ class Plan:
     started_at: str = ""  # of the container, by the engine's clock: tells whether a restart took place
     pull: str = ""  # repository@digest, when the image is no longer on the engine
     expected_downtime: float = 0.0
+    stop_limit: float = 0.0  # how much longer it takes at most when the old container does not end by itself
     health_limit: float = 0.0
     facts: tuple[Phrase, ...] = ()
     subjects: tuple[str, ...] = ()

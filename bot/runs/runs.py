@@ -18,7 +18,7 @@ from bot.approval import (
 )
 from bot.audit import Actor, Entry
 from bot.desk import Desk
-from bot.errors import UserError
+from bot.errors import Permanent, UserError
 from bot.phrase import Phrase, Value
 from bot.run import Approved, Cancelled, NoSuchRun, NotNow, Planned, Rejected, Requested, Run, RunEnd, RunStatus
 from bot.runbook import FROZEN, Action, ActionClass, Plan, Runbook
@@ -161,7 +161,10 @@ class Runs:
             rows = await deployments.history(tx, target.environment.name, target.service.name)
             history = [replace(row, actor=wording.name(self.desk, row.actor) if row.actor else "") for row in rows]
             now = await incidents.now(tx)
-        plan = await runbook.plan(target, params, history, now)
+        try:
+            plan = await runbook.plan(target, params, history, now)
+        except Permanent as said:
+            raise UserError(Phrase("Docker refused: {why}. Nothing was touched.", {"why": said.reason})) from said
         reason = wish.reason or wish.break_glass or ""
         return trains.explained(self.desk, plan, reason, by, now, dry_run=wish.dry_run)
 

@@ -9,6 +9,7 @@ from bot.errors import UserError
 from bot.phrase import Phrase
 from runbooks.docker_engine import look
 from runbooks.docker_engine.client import Engine
+from runbooks.docker_engine.failures import EngineSaid
 from runbooks.docker_engine.look import Raw, Seen
 
 MODES: Final = ("NetworkMode", "IpcMode", "PidMode")
@@ -17,8 +18,16 @@ MODES: Final = ("NetworkMode", "IpcMode", "PidMode")
 async def others_of(engine: Engine, seen: Seen) -> list[Seen]:
     """Every other container of the engine, stopped ones too."""
     there = await engine.call(lambda api: api.containers(all=True))
-    found = await asyncio.gather(*(look.container(engine, str(each["Id"])) for each in there))
+    found = await asyncio.gather(*(_other(engine, str(each["Id"])) for each in there))
     return [other for other in found if other is not None and other.id != seen.id]
+
+
+async def _other(engine: Engine, container_id: str) -> Seen | None:
+    """None also of one that the engine cannot show: a stranger that is broken holds up nobody."""
+    try:
+        return await look.container(engine, container_id)
+    except EngineSaid:
+        return None
 
 
 def has_its_host(seen: Seen, others: Sequence[Seen]) -> None:

@@ -57,6 +57,7 @@ def frozen(
         was_healthy=was(found.seen) is Was.WELL,
         pull="" if there else then.digests[0],
         expected_downtime=SWITCH,
+        stop_limit=float(found.seen.stop_timeout) if found.seen.running else 0.0,
         health_limit=limit_of_check(health) if health else SETTLE + MARGIN,
         facts=(*facts(now, then, history), *schema.facts),
         schema=schema.has,

@@ -65,7 +65,7 @@ def run(status: RunStatus = RunStatus.REQUESTED, **more: Any) -> Run:
         changes=(Change(ChangeKind.ENV, "DATABASE_URL", "set", ""),),
         warnings=(Phrase("{container} was replaced by somebody else meanwhile.", {"container": "x"}),),
         asks=Phrase("{container} has changed since the plan was made. Ask for a fresh plan.", {"container": "web"}),
-        expected_downtime=3.0, health_limit=60.0,
+        expected_downtime=3.0, stop_limit=10.0, health_limit=60.0,
     )  # fmt: skip
     return Run(7, status, plan, "f" * 64, "bruno", OPENED, OPENED + timedelta(minutes=10), **more)
 
@@ -150,7 +150,7 @@ def test_the_plan_is_what_people_approve() -> None:
         "❓",
         "⚠️",
         "DATABASE_URL",
-        "environ 3 s",
+        "environ 3 s, et jusqu’à 10 s de plus",
         "1 min",
         "jusqu’à 10:52",
     ):

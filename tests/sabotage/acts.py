@@ -73,7 +73,7 @@ PAGED: Final = (  # a due page leaves even if a process dies; it may be repeated
     ),
     Act(
         "pages go on after the ack", "bot/worker/wanted.py",
-        "    if incident.status is Status.ACKNOWLEDGED:", "    if False:",
+        "    if incident.status is Status.ACKNOWLEDGED or message.person in incident.on_it:", "    if False:",
         f"{STORIES}/test_outages.py -k taken_while",
     ),
     Act(
@@ -144,6 +144,11 @@ HEALTHY: Final = (  # a service that was healthy before an action is healthy aft
         "each replica tells of a planned freeze", "bot/store/freezes.py",
         '    return done == "INSERT 0 1"', "    return True",
         f"{STORIES}/test_deploying.py -k planned_freeze",
+    ),
+    Act(
+        "an engine that stays away in the middle calls nobody", "bot/worker/run.py",
+        "        if await self.execution.touched(run):", "        if False:",
+        f"{STORIES}/test_runs.py -k stays_away_in_the_middle",
     ),
 )  # fmt: skip
 DOORS: Final = (  # only those who may are heard, and no secret gets out

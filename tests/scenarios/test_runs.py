@@ -8,10 +8,10 @@ import pytest
 
 from bot.answers import Repeated
 from bot.deployment import Observation
-from bot.errors import Retryable, UserError
+from bot.errors import Permanent, Retryable, UserError
 from bot.phrase import Phrase
 from bot.run import ALLOWED, Approved, Cancelled, NoSuchRun, NotNow, Planned, Rejected, RunStatus
-from bot.runbook import Action, Repaired, Result
+from bot.runbook import Action, Plan, Repaired, Result
 from bot.runs.runs import Wish
 from bot.store.database import Unavailable
 from bot.target import Service
@@ -64,6 +64,17 @@ async def test_a_dry_run_leaves_nothing_behind(run_desk: RunDesk) -> None:
 async def test_a_plan_that_cannot_be_made_is_said(run_desk: RunDesk) -> None:
     with pytest.raises(UserError, match="nowhere"):
         await run_desk.runs.request(Wish(Action.ROLLBACK, ["prod", "nowhere"]), run_desk.by("amina"))
+
+
+async def test_what_the_engine_refuses_while_a_plan_is_made_is_said_in_its_words(
+    run_desk: RunDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused(*_: object) -> Plan:
+        raise Permanent("the daemon is shutting down")
+
+    monkeypatch.setattr(run_desk.rollback, "plan", refused)
+    with pytest.raises(UserError, match=r"Docker refused: the daemon is shutting down\. Nothing was touched"):
+        await run_desk.runs.request(Wish(Action.ROLLBACK, ("prod",)), run_desk.by("amina"))
 
 
 async def test_another_plan_than_the_one_shown_is_not_approved(run_desk: RunDesk) -> None:

@@ -149,7 +149,12 @@ def _names(plan: Plan, kind: ChangeKind) -> str:
 def _figures(plan: Plan, reader: Reader) -> list[str]:
     if plan.action is Action.STOP:
         return [reader.say(Phrase("It stays down until somebody starts it: `/ecotrajet start`."))]
-    told = [Phrase("Expected downtime: about {length}", {"length": timedelta(seconds=plan.expected_downtime)})]
+    lengths = {"length": timedelta(seconds=plan.expected_downtime), "more": timedelta(seconds=plan.stop_limit)}
+    told = [Phrase("Expected downtime: about {length}", lengths)]
+    if plan.stop_limit:
+        told = [
+            Phrase("Expected downtime: about {length}, and up to {more} more if it does not end by itself", lengths)
+        ]
     if not plan.expected_downtime:
         told = [Phrase("No downtime expected")] if plan.action in REPLACING | {Action.RESTART} else []
     if plan.health_limit:
