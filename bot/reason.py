@@ -59,6 +59,9 @@ LIKE: Final = (
     (re.compile(r"cannot be reached: (?P<word>.+)"), Phrase("it cannot be reached ({word})")),
     (re.compile(r"is unwell: (?P<word>.+)"), Phrase("it is unwell ({word})")),
     (re.compile(r"the server refuses it \((?P<word>\d+)\)"), Phrase("the mail server refuses it ({word})")),
+    (re.compile(r"^(?:machine_\w+|fax)$"), Phrase("an answering machine took the call")),
+    (re.compile(r"^busy\b"), Phrase("the line was busy")),
+    (re.compile(r"^no-answer\b"), Phrase("nobody answered the call")),
     (re.compile(r"^not a mail address"), Phrase("not a mail address: correct people.*.email in ecotrajet.yaml")),
 )
 

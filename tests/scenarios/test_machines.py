@@ -25,8 +25,8 @@ async def test_a_mailbox_takes_nothing_and_the_next_channel_follows_at_once(worl
     await world.eventually_value("failed", VOICE, "chloe")
     await chloe.phone.gets_sms("1a")  # without the three minutes
     assert await world.value("SELECT status FROM incident") == "triggered"
-    told = "SELECT why->'values'->'why'->'values'->>'reason' FROM audit WHERE did = 'page.failed'"
-    assert await world.value(told) == "machine_start"
+    told = "SELECT why->'values'->'why'->'values'->'reason'->>'msgid' FROM audit WHERE did = 'page.failed'"
+    assert await world.value(told) == "an answering machine took the call"
 
 
 async def test_whoever_listens_and_hangs_up_has_not_taken_it_and_the_next_level_follows(world: World) -> None:

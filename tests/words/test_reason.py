@@ -18,6 +18,8 @@ from tests.notify.examples import NOW, PARIS
         ("Twilio did not answer in time", "pas de réponse à temps"),
         ("the mail server cannot be reached: ConnectionRefusedError", "injoignable (ConnectionRefusedError)"),
         ("Slack is unwell: 503", "en difficulté (503)"),
+        ("machine_end_beep", "un répondeur a pris l’appel"),
+        ("no-answer", "personne n’a décroché"),
         ("no sms is configured", "rien n’est configuré pour cela"),
         ("something that nobody has seen yet", "something that nobody has seen yet"),
     ],
