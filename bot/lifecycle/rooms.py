@@ -86,7 +86,7 @@ async def archived(tx: Tx, incident: Incident, name: str, by: Actor) -> None:
     await audit.write(tx, Entry(by, "channel.archived", incident.number, why=said))
 
 
-async def failed(tx: Tx, desk: Desk, incident: Incident, room: Room, reason: str, by: Actor) -> Phrase:
+async def failed(tx: Tx, desk: Desk, incident: Incident, room: Room, reason: Phrase, by: Actor) -> Phrase:
     """Said in the thread, and to whoever asked for it."""
     said = Phrase("⚠️ No channel could be opened for #{number}: {reason}", {"number": incident.number, "reason": reason})
     await audit.write(tx, Entry(by, "channel.failed", incident.number, why=said))

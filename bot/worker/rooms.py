@@ -20,7 +20,8 @@ from bot.message import retry_delay
 from bot.notify.blocks import Reader
 from bot.notify.blocks.rooms import say_bookmark, topic_of
 from bot.notify.workspace import Gone, SlackWorkspace
-from bot.phrase import Phrase
+from bot.phrase import Phrase, Value
+from bot.reason import worded
 from bot.room import Bookmark, Room, RoomState, name_of, names_for
 from bot.store import cards, incidents, rooms
 from bot.store.database import Database, Unavailable
@@ -76,7 +77,7 @@ class RoomKeeper:
                 log.warning("no channel", reason=never.reason)
                 async with self.db.transaction() as tx:
                     await incidents.lock(tx, number)  # first, as everywhere
-                    why = await use_cases.failed(tx, self.desk, incident, room, never.reason, DESK)
+                    why = await use_cases.failed(tx, self.desk, incident, room, worded(never.reason), DESK)
                     await rooms.end(tx, room, RoomState.FAILED, why)
 
     async def _keep(self, room: Room, incident: Incident) -> None:
@@ -137,7 +138,7 @@ class RoomKeeper:
             raise
         except Permanent as never:
             await self._hampered(
-                room, incident, Phrase("⚠️ The topic could not be set: {reason}", {"reason": never.reason})
+                room, incident, Phrase("⚠️ The topic could not be set: {reason}", {"reason": worded(never.reason)})
             )
         return await self._held(replace(room, topic=topic))
 
@@ -153,7 +154,10 @@ class RoomKeeper:
                 raise
             except Permanent as never:
                 person = self.desk.person_of_slack(user)
-                facts = {"name": person.name if person else user, "reason": never.reason}
+                facts: dict[str, Value | Phrase] = {
+                    "name": person.name if person else user,
+                    "reason": worded(never.reason),
+                }
                 await self._hampered(room, incident, Phrase("⚠️ {name} could not be invited: {reason}", facts))
             room = await self._held(replace(room, invited=(*room.invited, user)))
         return room
@@ -169,7 +173,7 @@ class RoomKeeper:
         except Gone:
             raise
         except Permanent as never:
-            said = Phrase("⚠️ The card could not be pinned: {reason}", {"reason": never.reason})
+            said = Phrase("⚠️ The card could not be pinned: {reason}", {"reason": worded(never.reason)})
             await self._hampered(room, incident, said)
         return await self._held(replace(room, pinned=place.ts))
 
@@ -187,7 +191,7 @@ class RoomKeeper:
             except Gone:
                 raise
             except Permanent as never:
-                said = Phrase("⚠️ Links could not be set above the channel: {reason}", {"reason": never.reason})
+                said = Phrase("⚠️ Links could not be set above the channel: {reason}", {"reason": worded(never.reason)})
                 await self._hampered(room, incident, said)
                 return await self._held(replace(room, bookmarks=tuple(each.value for each in Bookmark)))
             room = await self._held(replace(room, bookmarks=(*room.bookmarks, which.value)))

@@ -73,7 +73,7 @@ async def test_without_the_permission_it_is_said_which_one_is_missing_and_the_re
     await world.alert("Base de données injoignable")
     room = await room_of(world, "inc-0001-base-de-donnees-injoignable")
     world.sandbox.slack.workspace.conversations[room.id].members.add(world.person("bruno").person.slack_id)
-    await world.person("bruno").sees("missing_scope bookmarks:write", channel=room.name)
+    await world.person("bruno").sees("missing_scope bookmarks:write\u00a0: il manque", channel=room.name)
 
     async def pinned() -> bool:
         return any(each.pinned for each in room.messages)

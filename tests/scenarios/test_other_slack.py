@@ -197,6 +197,44 @@ async def test_what_slack_does_on_a_bad_day(database_url: str, tmp_path: Path) -
         assert len(told) == 2, told  # one offer, one form that Amina could not be given
 
 
+async def test_what_stands_in_a_thread_and_a_form_above_too_many(database_url: str, tmp_path: Path) -> None:
+    async with other_world(database_url, config_in("fr", tmp_path)) as (world, slack):
+        general = next(each for each in slack.channels if slack.channels[each]["name"] == "general")
+        parent, reply = slack.ts(), slack.ts()
+        slack.messages += [
+            {"type": "message", "channel": general, "user": EMMA, "ts": parent, "thread_ts": parent, "text": "Bonjour"},
+            {
+                "type": "message",
+                "channel": general,
+                "user": EMMA,
+                "ts": reply,
+                "thread_ts": parent,
+                "text": "Plus rien",
+            },
+        ]
+        item = {"type": "message", "channel": general, "ts": reply}
+        await slack.event({"type": "reaction_added", "user": CHLOE, "reaction": "rotating_light", "item": item})
+        offered = await slack.sees("declare.offer", only=CHLOE, channel="general")
+        assert "Plus rien" in json.dumps(
+            offered
+        )  # the reply's own words, though Slack gives its thread's first before it
+
+        await world.alert("Panne")
+        await slack.event({"type": "app_home_opened", "user": BRUNO, "tab": "home", "channel": "D0BRUNO01"})
+        home = await eventually(
+            lambda: with_button(slack.homes.get(BRUNO), "incident.show"), lambda: "no Home tab", 10.0
+        )
+        await slack.presses(BRUNO, "incident.show", on=home)
+        details = await slack.gets_view("incident.acknowledge")
+        slack.faults["views.push"] = ["push_limit_reached"]
+        await slack.presses(BRUNO, "incident.acknowledge", on=details)
+        await slack.sees("est à vous", channel=f"@{BRUNO}")
+
+
+def with_button(view: dict[str, Any] | None, action: str) -> dict[str, Any] | None:
+    return view if view and action in json.dumps(view) else None
+
+
 async def overlapping(slack: OtherSlack) -> bool:
     opened = sum(name == "apps.connections.open" for name, _ in slack.calls)
     return opened > 1 and bool(slack.sockets) and not slack.sockets[-1].closed

@@ -185,11 +185,16 @@ def compare_card(places: tuple[str, str], found: Comparison, reader: Reader, sch
 
 def compared(places: tuple[str, str], found: Comparison, reader: Reader) -> str:
     """The same as plain lines; empty when both are alike."""
-    rows = [f"{reader.say(FACTS[fact])}: {one or '—'} | {other or '—'}" for fact, (one, other) in found.facts.items()]
+    rows = [
+        reader.titled(reader.say(FACTS[fact]), f"{one or '—'} | {other or '—'}")
+        for fact, (one, other) in found.facts.items()
+    ]
     told = [(Phrase("Variables only in {place}", {"place": place}), listed)
             for place, listed in zip(places, (found.here, found.there), strict=True)]  # fmt: skip
     told.append((Phrase("Variables with another value"), found.different))
-    return "\n".join([*rows, *(f"{reader.say(label)}: {', '.join(listed)}" for label, listed in told if listed)])
+    return "\n".join(
+        [*rows, *(reader.titled(reader.say(label), ", ".join(listed)) for label, listed in told if listed)]
+    )
 
 
 def _remarks(found: Comparison, reader: Reader) -> list[str]:

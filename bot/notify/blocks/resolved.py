@@ -22,7 +22,7 @@ def resolved_card(view: IncidentView, reader: Reader) -> Card:
     title = f"✅ *{reader.say(Phrase('Resolved'))} · #{incident.number}*\n{line(incident.title)}"
     facts = f"{how} · {incident.priority} · {line(reader.place(incident.environment, incident.service))}"
     return card(
-        f"✅ #{incident.number} {line(incident.title)}: {how}",
+        reader.titled(f"✅ #{incident.number} {line(incident.title)}", how),
         [
             section(title),
             *_ending(view, reader),
