@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
+from bot.errors import ConfigError
+from handlers.examples import read
 from tests.test_cli import ecotrajet
 
 OURS = Path(__file__).parent / "samples" / "classification.yaml"
@@ -57,10 +61,15 @@ async def test_every_mistake_in_the_table_is_told_at_once(tmp_path: Path) -> Non
     for told in ("[1].titel: unknown key", "[1].title: is missing", "[1].expected", "[2]: must be a mapping",
                  "[3].status", "[3].labels", "[3].at", "[3].text: must be text"):  # fmt: skip
         assert told in done.err
-    for text, told in (("", "a list"), ("{a: 1}", "a list"), ("- {a: [", "no YAML (line 1)")):
-        done = await ecotrajet("rules", "test", environ=written(tmp_path, text))
-        assert done.status == 2
-        assert told in done.err
+
+
+@pytest.mark.parametrize(("text", "told"), [("", "a list"), ("{a: 1}", "a list"), ("- {a: [", "no YAML (line 1)")])
+def test_what_is_no_table_at_all_is_told_as_one_mistake(text: str, told: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        read(text, "table.yaml")
+    [problem] = raised.value.problems
+    assert problem.startswith("table.yaml: ")
+    assert told in problem
 
 
 async def test_without_a_table_it_says_where_it_looked(tmp_path: Path) -> None:
