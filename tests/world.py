@@ -243,6 +243,8 @@ async def new_world(
         world = World(sandbox, database_url, environment, proxy)
         stack.push_async_callback(world.close)
         await world.start(own_process=own_process)
+        if environment.get("SLACK_APP_TOKEN") and environment["SLACK_API_URL"].startswith(sandbox.url):
+            await sandbox.connected(STARTS_WITHIN)  # the desk is ready without it, but what is typed would be lost
         yield world
         assert not sandbox.violations, sandbox.violations
 

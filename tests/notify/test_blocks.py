@@ -227,6 +227,14 @@ def test_a_cut_never_leaves_half_an_entity(text: str, limit: int) -> None:
     assert "&" not in shown.replace("&amp;", "").replace("&lt;", "").replace("&gt;", "")
 
 
+@pytest.mark.parametrize(
+    "token", ["<https://x.example/a&amp;b|Runbook & co>", "<!date^1700000000^{ago}|14 nov. à 22:13>"]
+)
+def test_a_cut_never_leaves_half_a_link_or_a_date(token: str) -> None:
+    for limit in range(6, len(token) + 4):
+        assert cut(f"abcd{token}", limit) in {"abcd…", f"abcd{token}"}
+
+
 @given(ODD, st.integers(20, 3000))
 def test_a_code_block_is_closed_and_bounded(text: str, limit: int) -> None:
     shown = code(text, limit)

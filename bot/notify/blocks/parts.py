@@ -77,10 +77,10 @@ def shorten(text: str, limit: int) -> str:
 
 
 def cut(rendered: str, limit: int) -> str:
-    """Escaped text within `limit`, never in the middle of an entity."""
+    """Escaped text within `limit`, never in the middle of an entity, a link or a date."""
     if len(rendered) <= limit:
         return rendered
-    return re.sub(r"&[a-z]{0,3}$", "", rendered[: limit - 1]) + "…"
+    return re.sub(r"&[a-z]{0,3}$|<[^<>]*$", "", rendered[: limit - 1]) + "…"
 
 
 def section(text: str) -> Block:
