@@ -289,13 +289,25 @@ async def in_background(name: str, work: Callable[[], Awaitable[None]]) -> Async
             await task
 
 
-async def serve(settings: Settings, desk: Desk) -> None:
-    """Until SIGTERM or SIGINT; then an orderly stop."""
-    asked_to_stop = asyncio.Event()
+async def serve(settings: Settings, desk: Desk, fits: Callable[[], bool]) -> bool:
+    """Until SIGTERM or SIGINT, or SIGHUP when `fits` says that the configuration may be taken; then an orderly stop.
+
+    Returns whether the desk is to be started again, with the configuration that stands there now.
+    """
+    asked_to_stop, again = asyncio.Event(), asyncio.Event()
+
+    def read_again() -> None:
+        if fits():
+            again.set()
+            asked_to_stop.set()
+
+    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
+        loop.add_signal_handler(number, asked_to_stop.set)
     async with running(settings, desk):
+        loop.add_signal_handler(signal.SIGHUP, read_again)
         gc.freeze()  # modules, schemas, catalogues: looked through again and again, each time a tenth of a second
         log.info("ready", listen=f"{settings.host}:{settings.port}")
         await asked_to_stop.wait()
-        log.info("stopping")
+        log.info("stopping", starts_again=again.is_set())
+    return again.is_set()

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from json import dumps as json_of
 from pathlib import Path
@@ -90,16 +91,31 @@ def build() -> typer.Typer:
 
 
 def serve() -> None:
-    """Run the desk until it is told to stop (SIGTERM or Ctrl-C). This is production."""
+    """Run the desk until it is told to stop (SIGTERM or Ctrl-C); SIGHUP takes up a changed configuration. This is
+    production."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # while it starts: it reads the newest one anyway
     configuration = _configuration()
     for warning in configuration.warnings:
         structlog.get_logger("config").warning(warning)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(serve_until_told(configuration.settings, configuration.desk))
+            again = runner.run(serve_until_told(configuration.settings, configuration.desk, _fits))
     except Unavailable as away:
         print(f"The database cannot be reached ({away}). Check DATABASE_URL, then: ecotrajet check", file=sys.stderr)
         raise typer.Exit(WRONG_OUT_THERE) from None
+    if again:  # the same process with a new program: whoever watches over it sees no end
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - as we were started ourselves
+
+
+def _fits() -> bool:
+    """Whether the desk could start with the configuration that stands there now; if not, the log says why."""
+    try:
+        load(os.environ)
+    except ConfigError as error:
+        for problem in error.problems:
+            structlog.get_logger("config").error("the configuration is not taken, the old one stays", problem=problem)
+        return False
+    return True
 
 
 def demo() -> None:

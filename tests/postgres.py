@@ -164,7 +164,8 @@ def _sweep() -> None:
     """Servers of runs that were killed: nobody holds their lock any more."""
     for parent in {Path(tempfile.gettempdir()), _memory()}:
         for folder in parent.glob(f"{PREFIX}{os.geteuid()}-*"):
-            _discard(folder)
+            with suppress(OSError):  # another run sweeps too, or is just making it
+                _discard(folder)
 
 
 def _discard(folder: Path) -> None:
