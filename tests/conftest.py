@@ -16,6 +16,8 @@ import uvloop
 
 from bot.worker.pace import Pace
 
+gc.disable()  # until all is imported and collected: next to nothing of it is ever thrown away
+
 # The same examples in every run: what is red today was red yesterday. For new ones: HYPOTHESIS_PROFILE=default.
 hypothesis.settings.register_profile("alike", derandomize=True)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "alike"))
@@ -51,6 +53,7 @@ def pytest_collection_finish() -> None:
     """Modules, schemas, catalogues, thousands of tests: looked through at each full collection, for nothing."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
