@@ -1,18 +1,15 @@
 """What every test may ask for by name; each plugin says what it is a fixture of."""
 
-import asyncio
 import functools
 import gc
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping
 from typing import Final
 
 # First of all: its plugin imports it at the very end, and parsing that much code inside of so many hooks trips over a
 # bug of CPython 3.11 ("AST constructor recursion depth mismatch").
 import hypothesis
 import pytest
-import uvloop
 
 from bot.worker.pace import Pace
 
@@ -54,11 +51,6 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.enable()
-
-
-def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """What `ecotrajet serve` runs on."""
-    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,7 @@ def desk_of(tmp_path: Path, text: str) -> Desk:
     file.write_text(text)
     return load_desk(file, {
         "PROD_DATABASE_URL": URL, "SCRATCH_DATABASE_URL": URL, "PROD_ADMIN_DATABASE_URL": URL, "BACKUP_KEY": KEY,
-        "PROD_LOOK_URL": URL, "STAGING_LOOK_URL": URL,
+        "PROD_LOOK_URL": URL, "STAGING_LOOK_URL": URL, "SUPABASE_LOGS_TOKEN": "sbp_1234567890",
     })  # fmt: skip
 
 

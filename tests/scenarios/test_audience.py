@@ -49,7 +49,9 @@ async def test_whoever_was_paged_without_slack_is_asked_there_all_the_same(datab
         await world.alert(TITLE)
         on_call = await world.on_call()
         await on_call.phone.gets_sms("")
-        await world.eventually_value(1, "SELECT count(*) FROM message WHERE about = 'page' AND state = 'sent'")
+        await world.eventually_value(
+            1, "SELECT count(*) FROM message WHERE about = 'page' AND state IN ('sent', 'delivered')"
+        )
         await world.person("bruno").types("/ecotrajet resolve 1")
         asked = await on_call.dm(containing="Was this page useful?" if english(on_call) else "Cet appel était-il utile")
         await on_call.presses("page.verdict.useful", on=asked)
