@@ -154,6 +154,12 @@ class Questions:
         async with self.db.transaction() as tx:
             return await codes.meant(tx, person, code)
 
+    async def told_at(self, channel: str, ts: str) -> int | None:
+        """The number of the incident that a message of ours in Slack is about, as a page is."""
+        async with self.db.transaction() as tx:
+            found = await messages.by_provider_id(tx, Kind.SLACK, f"{channel}:{ts}")
+        return next((each.incident for each in found if each.incident is not None), None)
+
     async def was_heard(self, by: Actor) -> bool:
         """Whether this very delivery was acted upon already."""
         async with self.db.transaction() as tx:

@@ -248,8 +248,8 @@ def _which_service(rest: Sequence[str], environment: Environment, here: Sequence
     return Phrase("Which service? There are: {known}.", {"known": known})
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known name most like `word`, if one is like it at all."""
+def nearest(word: str, known: Iterable[str], *, alike: float = 0.6) -> str | None:
+    """The known name most like `word`, if one is like it at all; `alike`: how much, 1.0 is the same."""
     names = {fold(name): name for name in known}
-    found = difflib.get_close_matches(fold(word), names, n=1, cutoff=0.6)
+    found = difflib.get_close_matches(fold(word), names, n=1, cutoff=alike)
     return names[found[0]] if found else None

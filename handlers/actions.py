@@ -16,7 +16,7 @@ from bot.notify.blocks import incident_details, procedure
 from bot.notify.blocks.declaring import OFFER
 from bot.notify.blocks.home import SHOW
 from bot.notify.blocks.language import CHOOSE
-from bot.notify.blocks.menu import RUNS
+from bot.notify.blocks.menu import FORM, RUNS
 from bot.notify.blocks.review import SILENCE
 from bot.notify.blocks.rooms import OPEN
 from bot.notify.blocks.tail import STOP as STOP_TAIL
@@ -165,6 +165,11 @@ async def run_command(tools: Tools, press: Press) -> Reply:
     return await commands.answer(tools, command, press.visitor)
 
 
+async def open_form(tools: Tools, press: Press) -> Reply:
+    """What was written to the bot, once more: now there is a trigger by which its form opens."""
+    return await commands.answer(tools, str(press.value.get("line")), press.visitor)
+
+
 async def stand_in(tools: Tools, press: Press) -> Phrase | None:
     request = await tools.rota.accept(press.number("request"), press.visitor.by)
     return None if isinstance(request, Repeated) else accepted()
@@ -285,6 +290,7 @@ BUTTONS: Final[Mapping[str, Callable[[Tools, Press], Awaitable[Reply]]]] = {
     procedure.AGAIN: runbook_again,
     OFFER: declare,
     DONE: task_done,
+    FORM: open_form,
     POSTMORTEM: write_postmortem,
     **dict.fromkeys((f"{RUNS}{command}" for command in LABELS), run_command),
 }

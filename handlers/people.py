@@ -50,6 +50,12 @@ def of_event(body: Mapping[str, Any], desk: Desk) -> Visitor:
     return _visitor(desk, str(event["user"]), "", Door.BUTTON, str(body.get("event_id") or event["event_ts"]))
 
 
+def of_words(body: Mapping[str, Any], desk: Desk) -> Visitor:
+    """What somebody wrote to the bot is a command: signed by the event, which Slack may tell of several times."""
+    event = body["event"]
+    return _visitor(desk, str(event["user"]), "", Door.COMMAND, str(body.get("event_id") or event["ts"]))
+
+
 def slack_id(body: Mapping[str, Any]) -> str:
     """Who typed, pressed or submitted."""
     return str(body.get("user_id") or body["user"]["id"])

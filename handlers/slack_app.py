@@ -32,7 +32,7 @@ from bot.notify.blocks.story import File
 from bot.phrase import Phrase
 from bot.report import Report
 from bot.secret import Secret
-from handlers import actions, commands, declaring, escalating, kept, modals, parse, people
+from handlers import actions, commands, declaring, escalating, kept, modals, parse, people, written
 from handlers.commands import Tools
 from handlers.errands import Errands
 from handlers.people import Visitor
@@ -119,7 +119,7 @@ class SlackDoor:
         app = AsyncApp(name="ecotrajet", client=client, authorize=authorize, signing_secret=secret)
         app.middleware(self.store_first)
         app.command(COMMAND)(self.command)
-        app.event("message")(self.mark)
+        app.event("message")(self.message)
         app.action(re.compile(".*", re.DOTALL))(self.press)  # links are acked, too, or Slack shows a warning sign
         app.shortcut(DECLARE)(self.shortcut)
         app.shortcut(DECLARE_MESSAGE)(self.shortcut)
@@ -148,6 +148,12 @@ class SlackDoor:
         """A pin, a 📌 or a file: perhaps a line of a story. Of other messages all was done before the ack."""
         if kept.tells(body["event"]):
             self._begin(body, people.of_event, self._answer_mark)
+
+    async def message(self, body: dict[str, Any]) -> None:
+        """Words to the bot itself are answered, once: Slack repeats what it thinks we did not hear."""
+        await self.mark(body)
+        if written.is_written(body["event"]) and self.messages.first_time(body["event"]):
+            self._begin(body, people.of_words, self._answer_words)
 
     async def command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
@@ -207,6 +213,8 @@ class SlackDoor:
             return partial(self.messages.before, body, close)
         if (url := str(body.get("response_url") or "")) or "command" in body or body.get("type") == "block_actions":
             return partial(self.messages.answer, url, people.slack_id(body))
+        if "event" in body and written.is_written(body["event"]):
+            return partial(self.messages.back, body["event"])
         if "event" in body:
             return partial(self.messages.beside, body["event"])
         return partial(self.messages.direct, people.slack_id(body))
@@ -215,6 +223,11 @@ class SlackDoor:
         with structlog.contextvars.bound_contextvars(delivery=visitor.by.delivery, by=visitor.by.id):
             log.info("command", text=body.get("text", ""))
             await self._say(say, body, visitor, await commands.answer(self.tools, str(body.get("text", "")), visitor))
+
+    async def _answer_words(self, body: Body, visitor: Visitor, say: Say) -> None:
+        with structlog.contextvars.bound_contextvars(delivery=visitor.by.delivery, by=visitor.by.id):
+            log.info("words", text=body["event"].get("text", ""))
+            await self._say(say, body, visitor, await written.answer(self.tools, body["event"], visitor))
 
     async def _answer_press(self, body: Body, visitor: Visitor, say: Say) -> None:
         pressed = body["actions"][0]
@@ -271,7 +284,7 @@ class SlackDoor:
             await self.messages.open(str(body.get("trigger_id") or ""), reply, above=above)
             return
         if isinstance(reply, File):
-            reply = await self.messages.send_file(people.slack_id(body), reply)
+            reply = await self.messages.send_file(visitor.slack_user, reply)
         if isinstance(reply, Phrase):  # in their language by now: they may just have chosen another one
             language = self.tools.desk.language_of(visitor.person, visitor.slack_user)
             reply = blocks.answer(reply, self.tools.reader(language))

@@ -37,7 +37,7 @@ class Messages:
 
     def __init__(self, client: AsyncWebClient) -> None:
         self.client = client
-        self._beside: OrderedDict[tuple[str, str, str], None] = OrderedDict()
+        self._told: OrderedDict[tuple[str, str, str], None] = OrderedDict()
 
     async def open(self, trigger: str, modal: Modal, *, above: bool = False) -> None:
         """`above`: of the form in which the press was. Raises UserError when Slack no longer lets it open."""
@@ -103,12 +103,8 @@ class Messages:
     async def beside(self, event: Mapping[str, Any], card: Card) -> None:
         """To whoever caused an event, where it happened; nobody else sees it, and they once however often Slack tells
         of it. Where Slack does not want it (an archived channel, one that they or we have left), in their messages."""
-        told = (str(event.get("type")), str(event.get("event_ts")), str(event["user"]))
-        if told in self._beside:
+        if not self.first_time(event):
             return
-        self._beside[told] = None
-        if len(self._beside) > REMEMBERED:
-            self._beside.popitem(last=False)
         item = event.get("item") or event
         thread = {"thread_ts": event["thread_ts"]} if event.get("thread_ts") else {}
         try:
@@ -118,6 +114,21 @@ class Messages:
         except SlackApiError as refused:
             log.info("not answered there", channel=str(item["channel"]), error=_word(refused))
             await self.direct(str(event["user"]), card)
+
+    def first_time(self, event: Mapping[str, Any]) -> bool:
+        """False when this event was told before, to this process."""
+        told = (str(event.get("type")), str(event.get("event_ts") or event.get("ts")), str(event["user"]))
+        if told in self._told:
+            return False
+        self._told[told] = None
+        if len(self._told) > REMEMBERED:
+            self._told.popitem(last=False)
+        return True
+
+    async def back(self, event: Mapping[str, Any], card: Card) -> None:
+        """To what somebody wrote to us: in that conversation, in its thread if it was written in one."""
+        thread = str(event["thread_ts"]) if event.get("thread_ts") else None
+        await self.client.chat_postMessage(channel=str(event["channel"]), thread_ts=thread, **card.arguments())
 
     async def before(self, body: Mapping[str, Any], close: str, card: Card) -> None:
         """To whoever pressed in their Home tab, or in a form: there is no channel, so it opens before them; what took

@@ -69,8 +69,11 @@ CODE: Final = re.compile(r"[\W_]*(?P<code>\d{1,2})[\W_]*(?P<letter>[a-z])[\W_]*"
 LARGEST: Final = 9  # digits: longer is a phone number, not one of ours
 
 
-def understand(text: str) -> Reply | None:
-    """What is wished, or None when it is not certain: a page must not be taken by mistake."""
+def understand(text: str, about: int | None = None) -> Reply | None:
+    """What is wished, or None when it is not certain: a page must not be taken by mistake.
+
+    `about`: the incident that is spoken of anyway, as in the thread of its page; a verb without a number means it.
+    """
     coded = CODE.fullmatch(_plain(text))
     if coded is not None:
         wish = LETTERS.get(coded["letter"])
@@ -83,9 +86,9 @@ def understand(text: str) -> Reply | None:
         return None
     number = numbers[0] if numbers else None
     wish = next(iter(wishes), Wish.TAKE if number is not None else None)
-    if wish is None or (wish is not Wish.TAKE and number is None):
+    if wish is None or (wish is not Wish.TAKE and number is None and about is None):
         return None
-    return Reply(wish, number)
+    return Reply(wish, about if number is None else number)
 
 
 def is_number(word: str) -> bool:

@@ -39,7 +39,10 @@ from handlers.commands import menu as menus
 from handlers.commands.tools import Asked, Command, Reply, Tools
 from handlers.people import Visitor
 
-__all__ = ["COMMANDS", "Command", "Reply", "Tools", "answer", "find", "help_rows"]
+__all__ = [
+    "COMMANDS", "Command", "Reply", "Tools", "answer", "asks_for_help", "find", "help_for_strangers", "help_rows",
+    "is_misspelt", "menus", "unknown",
+]  # fmt: skip
 
 
 async def show_help(tools: Tools, asked: Asked) -> Reply:
@@ -63,6 +66,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     GROUP, HELP,
 )  # fmt: skip
 HELP_WORDS: Final = frozenset({"", "help", "aide", "?", "-h", "--help"})
+MENU: Final = "menu"
 
 
 async def answer(tools: Tools, text: str, visitor: Visitor) -> Reply:
@@ -70,7 +74,7 @@ async def answer(tools: Tools, text: str, visitor: Visitor) -> Reply:
 
     Raises UserError; help and the language are for everybody, the rest for those we know.
     """
-    text = "" if fold(text) == "menu" else text
+    text = "" if fold(text) == MENU else text
     if not text.strip() and visitor.person is not None:
         return menus.menu(tools, visitor)
     if not text.strip():
@@ -88,6 +92,11 @@ async def answer(tools: Tools, text: str, visitor: Visitor) -> Reply:
     return await command.run(tools, asked)
 
 
+def asks_for_help(text: str) -> bool:
+    """Help or the menu, which are no commands of the table, or nothing at all."""
+    return fold(text) in HELP_WORDS or fold(text) == MENU
+
+
 def find(words: Sequence[str]) -> tuple[Command, Sequence[str]]:
     """The command meant, and the words after its name. Raises UserError with the nearest known verb."""
     first = _named(words[0], COMMANDS) if words else None
@@ -98,7 +107,7 @@ def find(words: Sequence[str]) -> tuple[Command, Sequence[str]]:
     if both is not None and len(words) > 1:
         return both, words[2:]
     if first is None:
-        raise UserError(_unknown(words[0] if words else ""))
+        raise UserError(unknown(words[0] if words else ""))
     return first, words[1:]
 
 
@@ -125,11 +134,19 @@ def _named(word: str, commands: Sequence[Command]) -> Command | None:
     return next((each for each in commands if said in {fold(name) for name in (*each.names, *each.french)}), None)
 
 
-def _unknown(word: str) -> Phrase:
-    names = [name for command in COMMANDS for name in (*command.names, *command.french)]
-    if near := nearest(word, names):
+def is_misspelt(word: str) -> bool:
+    """Whether it can hardly be anything else than a command with a letter too many or too few."""
+    return nearest(word, _every_name(), alike=0.8) is not None
+
+
+def unknown(word: str) -> Phrase:
+    if near := nearest(word, _every_name()):
         return Phrase(
             "I do not know “{word}”. Did you mean `/ecotrajet {near}`? All there is: `/ecotrajet help`.",
             {"word": word, "near": near},
         )
     return Phrase("I do not know “{word}”. All there is: `/ecotrajet help`.", {"word": word})
+
+
+def _every_name() -> list[str]:
+    return [name for command in COMMANDS for name in (*command.names, *command.french)]

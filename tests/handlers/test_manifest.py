@@ -62,6 +62,7 @@ EVENTS = {  # docs.slack.dev/reference/events
     "pin_removed": {"pins:read"},
     "message.channels": {"channels:history"},
     "message.groups": {"groups:history"},
+    "message.im": {"im:history"},
 }
 
 
@@ -92,7 +93,9 @@ def registered(kind: str) -> set[str]:
 def listened_to() -> set[str]:
     """Subscriptions: what bolt calls a message is one kind for each kind of channel."""
     events = registered("event")
-    return events - {"message"} | ({"message.channels", "message.groups"} if "message" in events else set())
+    return events - {"message"} | (
+        {"message.channels", "message.groups", "message.im"} if "message" in events else set()
+    )
 
 
 def called_methods() -> set[str]:

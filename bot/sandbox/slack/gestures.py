@@ -192,7 +192,8 @@ class Gestures:
         message = Message(place.id, self.workspace.new_ts(), person.slack_id, text, thread_ts=thread, files=[file])
         self.workspace.post(message)
         said: Json = {"type": "message", "subtype": "file_share", **message.as_slack(), "channel": place.id}
-        return await self.event(person, "message.channels", place.id, {**said, "type": "message"})
+        kind = ("message.im", "im") if place.is_dm else ("message.channels", "channel")
+        return await self.event(person, kind[0], place.id, {**said, "type": "message", "channel_type": kind[1]})
 
     async def open_home(self, person: Person) -> Delivery:
         """The bot's home tab, if it has one."""

@@ -87,7 +87,7 @@ METHODS = MappingProxyType(
 )
 EVERY_SCOPE = frozenset(scope for method in METHODS.values() for scope in method.scopes) | {
     "commands", "app_mentions:read", "chat:write.public", "chat:write.customize", "reactions:read", "pins:read",
-    "channels:history", "groups:history",
+    "channels:history", "groups:history", "im:history",
 }  # fmt: skip
 
 # The event types that the sandbox sends, and the scope without which Slack would not.
