@@ -117,7 +117,7 @@ class Messages:
 
     def first_time(self, event: Mapping[str, Any]) -> bool:
         """False when this event was told before, to this process."""
-        told = (str(event.get("type")), str(event.get("event_ts") or event.get("ts")), str(event["user"]))
+        told = (str(event.get("type")), str(event.get("ts") or event.get("event_ts")), str(event["user"]))
         if told in self._told:
             return False
         self._told[told] = None

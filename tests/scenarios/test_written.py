@@ -38,8 +38,8 @@ async def test_another_slack_tells_of_it_by_http_three_times(database_url: str, 
         number = await world.alert("Database connection lost")
         room = slack.conversations_open({"users": BRUNO})["channel"]["id"]
         said = {
-            "type": "message", "channel_type": "im", "channel": room, "user": BRUNO, "text": f"`/ecotrajet ack {number}`",
-            "ts": slack.ts(), "client_msg_id": "c2d0", "team": "T0OTHER01",
+            "type": "message", "channel_type": "im", "channel": room, "user": BRUNO, "ts": slack.ts(),
+            "text": f"`/ecotrajet ack {number}`", "client_msg_id": "c2d0", "team": "T0OTHER01",
         }  # fmt: skip
         for retry in range(3):
             await slack.event(said, event_id="Ev42", retry=retry)
