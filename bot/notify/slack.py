@@ -45,6 +45,7 @@ from bot.view import IncidentView
 SLACK: Final = "https://slack.com/api/"
 WITHIN: Final = 10.0
 LOOKED_FOR: Final = EDITED | {About.NOTE, About.REVIEW}
+SOON: Final = 2.0  # seconds to look for what a person was told already: rather twice than late
 
 # The message to edit or to answer was deleted by hand, or is too old: what was to be said is posted anew.
 GONE: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"}).union(
@@ -122,7 +123,7 @@ class SlackChannel:
         drawn = drawing(outgoing, reader)
         arguments = {**drawn.arguments(), "metadata": metadata(outgoing)}
         left = await self._left_standing(outgoing)
-        if left is not None and message.about is About.NOTE:
+        if left is not None and message.about in {About.NOTE, About.TELL}:
             return left
         channel, _, ts = (left or outgoing.existing_ts or "").rpartition(":")
         if (
@@ -147,11 +148,23 @@ class SlackChannel:
         """Where it was posted by a try of which nobody heard the end."""
         message, note = outgoing.message, outgoing.message.about is About.NOTE
         known = outgoing.existing_ts is not None and not note
-        if not message.unsure or known or message.about not in LOOKED_FOR or is_person(message.to):
+        if not message.unsure or known:
+            return None
+        if is_person(message.to):
+            return await self._left_with_person(outgoing)
+        if message.about not in LOOKED_FOR:
             return None
         at = outgoing.existing_ts if note else outgoing.thread
         channel, _, thread = (at or "").rpartition(":")
         return await self.files.standing.message(outgoing, channel or message.to, thread)
+
+    async def _left_with_person(self, outgoing: Outgoing) -> str | None:
+        """In their conversation with the bot. A page waits for nothing: what is not told soon is sent again."""
+        try:
+            async with asyncio.timeout(SOON):
+                return await self.files.standing.message(outgoing, await self._address(outgoing.message.to))
+        except (SlackApiError, SlackClientError, aiohttp.ClientError, OSError, TimeoutError):
+            return None
 
     async def _send_paper(self, outgoing: Outgoing, paper: Paper) -> str:
         """Under the card; where there is none any more, under a line of its own."""

@@ -1,8 +1,8 @@
 """What a try that was broken off has left in Slack: a process may die between Slack's yes and our writing it down.
 
 A message of ours carries the number of its row, and what it is the card of, in its metadata; of files we write down the
-ids before they are shared. Both are read again where the app reads history, which is in channels, not in people's own
-messages. Source: docs.slack.dev, conversations.history and conversations.replies (`include_all_metadata`, `files`).
+ids before they are shared. Both are read again where the app reads history: in channels, and in its own conversations
+with people. Source: docs.slack.dev, conversations.history and conversations.replies (`include_all_metadata`, `files`).
 """
 
 import time
@@ -115,8 +115,8 @@ class Standing:
 
 
 def is_id(channel: str) -> bool:
-    """A channel's: `C…` or `G…`; names are written small."""
-    return channel[:1] in {"C", "G"} and channel.isalnum() and channel.isupper()
+    """A channel's, `C…` or `G…`, or that of a conversation with somebody, `D…`; names are written small."""
+    return channel[:1] in {"C", "G", "D"} and channel.isalnum() and channel.isupper()
 
 
 def _word(refused: SlackApiError) -> str:

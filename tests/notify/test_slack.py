@@ -130,6 +130,25 @@ async def test_a_picture_of_which_nobody_heard_that_it_was_taken_is_shown_once(
     assert len(noted) == 1
 
 
+@pytest.mark.parametrize("about", [About.PAGE, About.TELL])
+async def test_a_person_is_told_once_though_nobody_heard_that_it_was_posted(
+    sandbox: Sandbox, slack: SlackChannel, about: About
+) -> None:
+    told = replace(note("U0AMINA01", Phrase("Done.")), view=view())
+    told = replace(told, message=replace(told.message, about=about))
+    sandbox.slack.faults.arm("chat.postMessage", disconnect=True, applied=True)
+    with pytest.raises(Retryable):
+        await slack.send(told)
+    again = replace(told, message=replace(told.message, unsure=True))
+    (there,) = sandbox.person("amina").visible("dm")
+    assert await slack.send(again) == f"{there.channel}:{there.ts}"
+    assert len(sandbox.person("amina").visible("dm")) == 1
+
+    sandbox.slack.faults.arm("conversations.history", error="ratelimited", retry_after=30)
+    await slack.send(again)  # waits for nothing: better twice than late
+    assert len(sandbox.person("amina").visible("dm")) == 2
+
+
 async def test_a_page_reaches_the_person_with_its_buttons(sandbox: Sandbox, slack: Channel) -> None:
     await slack.send(outgoing(About.PAGE, to="U0AMINA01", view=view()))
     shown = await sandbox.person("amina").dm(containing=TITLE)
