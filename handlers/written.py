@@ -14,6 +14,7 @@ from bot.notify.blocks import Card
 from bot.notify.blocks import menu as menus
 from bot.notify.blocks.modal import Modal
 from bot.phrase import Phrase
+from bot.target import fold
 from handlers import commands, drills, parse, sms_reply
 from handlers.commands.tools import Command, Reply, Tools
 from handlers.people import Visitor
@@ -25,6 +26,7 @@ ADDRESSED: Final = re.compile(r"^(?:<@[UW][A-Z0-9]+(?:\|[^>]*)?>[\s,:]*)?(?:/eco
 AROUND: Final = ("```", "`", "*", "_", "~")  # help shows commands as code, and so they are pasted
 THUMB: Final = re.compile(r":(?:\+1|thumbsup|ok_hand)(?::skin-tone-\d)?:(?::skin-tone-\d:)?")
 VERBS: Final = {Wish.TAKE: "ack", Wish.RESOLVE: "resolve", Wish.ESCALATE: "escalate"}
+OF_TASKS: Final = frozenset({"fini", "done"})
 FEW: Final = 3  # words from which on it is a sentence, perhaps about something that is broken
 Event = Mapping[str, Any]
 
@@ -53,41 +55,64 @@ def line_of(text: str) -> str:
 async def answer(tools: Tools, event: Event, visitor: Visitor) -> Reply:
     """What to say there; None: this very delivery was answered before. Raises UserError as commands do."""
     line = line_of(str(event.get("text") or ""))
-    if visitor.person is not None and drills.says_present(line):
+    if visitor.person is None:
+        return await _to_stranger(tools, line, visitor)
+    if drills.says_present(line):
         return await tools.reach.present(visitor.person, visitor.by)
-    words = parse.split(line)
-    command = named(words)
-    if words and command is None and visitor.person is None and not commands.asks_for_help(line):
-        return commands.help_for_strangers(visitor, tools)
-    if words and _may_be_short(line, command, visitor):
-        wished = sms_reply.understand(line, await _about(tools, event))
+    if not commands.asks_for_help(line):
+        command, rest = found(line)
+        about = await _about(tools, event)
+        wished = _wished(line, command, about)
         if wished is None and command is None:
-            return _unknown(tools, words, line, visitor)
+            return _unknown(tools, line, visitor)
         if wished is not None:
             line = f"{VERBS[wished.wish]} {await _number(tools, wished, visitor)}"
+        elif command is not None and about is not None:
+            line = numbered(line, command, rest, about)
     reply = await commands.answer(tools, line, visitor)
     return menus.form_card(line, tools.reader(visitor.language)) if isinstance(reply, Modal) else reply
 
 
-def named(words: Sequence[str]) -> Command | None:
-    """The command that this is a line of."""
+def found(line: str) -> tuple[Command | None, Sequence[str]]:
+    """The command that this is a line of, and the words after its name."""
     try:
-        return commands.find(words)[0]
+        return commands.find(parse.split(line))
     except UserError:
+        return None, ()
+
+
+def numbered(line: str, command: Command, rest: Sequence[str], about: int) -> str:
+    """In the thread of a page `note bascule faite` needs no number. Not sure whether it is meant: the line as it is."""
+    usage = command.arguments.msgid if isinstance(command.arguments, Phrase) else command.arguments
+    takes = command.of_incident and usage.startswith("N") and command.names[0] not in VERBS.values()
+    if not takes or "?" in line or (rest and (usage == "N" or parse.number(rest[0]) is not None)):
+        return line
+    names = len(parse.split(line)) - len(rest)
+    said = line.split(maxsplit=names)
+    return " ".join([*said[:names], str(about), *said[names:]])
+
+
+async def _to_stranger(tools: Tools, line: str, visitor: Visitor) -> Reply:
+    """Help and the language are for everybody. Raises UserError for a command."""
+    if not commands.asks_for_help(line) and found(line)[0] is None:
+        return commands.help_for_strangers(visitor, tools)
+    return await commands.answer(tools, line, visitor)
+
+
+def _wished(line: str, command: Command | None, about: int | None) -> sms_reply.Reply | None:
+    """As in a text message, unless a command is meant that does something else: `moi` are one's own settings here, and
+    `fini 7` might be a task's number."""
+    if command is not None and command.names[0] not in VERBS.values():
         return None
-
-
-def _may_be_short(line: str, command: Command | None, visitor: Visitor) -> bool:
-    """As in a text message, unless a command is meant that does something else: `moi` are one's own settings here."""
-    if visitor.person is None or commands.asks_for_help(line):
-        return False
-    return command is None or command.names[0] in VERBS.values()
+    if about is None and OF_TASKS & set(fold(line).split()):
+        return None
+    return sms_reply.understand(line, about)
 
 
 async def _about(tools: Tools, event: Event) -> int | None:
     """The incident of the page in whose thread it was written."""
     thread = str(event.get("thread_ts") or "")
-    return await tools.questions.told_at(str(event["channel"]), thread) if thread else None
+    return await tools.questions.page_at(str(event["channel"]), thread) if thread else None
 
 
 async def _number(tools: Tools, wished: sms_reply.Reply, visitor: Visitor) -> int:
@@ -103,8 +128,9 @@ async def _number(tools: Tools, wished: sms_reply.Reply, visitor: Visitor) -> in
     return number
 
 
-def _unknown(tools: Tools, words: Sequence[str], line: str, visitor: Visitor) -> Card:
+def _unknown(tools: Tools, line: str, visitor: Visitor) -> Card:
     """The menu, and for a sentence a form, since it may be about something broken. Raises UserError for a slip."""
+    words = parse.split(line)
     is_sentence = len(words) >= FEW
     if commands.is_misspelt(words[0]):
         raise UserError(commands.unknown(words[0]))

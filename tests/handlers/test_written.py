@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from handlers.sms_reply import Reply, Wish, understand
-from handlers.written import is_written, line_of
+from handlers.written import found, is_written, line_of, numbered
 from tests.handlers.slackdesk import SlackDesk, http_desk, slack_desk
 
 __all__ = ["http_desk", "slack_desk"]
@@ -78,6 +78,23 @@ def test_in_the_thread_of_a_page_a_verb_needs_no_number_and_politeness_takes_not
         assert understand(text, about=7) is None
 
 
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("note bascule faite", "note 7 bascule faite"), ("pourquoi", "pourquoi 7"), ("point", "point 7"),
+        ('note "la  base" va', 'note 7 "la  base" va'), ("incident show", "incident show 7"),
+        ("assign @david", "assign 7 @david"), ("timeline pdf", "timeline 7 pdf"),
+        ("note 42 autre chose", "note 42 autre chose"), ("merge 43", "merge 43"), ("statut prod", "statut prod"),
+        ("pourquoi pas", "pourquoi pas"), ("rends service", "rends service"), ("note ça ?", "note ça ?"),
+        ("résolu par qui", "résolu par qui"), ("pris en charge", "pris en charge"),
+    ],
+)  # fmt: skip
+def test_in_the_thread_of_a_page_commands_need_no_number(line: str, meant: str) -> None:
+    command, rest = found(line)
+    assert command is not None
+    assert numbered(line, command, rest, 7) == meant
+
+
 async def test_a_command_is_answered_where_it_was_written(slack_desk: SlackDesk) -> None:
     number = await slack_desk.incident("Paiements en panne")
     bruno, amina = slack_desk.sandbox.person("bruno"), slack_desk.sandbox.person("amina")
@@ -130,6 +147,8 @@ async def test_a_bare_word_without_a_page_takes_nothing(slack_desk: SlackDesk) -
     bruno = slack_desk.sandbox.person("bruno")
     await bruno.types("ok", HERE)
     await bruno.dm(containing="Aucun incident n’attend")
+    await bruno.types("done 1", HERE)  # a task of that number?
+    await bruno.dm(containing="« done »")
     await bruno.types("7a", HERE)
     await bruno.dm(containing="code 7")
     assert await slack_desk.value("SELECT status FROM incident") == "triggered"

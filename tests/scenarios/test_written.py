@@ -24,6 +24,10 @@ async def test_pages_are_taken_and_resolved_by_writing_under_them(world: World) 
     assert (await on_call.dm(containing=f"#{second} est à vous")).thread is None
     assert await world.value("SELECT count(*) FROM incident WHERE status = 'acknowledged'") == 2
 
+    await on_call.types("note la base a basculé", HERE, thread=page)
+    noted = await world.person("bruno").sees("la base a basculé", channel="incidents")
+    assert noted.thread is not None
+
     resolved = await on_call.types("résolu", HERE, thread=page)
     await world.eventually_value("resolved", STATUS, first)
     assert await world.value(STATUS, second) == "acknowledged"
