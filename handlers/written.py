@@ -27,6 +27,9 @@ AROUND: Final = ("```", "`", "*", "_", "~")  # help shows commands as code, and 
 THUMB: Final = re.compile(r":(?:\+1|thumbsup|ok_hand)(?::skin-tone-\d)?:(?::skin-tone-\d:)?")
 VERBS: Final = {Wish.TAKE: "ack", Wish.RESOLVE: "resolve", Wish.ESCALATE: "escalate"}
 OF_TASKS: Final = frozenset({"fini", "done"})
+GREETINGS: Final = frozenset(
+    {"bonjour", "bonsoir", "salut", "coucou", "hello", "hi", "hey", "merci", "merci beaucoup", "thanks", "thank you"}
+)
 FEW: Final = 3  # words from which on it is a sentence, perhaps about something that is broken
 Event = Mapping[str, Any]
 
@@ -55,6 +58,8 @@ def line_of(text: str) -> str:
 async def answer(tools: Tools, event: Event, visitor: Visitor) -> Reply:
     """What to say there; None: this very delivery was answered before. Raises UserError as commands do."""
     line = line_of(str(event.get("text") or ""))
+    if fold(line).strip(" .,!\u00a0\u202f") in GREETINGS:
+        line = ""  # politely: the menu, and no guess at a command
     if visitor.person is None:
         return await _to_stranger(tools, line, visitor)
     if drills.says_present(line):

@@ -17,7 +17,7 @@ async def test_pages_are_taken_and_resolved_by_writing_under_them(world: World) 
     await on_call.dm(containing="Payment API is down")
 
     await on_call.types("merci", HERE, thread=page)  # takes nothing
-    await on_call.dm(containing="« merci »")
+    await on_call.dm(containing="De quoi avez-vous besoin")
     await on_call.types("je prends", HERE, thread=page)
     assert (await on_call.dm(containing=f"#{first} est à vous")).thread == page.ts
     await on_call.types(":+1:", HERE)  # the newest that waits, outside of any thread
