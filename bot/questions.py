@@ -9,7 +9,7 @@ from bot import statuspage
 from bot.audit import Actor
 from bot.desk import Desk
 from bot.incident import Incident, Status
-from bot.message import About, Kind, State
+from bot.message import Kind, State
 from bot.news import News
 from bot.phrase import Phrase
 from bot.probe import Certificate, ProbeRow, Standing
@@ -66,7 +66,6 @@ from bot.view import (
 
 OURSELVES = "desk"
 DIGEST_SHOWN = 20
-PAGES = frozenset({About.PAGE, About.PAGE_EDIT, About.REMINDER, About.UPDATE})  # an incident, as somebody is told of it
 ROSTER_AHEAD = timedelta(days=14)
 
 
@@ -158,8 +157,7 @@ class Questions:
     async def page_at(self, channel: str, ts: str) -> int | None:
         """The number of the incident whose page stands there in Slack; None: that is no page."""
         async with self.db.transaction() as tx:
-            found = await messages.by_provider_id(tx, Kind.SLACK, f"{channel}:{ts}")
-        return next((each.incident for each in found if each.about in PAGES), None)
+            return await pages.at(tx, f"{channel}:{ts}")
 
     async def was_heard(self, by: Actor) -> bool:
         """Whether this very delivery was acted upon already."""

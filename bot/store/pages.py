@@ -17,6 +17,16 @@ async def of_incident(tx: Tx, incident: int) -> Sequence[asyncpg.Record]:
     )
 
 
+async def at(tx: Tx, place: str) -> int | None:
+    """The incident that a message of ours in Slack (`channel:ts`) tells somebody of; None: of something else."""
+    number: int | None = await tx.fetchval(
+        "SELECT incident FROM message WHERE kind = 'slack' AND provider_id = $1"
+        " AND about IN ('page', 'page_edit', 'reminder', 'update') ORDER BY id DESC LIMIT 1",
+        place,
+    )
+    return number
+
+
 async def levels(tx: Tx, incident: int) -> Sequence[asyncpg.Record]:
     """Of every round, in the order in which they were or will be told."""
     return await tx.fetch(
