@@ -30,7 +30,6 @@ from bot.store import (
     escalations,
     evidence,
     incidents,
-    messages,
     news,
     oncall,
     pages,
@@ -147,7 +146,7 @@ class Questions:
     async def latest_page_of(self, person: str) -> int | None:
         """The number of the incident whose page reached this person last and which still needs somebody."""
         async with self.db.transaction() as tx:
-            return await messages.latest_open_page(tx, person)
+            return await pages.latest_open(tx, person)
 
     async def page_with_code(self, person: str, code: int) -> int | None:
         """The number of the incident that this person's short code stands for; None: they were never given it."""

@@ -10,7 +10,7 @@ from bot.lifecycle import digest, ladder, speaking
 from bot.lifecycle.telling import Telling
 from bot.phrase import Phrase, Value
 from bot.sla import LATELY, Due
-from bot.store import audit, escalations, incidents, jobs, messages
+from bot.store import audit, escalations, incidents, jobs, pages
 from bot.store.database import Tx
 
 
@@ -81,6 +81,6 @@ async def tell_managers(tx: Tx, desk: Desk, incident: Incident) -> None:
     """The next update that their page promised; those who get digests find it in the next one."""
     if await digest.changed(tx, desk, incident):
         return
-    for person in await messages.people_paged(tx, incident.number):
+    for person in await pages.people(tx, incident.number):
         if desk.is_manager(person):
             await speaking.update(tx, desk, incident, person)

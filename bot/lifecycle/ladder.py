@@ -15,7 +15,7 @@ from bot.message import Message
 from bot.person import Person
 from bot.phrase import Phrase
 from bot.sla import Due, Point
-from bot.store import audit, dues, escalations, incidents, jobs, messages
+from bot.store import audit, dues, escalations, incidents, jobs, pages
 from bot.store.database import Database, Tx
 from bot.store.escalations import FiredLevel, Rung
 
@@ -245,10 +245,10 @@ async def last_resort(tx: Tx, desk: Desk, incident: Incident) -> None:
     policy = await incidents.policy(tx, incident.number)
     telling = await Telling.begin(tx, desk)
     reachable = await able_of(telling, incident, policy.fallback)
-    if not reachable and await messages.nobody_reached(tx, incident.number, incident.round):
+    if not reachable and await pages.nobody_reached(tx, incident.number, incident.round):
         everyone = [target for each in policy.levels_for(incident.priority) for target in each.targets]
         reachable = await able_of(telling, incident, everyone)
-    level = SPENT + await messages.levels_from(tx, incident.number, incident.round, SPENT)
+    level = SPENT + await pages.levels_from(tx, incident.number, incident.round, SPENT)
     last = FiredLevel(incident.number, incident.round, level, LAST_RESORT, policy.fallback, telling.now, timedelta(0))
     for person in reachable:
         await telling.page(incident, last, person)
@@ -292,7 +292,7 @@ async def may_be_dead(tx: Tx, desk: Desk, page: Message) -> None:
     incident = await incidents.lock(tx, page.incident)
     if incident is None:
         return
-    if not await messages.level_is_dead(tx, page):
+    if not await pages.level_is_dead(tx, page):
         if await is_short(tx, incident, page):
             await too_few(tx, desk, incident, page.level, page.level_name)
         return
@@ -313,7 +313,7 @@ async def is_short(tx: Tx, incident: Incident, page: Message) -> bool:
     last = await escalations.last_fired(tx, incident.number, incident.round)
     if last is None or (incident.round, last["position"]) != (page.round, page.level):
         return False
-    reached = {*await messages.people_of_level(tx, page), *incident.on_it}
+    reached = {*await pages.people_of_level(tx, page), *incident.on_it}
     return incident.status is Status.TRIGGERED and len(reached) < last["acknowledgements"]
 
 

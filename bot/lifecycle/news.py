@@ -15,7 +15,7 @@ from bot.message import About, Ask, Kind
 from bot.news import LONGEST, NOTHING, SOON, WRITE
 from bot.phrase import Phrase, Value
 from bot.role import Role
-from bot.store import audit, incidents, messages, news, roles
+from bot.store import audit, incidents, messages, news, pages, roles
 from bot.store.database import Tx
 
 
@@ -74,7 +74,7 @@ async def tell_managers(tx: Tx, desk: Desk, incident: Incident, text: str, by: A
     """Of a P1 all of them, else those who were told of it; in their messages, else by mail. Of what is confidential
     only those who handle it.
     """
-    told = await messages.people_paged(tx, incident.number)
+    told = await pages.people(tx, incident.number)
     managers = [
         each
         for each in desk.people

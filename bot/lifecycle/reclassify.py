@@ -9,7 +9,7 @@ from bot.lifecycle import deadlines, following, ladder, moves, rooms, speaking
 from bot.phrase import Phrase, Value
 from bot.proposal import ENOUGH, propose
 from bot.sla import Due
-from bot.store import audit, corrections, dues, escalations, incidents, messages
+from bot.store import audit, corrections, dues, escalations, incidents, pages
 from bot.store.corrections import Like
 from bot.store.database import Tx
 
@@ -85,7 +85,7 @@ async def lowered(tx: Tx, desk: Desk, incident: Incident, to: Priority, why: Phr
     moved = await incidents.set_priority(tx, incident.number, to, RULE, why)
     policy = await incidents.policy(tx, incident.number)
     await deadlines.plan_other_expiry(tx, moved)
-    await messages.not_any_more_by(tx, moved.number, [step.kind for step in desk.steps[to]], why)
+    await pages.not_any_more_by(tx, moved.number, [step.kind for step in desk.steps[to]], why)
     if policy != before:
         await ladder.go_by_another(tx, moved, policy)
         await deadlines.plan_other_clock(tx, moved, policy)

@@ -11,7 +11,7 @@ from bot.lifecycle.responding import over
 from bot.message import About, Kind
 from bot.phrase import Phrase
 from bot.room import Room, RoomState
-from bot.store import audit, incidents, messages, responders, roles, rooms
+from bot.store import audit, incidents, messages, pages, responders, roles, rooms
 from bot.store.database import Tx
 
 
@@ -63,7 +63,7 @@ async def want(tx: Tx, desk: Desk, number: int, by: Actor) -> RoomAnswer:
 
 async def company(tx: Tx, desk: Desk, incident: Incident, room: Room) -> list[str]:
     """Slack ids of those who belong there: on it, asked, paged. Managers are only asked in: they get few words."""
-    paged = [each for each in await messages.people_paged(tx, incident.number) if not desk.is_manager(each)]
+    paged = [each for each in await pages.people(tx, incident.number) if not desk.is_manager(each)]
     asked = [row["person"] for row in await responders.of_incident(tx, incident.number)]
     held = [row.person for row in await roles.of_incident(tx, incident.number)]
     ids = dict.fromkeys([room.asked_by, incident.acknowledged_by or "", *held, *asked, *paged])

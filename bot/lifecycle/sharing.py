@@ -11,7 +11,7 @@ from bot.incident import Incident, Status
 from bot.lifecycle import deadlines, ladder, speaking, telling
 from bot.phrase import Phrase, Value
 from bot.sla import OF_ACK
-from bot.store import audit, dues, escalations, incidents, messages, responders
+from bot.store import audit, dues, escalations, incidents, pages, responders
 from bot.store.database import Tx
 from bot.taking import Asking, Share, Taker, counted, missing, signed
 
@@ -23,7 +23,7 @@ async def asking(tx: Tx, desk: Desk, incident: Incident) -> list[Asking]:
     for row in await escalations.waiting_for_people(tx, incident.number, incident.round):
         people, _ = await telling.whom(tx, desk, row["targets"], row["at"])
         found.append(Asking(row["name"], row["acknowledgements"], frozenset(each.id for each in people) | called))
-    if await messages.levels_from(tx, incident.number, incident.round, ladder.SPENT):
+    if await pages.levels_from(tx, incident.number, incident.round, ladder.SPENT):
         found.append(Asking(LAST_RESORT, 1, frozenset()))
     return found
 

@@ -14,7 +14,7 @@ from bot.lifecycle.telling import Telling
 from bot.message import About, Kind, Message, State
 from bot.person import Person, next_method
 from bot.phrase import Phrase
-from bot.store import audit, messages, responders
+from bot.store import audit, messages, pages, responders
 from bot.store.database import Tx
 from bot.store.escalations import FiredLevel
 
@@ -30,7 +30,7 @@ async def card(tx: Tx, incident: Incident, channel: str) -> None:
 async def brought_up_to_date(tx: Tx, desk: Desk, incident: Incident) -> None:
     """The card and every page that stands in somebody's Slack: no button keeps asking for what is done."""
     await card(tx, incident, desk.incidents_channel)
-    await messages.edit_pages(tx, incident.number)
+    await pages.edit(tx, incident.number)
     await digest.changed(tx, desk, incident)
 
 
@@ -86,9 +86,9 @@ async def page_failed(tx: Tx, desk: Desk, failed: Message, why: Phrase) -> bool:
     await audit.write(tx, Entry(DESK, "page.failed", failed.incident, on=person.id, why=said, result=failed.kind))
     if await by_second(tx, desk, failed, why):
         return True
-    if await messages.hasten(tx, failed):
+    if await pages.hasten(tx, failed):
         return True
-    kind = next_method(person, await messages.kinds_tried(tx, failed))
+    kind = next_method(person, await pages.kinds_tried(tx, failed))
     if kind is None:
         return False
     of = Page(failed.incident, failed.round, failed.level, failed.level_name, person)

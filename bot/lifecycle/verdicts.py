@@ -6,7 +6,7 @@ from bot.incident import Incident
 from bot.lifecycle.hands import answered
 from bot.message import About, Ask, Kind
 from bot.phrase import Phrase
-from bot.store import audit, incidents, messages, verdicts
+from bot.store import audit, incidents, messages, pages, verdicts
 from bot.store.database import Tx
 from bot.verdict import JUDGE, Verdict, label, question
 
@@ -44,7 +44,7 @@ async def say(tx: Tx, number: int, verdict: Verdict, by: Actor) -> Phrase:
     said = Phrase(
         "#{number}: {verdict}, thank you. It counts in the next report.", {"number": number, "verdict": label(verdict)}
     )
-    await messages.edit_pages(tx, number, by.id)
+    await pages.edit(tx, number, by.id)
     for row in await verdicts.questions(tx, number, by.id):
         await answered(tx, row["recipient"], row["person"], row["provider_id"], said)
     return said

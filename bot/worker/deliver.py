@@ -33,6 +33,7 @@ from bot.store import (
     incidents,
     messages,
     output,
+    pages,
     procedures,
     runs,
     tails,
@@ -269,7 +270,7 @@ class Deliverer:
         A call goes by the same provider as a text, so that it keeps its time.
         """
         if page.kind in BY_TWILIO and page.starts >= WAITED_ENOUGH:
-            await messages.hasten(tx, page, (Kind.SLACK, Kind.EMAIL))
+            await pages.hasten(tx, page, (Kind.SLACK, Kind.EMAIL))
         if page.starts > WAITED_ENOUGH:
             await outages.channel(tx, self.desk, page, reason)
 

@@ -53,7 +53,7 @@ PAGED: Final = (  # a due page leaves even if a process dies; it may be repeated
     ),
     Act(
         "a failed page is given up", "bot/lifecycle/speaking.py",
-        "    if await messages.hasten(tx, failed):\n        return True\n", "    return True\n",
+        "    if await pages.hasten(tx, failed):\n        return True\n", "    return True\n",
         f"{STORIES}/test_outages.py -k phone_is_dead",
     ),
     Act(
