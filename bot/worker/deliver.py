@@ -22,27 +22,13 @@ from bot.message import EDITED, LEASE, MAX_ATTEMPTS, About, Kind, Message, State
 from bot.metrics import Metrics
 from bot.notify.channel import Channel, Outgoing
 from bot.phrase import Phrase, Value
-from bot.questions import digest_view, postmortem_view
 from bot.reason import worded
-from bot.store import (
-    audit,
-    bundles,
-    cards,
-    codes,
-    digests,
-    incidents,
-    messages,
-    output,
-    pages,
-    procedures,
-    runs,
-    tails,
-)
+from bot.store import audit, bundles, cards, digests, incidents, messages, pages
 from bot.store.database import Database, Tx, Unavailable
 from bot.worker import bundle
+from bot.worker.filled import OF_REVIEW, filled, short_code
 from bot.worker.pace import Pace
-from bot.worker.places import above, beside, only_inside, remember_place, standing, subject, waits_for_its_card
-from bot.worker.shown import shown
+from bot.worker.places import beside, only_inside, remember_place, standing, subject, waits_for_its_card
 from bot.worker.wanted import no_longer_wanted
 
 log = structlog.get_logger("deliver")
@@ -54,7 +40,6 @@ SIGN_OF_LIFE: Final = LEASE.total_seconds() / 3
 WAITED_ENOUGH: Final = 2
 """Tries of a page, within two seconds: what comes and goes is over by then."""
 BY_TWILIO: Final = frozenset({Kind.SMS, Kind.VOICE})
-OF_REVIEW: Final = frozenset({About.REVIEW, About.PICTURES})
 TRIES_FOR_EVER: Final = OF_REVIEW | {
     About.CARD, About.PAGE_EDIT, About.RUN_CARD, About.RUNBOOK_CARD, About.NOTE, About.TELL, About.ASK,
     About.POSTMORTEM, About.RUN_OUTPUT, About.FILE,
@@ -122,7 +107,9 @@ class Deliverer:
                 return None
             together = await self.together(tx, message)
             outgoing = replace(
-                await self.outgoing(tx, message), together=together, code=await short_code(tx, message, together)
+                await filled(tx, self.desk, message, functools.partial(self.intend, message.id)),
+                together=together,
+                code=await short_code(tx, message, together),
             )
             elsewhere = message.about in EDITED and outgoing.existing_ts is None
             if waits_for_its_card(outgoing) or (elsewhere and await messages.posted_elsewhere(tx, message, self.owner)):
@@ -140,34 +127,6 @@ class Deliverer:
             else:
                 await speaking.drop(tx, other, self.owner, why)
         return await bundle.about(tx, [page, *wanted]) if wanted else ()
-
-    async def outgoing(self, tx: Tx, message: Message) -> Outgoing:
-        """The message with what it is about, as the rows say now."""
-        person = self.desk.people.get(message.person or "")
-        seen = await shown(tx, self.desk, message)
-        place = await cards.place(tx, subject(message), message.to) if message.kind is Kind.SLACK else None
-        card = above(message)
-        there = await cards.place(tx, card, message.to) if card else None
-        return Outgoing(
-            message=message,
-            language=self.desk.language_of(person, message.to),
-            view=seen,
-            run=await runs.view(tx, message.run) if message.run else None,
-            existing_ts=standing(message, place),
-            as_of=await incidents.now(tx),
-            manager=self.desk.is_manager(message.person),
-            procedure=await procedures.get(tx, message.procedure) if message.procedure else None,
-            thread=f"{there.channel_id}:{there.ts}" if there else None,
-            output=await output.of(tx, message),
-            tail=await tails.get(tx, message.tail) if message.tail else None,
-            digest=await digest_view(tx, message.person or "") if message.about is About.DIGEST else None,
-            postmortem=await postmortem_view(tx, self.desk, seen.incident)
-            if seen and message.about is About.POSTMORTEM
-            else None,
-            subject=subject(message) if message.about in EDITED else "",
-            intend=functools.partial(self.intend, message.id),
-            review=await reviews.of(tx, self.desk, str(message.body["period"])) if message.about in OF_REVIEW else None,
-        )
 
     async def intend(self, message: int, files: Sequence[str]) -> None:
         """Before Slack shows files: a process that dies then leaves word of them. Raises Retryable."""
@@ -298,14 +257,6 @@ class Deliverer:
                 await ladder.may_be_dead(tx, self.desk, message)
         if message.about is About.PAGE:
             self.metrics.pages.labels(message.kind.value, "failed").inc()
-
-
-async def short_code(tx: Tx, message: Message, together: tuple[Incident, ...]) -> int | None:
-    """What the reader of a text writes back about it, or about the worst of several."""
-    if message.about is not About.PAGE or message.kind is not Kind.SMS or message.person is None:
-        return None
-    number = together[0].number if together else message.incident
-    return await codes.give(tx, message.person, number) if number is not None else None
 
 
 async def told_whoever_asked(tx: Tx, desk: Desk, message: Message, why: Phrase) -> None:
