@@ -1,7 +1,7 @@
 """What people do about runs: ask for one, approve, reject, call off. The plan is frozen before anybody approves it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot import access
 from bot.answers import Repeated
@@ -19,32 +19,20 @@ from bot.approval import (
 from bot.audit import Actor, Entry
 from bot.desk import Desk
 from bot.errors import Permanent, UserError
-from bot.phrase import Phrase, Value
+from bot.phrase import Phrase
 from bot.run import Approved, Cancelled, NoSuchRun, NotNow, Planned, Rejected, Requested, Run, RunEnd, RunStatus
-from bot.runbook import FROZEN, Action, ActionClass, Plan, Runbook
+from bot.runbook import FROZEN, Action, Plan, Runbook
 from bot.runs import trains, wording
 from bot.runs.diagnoses import Diagnoses
 from bot.runs.freezes import Freezes, in_force
 from bot.runs.pictures import Pictures
 from bot.runs.tails import Tails
 from bot.runs.validations import Validations
+from bot.runs.wish import Wish, aimed, really_meant
 from bot.store import audit, deliveries, deployments, incidents, jobs, runs
 from bot.store.database import Database, Tx
-from bot.target import Environment, Target, fold, promoted, resolve, resolve_all
+from bot.target import Environment, Target
 from bot.view import RunView
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a person asks for: `words` name the target, and a version if they want one; `break_glass` is the reason."""
-
-    action: Action
-    words: Sequence[str]
-    dry_run: bool = False
-    break_glass: str | None = None
-    confirm: str | None = None  # the environment's name, typed: for what takes a protected one away
-    step: int | None = None  # of a runbook, which asks for it: once
-    reason: str = ""  # why a promotion does not wait for its day
 
 
 class Runs:
@@ -62,14 +50,14 @@ class Runs:
 
     async def request(self, wish: Wish, by: Actor) -> Requested | Planned | NotNow | Repeated:
         """Make the plan, freeze it and ask for its approval; what needs none starts at once."""
-        target, params = self._target(wish)
+        target, params = aimed(wish, self.desk)
         right = wish.action.action_class
         if (missing := self._missing(by.id, right, target.environment)) is not None:
             return await self._refused(by, wish, target, missing)
         plan = await self._plan(wish, target, params, by)
         if wish.dry_run:
             return Planned(plan)
-        _really_meant(wish, target.environment)
+        really_meant(wish, target.environment)
         async with self.db.transaction() as tx:
             if not await deliveries.first_time(tx, by):
                 return Repeated()
@@ -142,16 +130,6 @@ class Runs:
             return await runs.view(tx, run_id)
 
     # Asking ------------------------------------------------------------------------------------------------------
-
-    def _target(self, wish: Wish) -> tuple[Target, tuple[str, ...]]:
-        places, services = tuple(self.desk.environments.values()), tuple(self.desk.services.values())
-        if wish.action is Action.PROMOTE:
-            return promoted(wish.words, places, services)
-        if wish.action is Action.PRUNE:  # a whole engine's: by whichever service is there
-            found, rest = resolve_all(wish.words, places, services)
-            if len({each.environment.name for each in found}) == 1:
-                return found[0], rest
-        return resolve(wish.words, places, services)
 
     async def _plan(self, wish: Wish, target: Target, params: Sequence[str], by: Actor) -> Plan:
         runbook, named = self.runbooks.get(wish.action), wording.action_name(wish.action)
@@ -305,23 +283,6 @@ class Runs:
         if by.id == run.requested_by or environment is None:
             return None
         return self._missing(by.id, run.plan.action.action_class, environment)
-
-
-def _really_meant(wish: Wish, environment: Environment) -> None:
-    """Raises UserError unless the name of a protected environment was typed for what takes it away."""
-    if wish.action.action_class is not ActionClass.DESTROY or not environment.protected:
-        return
-    if fold(wish.confirm or "") not in {fold(environment.name), fold(environment.label)}:
-        values: dict[str, Value | Phrase] = {
-            "action": wording.action_name(wish.action), "environment": environment.label, "name": environment.name,
-        }  # fmt: skip
-        raise UserError(
-            Phrase(
-                "{action} in {environment}: people feel that. Type its name to say that you mean it: add "
-                "`--confirm {name}`. To see the plan only: `--dry-run`.",
-                values,
-            )
-        )
 
 
 def _request(run: Run, environment: Environment) -> Request:

@@ -19,8 +19,8 @@ from bot.procedure import Act, StepState
 from bot.run import NotNow, RunStatus
 from bot.runbook import ActionClass, Engines, Light, ServiceStatus
 from bot.runs import Runs
-from bot.runs.runs import Wish
 from bot.runs.walking import Ended, Task, Walking
+from bot.runs.wish import Wish
 from bot.target import Environment, Service, Target, resolve, resolve_all
 from bot.worker.calming import Calming, duration
 from bot.worker.looking import LOOKS, Looking

@@ -12,7 +12,7 @@ from bot.phrase import Phrase
 from bot.probe import lit
 from bot.run import Planned
 from bot.runbook import Action, ActionClass
-from bot.runs.runs import Wish
+from bot.runs.wish import Wish
 from bot.target import NoPlace, Target, fold, resolve, resolve_all
 from handlers import parse
 from handlers.answers import no_such_run, worded

@@ -21,7 +21,7 @@ from bot.phrase import Phrase
 from bot.run import NotNow, Requested
 from bot.runbook import Action, Engines, Runbook
 from bot.runs import Execution, Runs
-from bot.runs.runs import Wish
+from bot.runs.wish import Wish
 from bot.store.database import Database
 from bot.worker.observe import Observer
 from bot.worker.run import Runner

@@ -22,7 +22,7 @@ from bot.probe import Kind, ProbeEntry, Seen
 from bot.run import NotNow, Planned, Requested
 from bot.runbook import Action, Evidence, Light, ServiceStatus
 from bot.runs.freeze_news import FreezeNews
-from bot.runs.runs import Wish
+from bot.runs.wish import Wish
 from bot.secret import Secret
 from bot.store.clock import shift_to
 from bot.store.database import Database

@@ -12,7 +12,7 @@ from bot.errors import Permanent, Retryable, UserError
 from bot.phrase import Phrase
 from bot.run import ALLOWED, Approved, Cancelled, NoSuchRun, NotNow, Planned, Rejected, RunStatus
 from bot.runbook import Action, Plan, Repaired, Result
-from bot.runs.runs import Wish
+from bot.runs.wish import Wish
 from bot.store.database import Unavailable
 from bot.target import Service
 from bot.worker.journal import LeaseLost, RunJournal
