@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.incident import Priority
 from bot.oncall.holidays import NO_HOLIDAYS, Holidays
+from bot.phrase import Phrase
 
 LAST_RESORT: Final = "last resort"
 """The name of the level that is the policy's fallback; it is worded where it is shown."""
@@ -207,3 +208,8 @@ def still_ahead(levels: Sequence[DueLevel], fired: frozenset[int]) -> list[DueLe
 def speaks_only(targets: Sequence[str]) -> bool:
     """Whether a level is meant for channels alone: it is told by what stands there, and disturbs nobody by name."""
     return bool(targets) and all(target.startswith("channel:") for target in targets)
+
+
+def level_named(level: str) -> str | Phrase:
+    """A level's name: its own, or our word for the last one."""
+    return Phrase("Last resort") if level == LAST_RESORT else level

@@ -38,7 +38,7 @@ from bot.answers import (
     TookOver,
     TooLateToReopen,
 )
-from bot.notify.blocks.incident import named
+from bot.escalation import level_named
 from bot.phrase import Phrase, Value
 from bot.run import Approved, Cancelled, NoSuchRun, NotNow, Rejected, Requested
 
@@ -69,7 +69,7 @@ def worded(answer: Answer) -> Phrase | None:
             return _resolved(incident.number, still_firing)
         case Escalated(incident, level):
             return Phrase(
-                "#{number} goes to the next level: {level}.", {"number": incident.number, "level": named(level)}
+                "#{number} goes to the next level: {level}.", {"number": incident.number, "level": level_named(level)}
             )
         case Declared() | Joined():
             return _reported(answer)
@@ -149,7 +149,7 @@ def _not_done(answer: NotDone) -> Phrase:
         case AlreadyEscalated(incident, level):
             return Phrase(
                 "#{number} went to {level} in the meantime, so nothing was done. Press again to go further.",
-                {"number": incident.number, "level": named(level)},
+                {"number": incident.number, "level": level_named(level)},
             )
         case NotResolved(incident):
             return Phrase("#{number} is not resolved: there is nothing to reopen.", {"number": incident.number})
@@ -168,7 +168,7 @@ def _not_done(answer: NotDone) -> Phrase:
 
 def shared(number: int, level: str, have: int, wanted: int) -> Phrase:
     """Their own answer counts, or is noted; the ladder goes on until the others have come."""
-    facts: dict[str, Value | Phrase] = {"number": number, "level": named(level), "have": have, "wanted": wanted}
+    facts: dict[str, Value | Phrase] = {"number": number, "level": level_named(level), "have": have, "wanted": wanted}
     return Phrase(
         "#{number}: noted, you are on it. {level} asks for {wanted} people and {have} have taken it: the ladder goes on"
         " until they have.",

@@ -28,7 +28,7 @@ from bot.answers import (
     StillOnIt,
     TookOver,
 )
-from bot.notify.blocks.incident import named
+from bot.escalation import level_named
 from bot.phrase import Phrase, Value
 from bot.shortcode import ESCALATE, RESOLVE, TAKE
 
@@ -146,9 +146,11 @@ def worded(answer: AcknowledgeAnswer | ResolveAnswer | EscalateAnswer) -> Phrase
         case Resolved(incident, _):
             return Phrase("#{number} is resolved.", {"number": incident.number})
         case Escalated(incident, level):
-            return Phrase("#{number}: {level} is being told.", {"number": incident.number, "level": named(level)})
+            return Phrase("#{number}: {level} is being told.", {"number": incident.number, "level": level_named(level)})
         case AlreadyEscalated(incident, level):
-            return Phrase("#{number}: {level} was told already.", {"number": incident.number, "level": named(level)})
+            return Phrase(
+                "#{number}: {level} was told already.", {"number": incident.number, "level": level_named(level)}
+            )
         case NothingLeft(incident):
             return Phrase("#{number}: everybody has been told already.", {"number": incident.number})
         case _:

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from bot.audit import DESK, Entry
 from bot.desk import Desk
+from bot.escalation import level_named
 from bot.incident import RESOLVE_WITHIN, Incident, Status
-from bot.lifecycle import digest, ladder, speaking
+from bot.lifecycle import digest, speaking, unreached
 from bot.lifecycle.telling import Telling
 from bot.phrase import Phrase, Value
 from bot.sla import LATELY, Due
@@ -37,7 +38,7 @@ async def breach(tx: Tx, desk: Desk, incident: Incident) -> None:
     facts: dict[str, Value | Phrase] = {"number": incident.number, "length": RESOLVE_WITHIN[incident.priority]}
     said = Phrase("⏰ #{number} is not resolved after {length}; nobody is left to be told", facts)
     if level is not None:
-        facts = {**facts, "level": ladder.named(level)}
+        facts = {**facts, "level": level_named(level)}
         said = Phrase("⏰ #{number} is not resolved after {length}: {level} is told", facts)
     await audit.write(tx, Entry(DESK, "clock.breached", incident.number, why=said))
     await speaking.note(tx, desk, incident, said)
@@ -62,7 +63,7 @@ async def told_beside(tx: Tx, desk: Desk, incident: Incident) -> str | None:
     while (level := await escalations.take_stopped(tx, incident.number, incident.round)) is not None:
         if await asked_to_help(telling, incident, level.targets, level.name):
             return level.name
-        why = Phrase("{level}: nobody else can be reached, going on at once", {"level": ladder.named(level.name)})
+        why = Phrase("{level}: nobody else can be reached, going on at once", {"level": level_named(level.name)})
         await escalations.skipped(tx, level, why)
         await audit.write(tx, Entry(DESK, "level.skipped", incident.number, on=level.name, why=why))
     return None
@@ -70,7 +71,7 @@ async def told_beside(tx: Tx, desk: Desk, incident: Incident) -> str | None:
 
 async def asked_to_help(telling: Telling, incident: Incident, targets: Sequence[str], level: str) -> bool:
     """Everybody of these who is not on it; False: there is nobody."""
-    others = [each for each in await ladder.able_of(telling, incident, targets) if each.id not in incident.on_it]
+    others = [each for each in await unreached.able_of(telling, incident, targets) if each.id not in incident.on_it]
     for person in others:
         because = Phrase("The time to resolve it is over")
         await speaking.ask(telling.tx, telling.desk, incident, person, DESK.id, because, level_name=level)

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from bot.desk import Desk
 from bot.incident import Incident, Status
-from bot.lifecycle import clocks, ladder, news, responding
+from bot.lifecycle import clocks, news, responding, unreached
 from bot.sla import OF_CLOCK, Due
 from bot.store import dues, incidents
 from bot.store.database import Database, Tx, Unavailable
@@ -70,6 +70,6 @@ async def happen(tx: Tx, desk: Desk, incident: Incident, due: Due) -> None:
         case Due.NEWS:
             await news.ask(tx, desk, incident)
         case Due.LAST_RESORT:
-            await ladder.last_resort(tx, desk, incident)
+            await unreached.last_resort(tx, desk, incident)
         case _:
             assert_never(due)

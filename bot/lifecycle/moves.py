@@ -21,6 +21,7 @@ from bot.answers import (
 )
 from bot.audit import DESK, Actor, Entry
 from bot.desk import Desk
+from bot.escalation import level_named
 from bot.incident import REOPEN_WITHIN, Incident, Status
 from bot.lifecycle import following, ladder, linking, postmortems, responding, speaking, tasks, verdicts
 from bot.lifecycle.responding import at, name
@@ -94,7 +95,7 @@ async def escalate(
     await jobs.enqueue(
         tx, [jobs.escalate_job(number, incident.round, position, await jobs.until(tx, await incidents.now(tx)))]
     )
-    facts: dict[str, Value | Phrase] = {"name": by.name, "level": ladder.named(level)}
+    facts: dict[str, Value | Phrase] = {"name": by.name, "level": level_named(level)}
     said = Phrase("{name} asked for {level} now", facts)
     if reason:
         said = Phrase("{name} asked for {level} now: {reason}", {**facts, "reason": reason})

@@ -2,7 +2,7 @@
 
 from bot.audit import Actor, Door, Entry
 from bot.desk import Desk
-from bot.lifecycle import ladder, speaking
+from bot.lifecycle import speaking, unreached
 from bot.message import About, Kind, Message, State
 from bot.phrase import Phrase
 from bot.reason import worded
@@ -29,6 +29,6 @@ async def _received(tx: Tx, desk: Desk, message: Message, delivered: bool, reaso
     if why is not None and message.about is About.PAGE:
         reached = await speaking.page_failed(tx, desk, message, why)
         if not reached:
-            await ladder.may_be_dead(tx, desk, message)
+            await unreached.may_be_dead(tx, desk, message)
     elif why is not None:
         await speaking.by_second(tx, desk, message, why)

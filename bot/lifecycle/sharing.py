@@ -6,9 +6,9 @@ from datetime import datetime
 from bot.answers import AlreadyResolved, GiveBackAnswer, GivenBack, NoSuchIncident, NotOnIt, Shared
 from bot.audit import DESK, Actor, Entry
 from bot.desk import Desk
-from bot.escalation import LAST_RESORT
+from bot.escalation import LAST_RESORT, level_named
 from bot.incident import Incident, Status
-from bot.lifecycle import deadlines, ladder, speaking, telling
+from bot.lifecycle import deadlines, ladder, speaking, telling, unreached
 from bot.phrase import Phrase, Value
 from bot.sla import OF_ACK
 from bot.store import audit, dues, escalations, incidents, pages, responders
@@ -23,7 +23,7 @@ async def asking(tx: Tx, desk: Desk, incident: Incident) -> list[Asking]:
     for row in await escalations.waiting_for_people(tx, incident.number, incident.round):
         people, _ = await telling.whom(tx, desk, row["targets"], row["at"])
         found.append(Asking(row["name"], row["acknowledgements"], frozenset(each.id for each in people) | called))
-    if await pages.levels_from(tx, incident.number, incident.round, ladder.SPENT):
+    if await pages.levels_from(tx, incident.number, incident.round, unreached.SPENT):
         found.append(Asking(LAST_RESORT, 1, frozenset()))
     return found
 
@@ -47,7 +47,7 @@ async def take(tx: Tx, desk: Desk, incident: Incident, by: Actor, instead_of: st
 
 async def said(tx: Tx, desk: Desk, incident: Incident, by: Actor, share: Share, *, new: bool) -> None:
     facts: dict[str, Value | Phrase] = {
-        "name": by.name, "have": share.have, "wanted": share.wanted, "level": ladder.named(share.level),
+        "name": by.name, "have": share.have, "wanted": share.wanted, "level": level_named(share.level),
     }  # fmt: skip
     told = Phrase("{name} is on it. {level}: {have} of {wanted} have taken it, the ladder goes on", facts)
     did = "incident.shared" if new else "incident.still_on_it"

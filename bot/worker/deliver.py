@@ -16,8 +16,9 @@ from bot.audit import DESK, Entry
 from bot.carrier import VIA
 from bot.desk import Desk
 from bot.errors import Permanent, Retryable
+from bot.escalation import level_named
 from bot.incident import Incident
-from bot.lifecycle import digest, ladder, outages, reviews, speaking
+from bot.lifecycle import digest, ladder, outages, reviews, speaking, unreached
 from bot.message import EDITED, LEASE, MAX_ATTEMPTS, About, Kind, Message, State, retry_delay
 from bot.metrics import Metrics
 from bot.notify.channel import Channel, Outgoing
@@ -254,7 +255,7 @@ class Deliverer:
                 if message.about is About.PICTURES:
                     await reviews.without_pictures(tx, message, why)
             elif not await speaking.page_failed(tx, self.desk, message, why):
-                await ladder.may_be_dead(tx, self.desk, message)
+                await unreached.may_be_dead(tx, self.desk, message)
         if message.about is About.PAGE:
             self.metrics.pages.labels(message.kind.value, "failed").inc()
 
@@ -275,7 +276,7 @@ def jittered(delay: timedelta) -> timedelta:
 
 
 def page_sent(message: Message, late: timedelta) -> Entry:
-    level = ladder.named(message.level_name) if message.level_name else Phrase("Asked to help")
+    level = level_named(message.level_name) if message.level_name else Phrase("Asked to help")
     by, via = speaking.channel_name(message.kind), message.body.get(VIA)
     if via is not None:
         by = Phrase("{channel} ({provider})", {"channel": by, "provider": str(via).upper()})

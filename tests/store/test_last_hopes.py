@@ -7,7 +7,7 @@ from bot.answers import Declared
 from bot.audit import Actor, Door
 from bot.config import load
 from bot.incident import Priority
-from bot.lifecycle import Lifecycle, ladder
+from bot.lifecycle import Lifecycle, unreached
 from bot.message import State
 from bot.store import messages
 from bot.store.database import Database
@@ -40,8 +40,8 @@ async def test_of_two_last_pages_that_fail_together_one_sends_the_ladder_on(data
             await messages.move(other, theirs.id, State.FAILED, "us")
             async with db.transaction() as one:
                 await messages.move(one, mine.id, State.FAILED, "us")
-                await ladder.may_be_dead(one, desk, mine)
-                second = asyncio.create_task(ladder.may_be_dead(other, desk, theirs))
+                await unreached.may_be_dead(one, desk, mine)
+                second = asyncio.create_task(unreached.may_be_dead(other, desk, theirs))
                 await asyncio.wait({second}, timeout=0.3)  # it waits for the incident, or has looked too early
             await second
         async with db.transaction() as tx:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from bot.escalation import LAST_RESORT
+from bot.escalation import level_named
 from bot.incident import Incident, Priority, Status
 from bot.notify.blocks import responding
 from bot.notify.blocks.changes import changed
@@ -67,7 +67,9 @@ def page(
     if incident.status is Status.RESOLVED:
         return resolved_card(view, reader)
     asked = because is not None and view.waits_for(person)
-    why_you = Phrase("You are paged as “{level}”: somebody has to take this incident.", {"level": named(level_name)})
+    why_you = Phrase(
+        "You are paged as “{level}”: somebody has to take this incident.", {"level": level_named(level_name)}
+    )
     taken = person in incident.on_it
     blocks = [*_body(view, reader), _buttons(incident, reader, asked=asked, taken=taken)]
     if because is not None and asked:
@@ -75,11 +77,6 @@ def page(
     elif level_name and incident.status is Status.TRIGGERED and not taken:
         blocks.insert(0, section(f"🔔 {escape(reader.say(why_you))}"))
     return card(headline(incident, reader), blocks)
-
-
-def named(level: str) -> str | Phrase:
-    """A level's own name, or our word for the last one."""
-    return Phrase("Last resort") if level == LAST_RESORT else level
 
 
 def incident_list(incidents: Sequence[Incident], reader: Reader) -> Card:
@@ -192,7 +189,7 @@ def _facts(view: IncidentView, reader: Reader) -> list[tuple[str, str]]:
 
 def _next(level: LevelRow, opened_at: datetime, reader: Reader) -> str:
     """Counted from the start, and by Slack's own clock: a card that is not edited for a while stays true."""
-    facts = {"level": named(line(level.name)), "time": level.due_at, "after": level.due_at - opened_at}
+    facts = {"level": level_named(line(level.name)), "time": level.due_at, "after": level.due_at - opened_at}
     said = f"{reader.say(Phrase('{level}: {time} ({after} after the start)', facts))} · {reader.ago(level.due_at)}"
     return f"{said} · {escape(reader.say(level.why))}" if level.why else said
 
@@ -266,7 +263,7 @@ def _rung(level: LevelRow, reader: Reader) -> str:
         "stopped": ("⏹️", Phrase("not needed")),
     }.get(level.state, ("·", Phrase("unknown")))
     at = level.fired_at or level.due_at
-    said = Phrase("{level}: {time}, {state}", {"level": named(line(level.name)), "time": at, "state": word})
+    said = Phrase("{level}: {time}, {state}", {"level": level_named(line(level.name)), "time": at, "state": word})
     why = f" · {escape(reader.say(level.why))}" if level.why else ""
     if level.acknowledgements > 1:
         why = f" · {reader.say(Phrase('{count} have to take it', {'count': level.acknowledgements}))}{why}"

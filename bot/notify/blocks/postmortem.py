@@ -7,10 +7,10 @@ from typing import Final
 
 from babel.dates import format_date
 
+from bot.escalation import level_named
 from bot.incident import RESOLVE_WITHIN
 from bot.message import Kind, State
 from bot.notify.blocks.document import Document, Part, Rows, Said, Section, Table
-from bot.notify.blocks.incident import named
 from bot.notify.blocks.marks import severity
 from bot.notify.blocks.postmortem_acts import acts
 from bot.notify.blocks.reader import Reader
@@ -206,7 +206,7 @@ def _factors(found: PostmortemView, reader: Reader) -> Part:
     told = [cause or reader.say(Phrase("The cause was not said: to be completed."))]
     fired = [level for level in view.levels if level.state == "fired"]
     if len(fired) > 1:
-        level = named(fired[-1].name)
+        level = level_named(fired[-1].name)
         told.append(reader.say(Phrase("It went up to the level “{level}” before somebody took it.", {"level": level})))
     failed = sum(page.state is State.FAILED for page in found.pages)
     if failed:

@@ -1,8 +1,8 @@
 """`why N`: what an incident is worth by which rule, and who was told of it or not, by what and why; in sentences."""
 
+from bot.escalation import level_named
 from bot.incident import Incident, Status
 from bot.message import Kind, State
-from bot.notify.blocks.incident import named
 from bot.notify.blocks.marks import LIGHT
 from bot.notify.blocks.parts import Block, Card, card, escape, line, section
 from bot.notify.blocks.reader import Reader
@@ -77,7 +77,7 @@ def _people(why: WhyView, reader: Reader) -> list[Phrase]:
 
 def _rung(rung: RungRow, incident: Incident, reader: Reader) -> Phrase:
     names = ", ".join(rung.people) or reader.say(Phrase("nobody by name"))
-    facts: dict[str, Value | Phrase] = {"level": named(rung.name), "names": names, "at": rung.at}
+    facts: dict[str, Value | Phrase] = {"level": level_named(rung.name), "names": names, "at": rung.at}
     match rung.state:
         case "fired" if rung.acknowledgements > 1:
             facts["count"] = rung.acknowledgements
