@@ -1,8 +1,6 @@
 """Buttons. Each carries in its value what it is about, and as of when: a late press must not do something else."""
 
-import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -12,14 +10,13 @@ from bot.errors import UserError
 from bot.incident import Priority
 from bot.lifecycle.proofs import ANSWER
 from bot.news import NOTHING, WRITE
-from bot.notify.blocks import incident_details, procedure
+from bot.notify.blocks import incident_details
 from bot.notify.blocks.declaring import OFFER
 from bot.notify.blocks.home import SHOW
 from bot.notify.blocks.language import CHOOSE
 from bot.notify.blocks.menu import FORM, RUNS
 from bot.notify.blocks.review import SILENCE
 from bot.notify.blocks.rooms import OPEN
-from bot.notify.blocks.tail import STOP as STOP_TAIL
 from bot.notify.blocks.together import ROLE
 from bot.phrase import Phrase
 from bot.postmortem import WRITE as POSTMORTEM
@@ -28,29 +25,15 @@ from bot.role import Role
 from bot.subscription import FOLLOW, UNFOLLOW, Subject, What
 from bot.task import DONE
 from bot.verdict import JUDGE, Verdict
-from handlers import beginning, commands, declaring, resolving
+from handlers import commands, declaring, resolving, run_buttons
 from handlers.answers import no_such_incident, worded
-from handlers.commands import channels, follow, incidents, language, me, report, runbook, together
+from handlers.commands import channels, follow, incidents, language, me, report, together
 from handlers.commands.incidents import allow_responding
 from handlers.commands.menu import LABELS
 from handlers.commands.oncall import accepted
 from handlers.commands.tools import Reply, Tools
 from handlers.people import Visitor
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """`value` is the button's, as `notify.blocks` wrote it."""
-
-    value: Mapping[str, Any]
-    visitor: Visitor
-
-    def number(self, of: str) -> int:
-        """Raises UserError when the button is not one of ours, or of an older release."""
-        found = self.value.get(of)
-        if not isinstance(found, int):
-            raise outdated()
-        return found
+from handlers.pressed import Press, outdated, value_of
 
 
 async def acknowledge(tools: Tools, press: Press) -> Phrase | None:
@@ -84,30 +67,6 @@ async def reclassify(tools: Tools, press: Press) -> Phrase | None:
     return worded(await tools.lifecycle.reclassify(press.number("incident"), Priority(to), press.visitor.by))
 
 
-async def approve(tools: Tools, press: Press) -> Phrase | None:
-    """Bound to the plan that was on the card when it was pressed."""
-    fingerprint = str(press.value.get("fingerprint") or "-")
-    return worded(await tools.runs.approve(press.number("run"), press.visitor.by, fingerprint=fingerprint))
-
-
-async def reject(tools: Tools, press: Press) -> Phrase | None:
-    return worded(await tools.runs.reject(press.number("run"), press.visitor.by))
-
-
-async def go_back(tools: Tools, press: Press) -> Phrase | None:
-    """The rollback of a deployment that turned out ill: asked for, and approved like any other."""
-    return worded(await tools.runs.go_back(press.number("run"), press.visitor.by))
-
-
-async def validate(tools: Tools, press: Press) -> Phrase | None:
-    given = await tools.runs.validations.give(press.number("validation"), press.visitor.by)
-    return None if isinstance(given, Repeated) else Phrase("Validated: {image}.", {"image": given.image})
-
-
-async def cancel(tools: Tools, press: Press) -> Phrase | None:
-    return worded(await tools.runs.cancel(press.number("run"), press.visitor.by))
-
-
 async def still_on_it(tools: Tools, press: Press) -> Phrase | None:
     allow_responding(tools, press.visitor.by.id)
     return worded(await tools.lifecycle.still_on_it(press.number("incident"), press.visitor.by))
@@ -132,29 +91,6 @@ async def task_done(tools: Tools, press: Press) -> Phrase | None:
 
 async def write_postmortem(tools: Tools, press: Press) -> Phrase | None:
     return await incidents.drafted(tools, press.number("incident"), press.visitor.by)
-
-
-async def begin_runbook(tools: Tools, press: Press) -> Reply:
-    """The offer on an incident's card."""
-    return await beginning.begin(tools, press.visitor, str(press.value.get("runbook")), press.number("incident"))
-
-
-async def runbook_done(tools: Tools, press: Press) -> Reply:
-    answer = await tools.procedures.answer(press.number("step"), True, press.visitor.by)
-    return runbook.answered(answer, done=True)
-
-
-async def runbook_failed(tools: Tools, press: Press) -> Reply:
-    answer = await tools.procedures.answer(press.number("step"), False, press.visitor.by)
-    return runbook.answered(answer, done=False)
-
-
-async def runbook_cancel(tools: Tools, press: Press) -> Reply:
-    return runbook.cancelled(await tools.procedures.cancel(press.number("runbook"), press.visitor.by))
-
-
-async def runbook_again(tools: Tools, press: Press) -> Reply:
-    return runbook.tried(await tools.procedures.again(press.number("runbook"), press.visitor.by))
 
 
 async def run_command(tools: Tools, press: Press) -> Reply:
@@ -250,12 +186,6 @@ async def drill_answered(tools: Tools, press: Press) -> Phrase | None:
     return await tools.reach.present(press.visitor.person, press.visitor.by)
 
 
-async def stop_tail(tools: Tools, press: Press) -> Phrase | None:
-    """The log that they follow; its card says that it is over."""
-    over = await tools.runs.tails.stop(press.number("tail"), press.visitor.by)
-    return Phrase("It was over already.") if over is False else None
-
-
 BUTTONS: Final[Mapping[str, Callable[[Tools, Press], Awaitable[Reply]]]] = {
     SHOW: show,
     SILENCE: silence,
@@ -276,18 +206,8 @@ BUTTONS: Final[Mapping[str, Callable[[Tools, Press], Awaitable[Reply]]]] = {
     "incident.resolve": resolve,
     "incident.escalate": escalate,
     "incident.reclassify": reclassify,
-    STOP_TAIL: stop_tail,
-    "run.approve": approve,
-    "run.reject": reject,
-    "run.cancel": cancel,
-    "run.go_back": go_back,
-    "deploy.validate": validate,
+    **run_buttons.BUTTONS,
     "oncall.accept": stand_in,
-    procedure.BEGIN: begin_runbook,
-    procedure.DONE: runbook_done,
-    procedure.FAILED: runbook_failed,
-    procedure.CANCEL: runbook_cancel,
-    procedure.AGAIN: runbook_again,
     OFFER: declare,
     DONE: task_done,
     FORM: open_form,
@@ -306,17 +226,4 @@ async def answer(tools: Tools, action: Mapping[str, Any], visitor: Visitor) -> R
         return None
     if visitor.person is None and pressed is not choose_language:
         raise UserError(stranger())
-    return await pressed(tools, Press(_value(action), visitor))
-
-
-def outdated() -> UserError:
-    return UserError(Phrase("This button is out of date. Use the newest card, or type `/ecotrajet incident list`."))
-
-
-def _value(action: Mapping[str, Any]) -> Mapping[str, Any]:
-    try:
-        chosen = action.get("selected_option") or action  # a menu's choice, else the button itself
-        value = json.loads(str(chosen.get("value") or "{}"))
-    except ValueError:
-        raise outdated() from None
-    return value if isinstance(value, dict) else {}
+    return await pressed(tools, Press(value_of(action), visitor))
