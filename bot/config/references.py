@@ -1,6 +1,5 @@
 """What only the whole file can tell: names that lead nowhere, two who answer to one name, nobody who may approve."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
@@ -9,6 +8,7 @@ from bot.config import defaults, freezes
 from bot.config.databases import DatabaseSection
 from bot.config.hosted import SupabaseSection
 from bot.config.models import LevelSection, PolicySection
+from bot.config.names import Owners, known_as, known_targets
 from bot.config.parts import Parts
 from bot.config.problems import Problems, Where, shown, unknown_name
 from bot.config.quiet import SHORTEST
@@ -16,7 +16,6 @@ from bot.desk import DEFAULT_POLICY
 from bot.runbook import ActionClass
 from bot.source import BUILT_IN
 
-KINDS: Final = {"person": "people", "team": "teams", "schedule": "schedules"}
 APPROVERS: Final = (ActionClass.DEPLOY, ActionClass.DESTROY)
 
 
@@ -35,7 +34,7 @@ def check(parts: Parts, problems: Problems, warnings: list[str]) -> None:
     _heartbeats(parts, problems)
     _probes(parts, problems)
     if parts.proof is not None:
-        _targets(parts, parts.proof.tell, ("proof_of_reach", "tell"), problems)
+        known_targets(parts, parts.proof.tell, ("proof_of_reach", "tell"), problems)
     _status_page(parts, problems)
     _backups(parts, problems)
     _databases(parts, problems)
@@ -45,9 +44,9 @@ def check(parts: Parts, problems: Problems, warnings: list[str]) -> None:
 
 def _status_page(parts: Parts, problems: Problems) -> None:
     for name in parts.status_page.services:
-        _known(parts, "service", name, ("status_page", "services", name), problems, "services")
+        known_as(parts, "service", name, ("status_page", "services", name), problems, "services")
     for position, place in enumerate(parts.status_page.environments):
-        _known(parts, "environment", place, ("status_page", "environments", position), problems, "environments")
+        known_as(parts, "environment", place, ("status_page", "environments", position), problems, "environments")
 
 
 def _business_hours(parts: Parts, problems: Problems) -> None:
@@ -55,29 +54,8 @@ def _business_hours(parts: Parts, problems: Problems) -> None:
         problems.add_once(("workspace", "business_hours", "end"), "must be later than start")
 
 
-class _Owners:
-    """Who answers to a word first; a second one is a problem."""
-
-    def __init__(self, problems: Problems) -> None:
-        self._problems = problems
-        self._owners: dict[object, str] = {}
-
-    def claim(self, words: Iterable[object], owner: str, where: Where, what: str) -> None:
-        for word in words:
-            first = self._owners.setdefault(word, owner)
-            if first != owner:
-                self._problems.add_once(where, f"{what} is that of {first} already")
-                return
-
-
-def _known(parts: Parts, kind: str, name: str, where: Where, problems: Problems, section: str) -> None:
-    known = parts.names[section]
-    if name not in known:
-        problems.add_once(where, unknown_name(kind, name, known))
-
-
 def _environments(parts: Parts, problems: Problems, warnings: list[str]) -> None:
-    owners = _Owners(problems)
+    owners = Owners(problems)
     for name, entry in parts.environments.items():
         where = ("environments", name)
         place = defaults.environment(name, entry, entry.engine)
@@ -95,7 +73,7 @@ def _environments(parts: Parts, problems: Problems, warnings: list[str]) -> None
 
 
 def _services(parts: Parts, problems: Problems) -> None:
-    owners, containers = _Owners(problems), _Owners(problems)
+    owners, containers = Owners(problems), Owners(problems)
     for name, entry in parts.environments.items():
         words = defaults.environment(name, entry, entry.engine).answers_to()
         owners.claim(sorted(words), f"environment '{name}'", ("environments", name), "a name that it answers to")
@@ -105,7 +83,7 @@ def _services(parts: Parts, problems: Problems) -> None:
         owners.claim(sorted(answers), f"service '{name}'", where, "a name that it answers to")
         for place, container in service.containers.items():
             here = (*where, "containers", place)
-            _known(parts, "environment", place, here, problems, "environments")
+            known_as(parts, "environment", place, here, problems, "environments")
             if (found := parts.environments.get(place)) and found.engine == "none":
                 problems.add_once(here, f"environment '{place}' has no engine (engine: none)")
             elif found:
@@ -117,7 +95,7 @@ def _services(parts: Parts, problems: Problems) -> None:
 
 
 def _people(parts: Parts, problems: Problems, warnings: list[str]) -> None:
-    owners = _Owners(problems)
+    owners = Owners(problems)
     for name, person in parts.people.items():
         for method in ("slack", "phone", "email"):
             address = getattr(person, method)
@@ -130,10 +108,10 @@ def _people(parts: Parts, problems: Problems, warnings: list[str]) -> None:
 def _teams(parts: Parts, problems: Problems) -> None:
     for name, team in parts.teams.items():
         for position, member in enumerate(team.members):
-            _known(parts, "person", member, ("teams", name, "members", position), problems, "people")
+            known_as(parts, "person", member, ("teams", name, "members", position), problems, "people")
         for place in team.rights:
             if place != "*":
-                _known(parts, "environment", place, ("teams", name, "rights", place), problems, "environments")
+                known_as(parts, "environment", place, ("teams", name, "rights", place), problems, "environments")
 
 
 def _schedules(parts: Parts, problems: Problems) -> None:
@@ -141,21 +119,21 @@ def _schedules(parts: Parts, problems: Problems) -> None:
         for position, rotation in enumerate(schedule.rotations):
             for turn, person in enumerate(rotation.people):
                 where = ("schedules", name, "rotations", position, "people", turn)
-                _known(parts, "person", person, where, problems, "people")
+                known_as(parts, "person", person, where, problems, "people")
 
 
 def _policies(parts: Parts, problems: Problems) -> None:
     if parts.names["policies"] and DEFAULT_POLICY not in parts.names["policies"]:
         problems.add_once(("escalation", "policies"), "one of them must be called default")
     for priority, name in parts.escalation.by_priority.items():
-        _known(parts, "escalation policy", name, ("escalation", "by_priority", priority.value), problems, "policies")
+        known_as(parts, "escalation policy", name, ("escalation", "by_priority", priority.value), problems, "policies")
     for name, policy in parts.policies.items():
         where = ("escalation", "policies", name)
         _levels(policy, where, problems)
         for position, level in enumerate(policy.levels):
-            _targets(parts, level.tell, (*where, "levels", position, "tell"), problems)
+            known_targets(parts, level.tell, (*where, "levels", position, "tell"), problems)
             _enough(parts, level, (*where, "levels", position, "acknowledgements"), problems)
-        _targets(parts, policy.fallback, (*where, "fallback"), problems)
+        known_targets(parts, policy.fallback, (*where, "fallback"), problems)
         for priority, last in policy.stops_at.items():
             names = [level.name for level in policy.levels]
             if last not in names:
@@ -182,23 +160,23 @@ def _enough(parts: Parts, level: LevelSection, where: Where, problems: Problems)
 
 
 def _rules(parts: Parts, problems: Problems) -> None:
-    names = _Owners(problems)
+    names = Owners(problems)
     for position, rule in enumerate(parts.classification.rules):
         where = ("classification", "rules", position)
         names.claim([rule.name], f"rule {position + 1}", (*where, "name"), "the name")
         for turn, place in enumerate(rule.when.environments):
-            _known(parts, "environment", place, (*where, "when", "environments", turn), problems, "environments")
+            known_as(parts, "environment", place, (*where, "when", "environments", turn), problems, "environments")
         for turn, service in enumerate(rule.when.services):
-            _known(parts, "service", service, (*where, "when", "services", turn), problems, "services")
+            known_as(parts, "service", service, (*where, "when", "services", turn), problems, "services")
 
 
 def _maintenance(parts: Parts, problems: Problems, warnings: list[str]) -> None:
     for name, window in parts.maintenance.items():
         where = ("maintenance", name)
         for turn, place in enumerate(window.environments):
-            _known(parts, "environment", place, (*where, "environments", turn), problems, "environments")
+            known_as(parts, "environment", place, (*where, "environments", turn), problems, "environments")
         for turn, service in enumerate(window.services):
-            _known(parts, "service", service, (*where, "services", turn), problems, "services")
+            known_as(parts, "service", service, (*where, "services", turn), problems, "services")
         if not window.days:
             problems.add_once((*where, "days"), "must not be empty")
         if window.start == window.end:
@@ -211,7 +189,7 @@ def _freezes(parts: Parts, problems: Problems) -> None:
     for name, window in parts.freezes.items():
         where = ("freezes", name)
         for turn, place in enumerate(window.environments):
-            _known(parts, "environment", place, (*where, "environments", turn), problems, "environments")
+            known_as(parts, "environment", place, (*where, "environments", turn), problems, "environments")
         if said := freezes.why_not(window):
             problems.add_once((*where, "ends"), said)
 
@@ -220,9 +198,9 @@ def _heartbeats(parts: Parts, problems: Problems) -> None:
     for name, beat in parts.heartbeats.items():
         where = ("heartbeats", name)
         if beat.environment:
-            _known(parts, "environment", beat.environment, (*where, "environment"), problems, "environments")
+            known_as(parts, "environment", beat.environment, (*where, "environment"), problems, "environments")
         if beat.service:
-            _known(parts, "service", beat.service, (*where, "service"), problems, "services")
+            known_as(parts, "service", beat.service, (*where, "service"), problems, "services")
         if beat.period < SHORTEST:
             problems.add_once((*where, "period"), "must be 10 s or longer")
         if beat.watchdog and beat.watchdog.source not in (known := (*BUILT_IN, *parts.names["sources"])):
@@ -234,15 +212,15 @@ def _heartbeats(parts: Parts, problems: Problems) -> None:
 def _probes(parts: Parts, problems: Problems) -> None:
     for name, probe in parts.probes.items():
         where = ("probes", name)
-        _known(parts, "environment", probe.environment, (*where, "environment"), problems, "environments")
-        _known(parts, "service", probe.service, (*where, "service"), problems, "services")
+        known_as(parts, "environment", probe.environment, (*where, "environment"), problems, "environments")
+        known_as(parts, "service", probe.service, (*where, "service"), problems, "services")
 
 
 def _backups(parts: Parts, problems: Problems) -> None:
     for name, entry in parts.backups.items():
         where = ("backups", name)
-        _known(parts, "environment", entry.environment, (*where, "environment"), problems, "environments")
-        _known(parts, "service", entry.service, (*where, "service"), problems, "services")
+        known_as(parts, "environment", entry.environment, (*where, "environment"), problems, "environments")
+        known_as(parts, "service", entry.service, (*where, "service"), problems, "services")
         for beat in {heartbeat_of(name), test_heartbeat_of(name)} & set(parts.names["heartbeats"]):
             problems.add_once(where, f"the heartbeat {beat} is this backup's own; give yours another name")
         if "/" in name:
@@ -259,15 +237,15 @@ def _databases(parts: Parts, problems: Problems) -> None:
         *((("supabase", name), each) for name, each in parts.supabase.items()),
     ]
     for where, entry in named:
-        _known(parts, "environment", entry.environment, (*where, "environment"), problems, "environments")
-        _known(parts, "service", entry.service, (*where, "service"), problems, "services")
+        known_as(parts, "environment", entry.environment, (*where, "environment"), problems, "environments")
+        known_as(parts, "service", entry.service, (*where, "service"), problems, "services")
 
 
 def _secrets(parts: Parts, problems: Problems) -> None:
     for name, entry in parts.secrets.items():
         where = ("secrets", name)
         if entry.environment:
-            _known(parts, "environment", entry.environment, (*where, "environment"), problems, "environments")
+            known_as(parts, "environment", entry.environment, (*where, "environment"), problems, "environments")
         if entry.every < timedelta(days=1):
             problems.add_once((*where, "every"), "must be 1 day or longer")
 
@@ -276,16 +254,9 @@ def _levels(policy: PolicySection, where: Where, problems: Problems) -> None:
     for position, (before, level) in enumerate(zip(policy.levels, policy.levels[1:], strict=False), start=1):
         if level.after <= before.after:
             problems.add_once((*where, "levels", position, "after"), f"must be later than that of '{before.name}'")
-    names = _Owners(problems)
+    names = Owners(problems)
     for position, level in enumerate(policy.levels):
         names.claim([level.name], f"level {position + 1}", (*where, "levels", position, "name"), "the name")
-
-
-def _targets(parts: Parts, targets: Iterable[str], where: Where, problems: Problems) -> None:
-    for position, target in enumerate(targets):
-        kind, _, name = target.partition(":")
-        if kind in KINDS:
-            _known(parts, kind, name, (*where, position), problems, KINDS[kind])
 
 
 def _approvers(parts: Parts, problems: Problems, warnings: list[str]) -> None:
