@@ -6,14 +6,13 @@ import gc
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from importlib.metadata import version
 from typing import Final
 from uuid import uuid4
 
 import structlog
-from aiohttp import web
 
 from bot.backups import Backups, Copier
 from bot.classification import warm_up
@@ -21,6 +20,7 @@ from bot.clock import SystemClock
 from bot.config import Settings
 from bot.databases import Databases
 from bot.desk import Desk
+from bot.ground import database_url, in_background, listening, wait_for
 from bot.language import say
 from bot.lifecycle import Lifecycle
 from bot.lifecycle.audience import Audience
@@ -47,8 +47,7 @@ from bot.runs.procedures import Procedures
 from bot.runs.walking import Walking
 from bot.store import jobs
 from bot.store.clock import DeskClock
-from bot.store.database import Database, Unavailable
-from bot.store.embedded import EmbeddedPostgres
+from bot.store.database import Database
 from bot.store.revision import bring_up_to_date
 from bot.wiring import (
     ack_routes,
@@ -96,9 +95,7 @@ from runbooks.docker_engine import DockerEngines
 
 log = structlog.get_logger("app")
 
-DATABASE_WITHIN: Final = 60.0  # seconds; compose may start us before PostgreSQL answers
 LOOKED_WITHIN: Final = 2.0
-LARGEST_BODY: Final = 17 * 2**20  # each door has a limit of its own below this
 
 
 @asynccontextmanager
@@ -227,66 +224,11 @@ async def running(settings: Settings, desk: Desk) -> AsyncIterator[None]:
         yield
 
 
-@asynccontextmanager
-async def listening(settings: Settings, routes: list[web.RouteDef]) -> AsyncIterator[None]:
-    """Our HTTP doors. The first to close at a stop: what was accepted is answered, nothing new comes in."""
-    app = web.Application(client_max_size=LARGEST_BODY)
-    app.add_routes(routes)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, settings.host, settings.port).start()
-        yield
-    finally:
-        await runner.cleanup()
-
-
-@asynccontextmanager
-async def database_url(settings: Settings) -> AsyncIterator[str]:
-    """The configured PostgreSQL, or the embedded one under the data folder."""
-    if settings.database_url is not None:
-        yield settings.database_url.reveal()
-        return
-    async with EmbeddedPostgres(settings.data) as url:
-        yield url
-
-
-async def wait_for(attempt: Callable[[str], Awaitable[object]], url: str) -> None:
-    """Until the database answers; raises Unavailable after DATABASE_WITHIN."""
-    deadline = asyncio.get_running_loop().time() + DATABASE_WITHIN
-    while True:
-        try:
-            await attempt(url)
-        except (OSError, Unavailable) as away:
-            if asyncio.get_running_loop().time() > deadline:
-                raise Unavailable(type(away).__name__) from away
-            log.warning("waiting for the database", error=type(away).__name__)
-            await asyncio.sleep(1)
-        else:
-            return
-
-
 async def warmed_up(watch: Watch) -> None:
     """After the first round: what became overdue while nothing ran goes before a second of compiling."""
     with suppress(TimeoutError):
         await asyncio.wait_for(watch.looked.wait(), LOOKED_WITHIN)
     await asyncio.to_thread(warm_up)
-
-
-@asynccontextmanager
-async def in_background(name: str, work: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
-    """Cancelled, and waited for, at the end of the block."""
-
-    async def named() -> None:
-        await work()
-
-    task = asyncio.create_task(named(), name=name)
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def serve(settings: Settings, desk: Desk, fits: Callable[[], bool]) -> bool:
