@@ -29,6 +29,7 @@ from bot.config import (
     updates,
     webhooks_out,
 )
+from bot.config.engines import environments_of
 from bot.config.models import (
     EnvironmentSection,
     IntakeSection,
@@ -50,7 +51,6 @@ from bot.gathering import Gathering
 from bot.person import Person, Team
 from bot.personal import Night
 from bot.secret import Secret
-from bot.target import EngineAddress, Environment, SshFiles, TlsFiles
 
 SECTIONS: Final = (
     "workspace",
@@ -85,7 +85,6 @@ SECTIONS: Final = (
     "reports",
 )
 NOT_YET: Final = ("checks", "calendar")
-NO_ENGINE: Final = "none"
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -215,7 +214,7 @@ def _desk(parts: Parts, docker_host: str, warnings: list[str]) -> Desk:
     if not policies:
         warnings.append("escalation: no policy: every level only speaks in the channel, nobody is paged")
         policies = {DEFAULT_POLICY: defaults.channel_policy(workspace.incidents_channel)}
-    environments, engines = _environments(parts.environments, docker_host)
+    environments, engines = environments_of(parts.environments, docker_host)
     beats = {**parts.heartbeats, **backups.heartbeats(parts.backups)}
     return Desk(
         language=workspace.language,
@@ -264,31 +263,6 @@ def _desk(parts: Parts, docker_host: str, warnings: list[str]) -> Desk:
         digest_every=parts.notifications.managers_digest,
         status_page=status_page.settings(parts.status_page, parts.services, environments),
     )
-
-
-def _environments(
-    entries: Mapping[str, EnvironmentSection], docker_host: str
-) -> tuple[dict[str, Environment], dict[str, EngineAddress]]:
-    """Environments that name the same address share an engine, named after the first of them."""
-    found: dict[str, Environment] = {}
-    engines: dict[str, EngineAddress] = {}
-    for name, entry in entries.items():
-        found[name] = defaults.environment(name, entry, _engine(name, entry, docker_host, engines))
-    return found, engines
-
-
-def _engine(name: str, entry: EnvironmentSection, docker_host: str, engines: dict[str, EngineAddress]) -> str:
-    if entry.engine == NO_ENGINE:
-        return NO_ENGINE
-    default = entry.engine == "default"
-    tls = TlsFiles(entry.tls.certificate, entry.tls.key, entry.tls.authority) if entry.tls else None
-    ssh = SshFiles(entry.ssh.key, entry.ssh.known_hosts) if entry.ssh else None
-    address = EngineAddress("default" if default else name, docker_host if default else entry.engine, tls, ssh)
-    for known in engines.values():
-        if (known.url, known.tls, known.ssh) == (address.url, address.tls, address.ssh):
-            return known.name
-    engines[address.name] = address
-    return address.name
 
 
 def _gathering(entry: IntakeSection) -> Gathering:
