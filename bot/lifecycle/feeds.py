@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.desk import Desk
 from bot.oncall import Feed
-from bot.store import incidents, oncall
+from bot.store import addresses, incidents, oncall
 from bot.store.database import Tx
 
 KEY: Final = "oncall-feeds"
@@ -17,8 +17,8 @@ AHEAD: Final = timedelta(days=180)
 
 
 async def secret_of(tx: Tx, person: str) -> str:
-    generation = await oncall.open_feed(tx, person)
-    return derived(await oncall.key(tx, KEY), person, generation)
+    generation = await addresses.open_feed(tx, person)
+    return derived(await addresses.key(tx, KEY), person, generation)
 
 
 def derived(key: bytes, person: str, generation: int) -> str:
@@ -29,7 +29,7 @@ def derived(key: bytes, person: str, generation: int) -> str:
 
 async def feed(tx: Tx, desk: Desk, secret: str, schedule: str | None) -> Feed | None:
     """The holder's own shifts in all schedules, or with `schedule` everybody's in that one."""
-    key, generations = await oncall.key(tx, KEY), await oncall.generations(tx)
+    key, generations = await addresses.key(tx, KEY), await addresses.generations(tx)
     holder = None
     for person, generation in generations.items():  # all of them: how long this takes tells nothing
         if hmac.compare_digest(derived(key, person, generation).encode(), secret.encode()):

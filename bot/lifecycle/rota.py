@@ -16,7 +16,7 @@ from bot.oncall import Feed, Gap, Lineup, Override, Row, Schedule, Weeks
 from bot.person import Person
 from bot.phrase import Phrase, Value
 from bot.simulation import Case, Simulation, simulate, span
-from bot.store import audit, deliveries, incidents, oncall, personal, silences
+from bot.store import addresses, audit, deliveries, incidents, oncall, personal, silences
 from bot.store.database import Database, Tx
 from bot.store.oncall import Request
 
@@ -184,7 +184,7 @@ class Rota:
             raise UserError(Phrase("The desk has no public address: an administrator sets ECOTRAJET_PUBLIC_URL."))
         async with self.db.transaction() as tx:
             if renew:
-                await oncall.renew_feed(tx, person)
+                await addresses.renew_feed(tx, person)
             secret = await feeds.secret_of(tx, person)
         return f"{self.public_url.rstrip('/')}/oncall/{secret}.ics"
 
