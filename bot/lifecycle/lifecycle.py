@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from bot.alert import Alert, AlertStatus
+from bot.alert import Alert
 from bot.answers import (
     AcknowledgeAnswer,
     AskAnswer,
@@ -19,7 +19,6 @@ from bot.answers import (
     SnoozeAnswer,
 )
 from bot.audit import Actor
-from bot.classification import Classification
 from bot.desk import Desk
 from bot.incident import Incident, Priority
 from bot.kept import Kept
@@ -91,15 +90,9 @@ class Lifecycle:
 
     async def not_understood(self, body_id: int, source: str, why: Phrase) -> None:
         """Kept, and shown once per source as an incident to classify: an alert is never dropped in silence."""
-        title = str(why.values.get("path", "")) or "?"
-        alert = Alert(
-            source=source, dedup_key="not-understood", status=AlertStatus.FIRING,
-            title=f"{source}: alert not understood ({title})",
-        )  # fmt: skip
         async with self.db.transaction() as tx:
             await bodies.not_understood(tx, body_id, why)
-            judged = Classification(Priority.P2, "not-understood", why, "", "", "")
-            await receive.not_understood(tx, self.desk, alert, judged, body_id)
+            await receive.not_understood(tx, self.desk, source, why, body_id)
 
     async def unread_bodies(self, older_than: timedelta) -> list[tuple[int, str, dict[str, str], bytes]]:
         """(id, source, headers, body) of what was stored that long ago and never read: its process died."""

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from bot.alert import Alert, AlertStatus
 from bot.audit import Actor, Door, Entry
 from bot.classification import Classification, classify
 from bot.desk import Desk
 from bot.gathering import NEWS_HELD
-from bot.incident import Incident, Status, title_of
+from bot.incident import Incident, Priority, Status, title_of
 from bot.lifecycle import following, gather, ladder, moves, quiet, rooms, speaking
 from bot.maintenance import Silence
 from bot.phrase import Phrase
@@ -20,6 +20,7 @@ from bot.store.incidents import Opening
 from bot.store.intake import Given, How, Settled
 
 Happened = Literal["opened", "joined", "repeated", "resolved", "recorded", "silenced", "waiting"]
+NOT_UNDERSTOOD: Final = "not-understood"
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,8 +266,14 @@ def sender(alert: Alert) -> Actor:
     return Actor(f"source:{alert.source}", alert.source, Door.WEBHOOK)
 
 
-async def not_understood(tx: Tx, desk: Desk, alert: Alert, judged: Classification, body: int) -> None:
+async def not_understood(tx: Tx, desk: Desk, source: str, why: Phrase, body: int) -> None:
     """One open incident per source tells that its bodies are not understood; the next ones are counted there."""
+    title = str(why.values.get("path", "")) or "?"
+    alert = Alert(
+        source=source, dedup_key=NOT_UNDERSTOOD, status=AlertStatus.FIRING,
+        title=f"{source}: alert not understood ({title})",
+    )  # fmt: skip
+    judged = Classification(Priority.P2, NOT_UNDERSTOOD, why, "", "", "")
     await alerts.take_turns(tx, keys(alert))
     known = await alerts.firing(tx, alert.source, alert.dedup_key)
     if known is not None:
