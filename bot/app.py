@@ -239,13 +239,17 @@ async def serve(settings: Settings, desk: Desk, fits: Callable[[], bool]) -> boo
     asked_to_stop, again = asyncio.Event(), asyncio.Event()
 
     def read_again() -> None:
-        if fits():
+        if fits() and not asked_to_stop.is_set():
             again.set()
             asked_to_stop.set()
 
+    def stop() -> None:
+        again.clear()
+        asked_to_stop.set()
+
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, asked_to_stop.set)
+        loop.add_signal_handler(number, stop)
     async with running(settings, desk):
         loop.add_signal_handler(signal.SIGHUP, read_again)
         gc.freeze()  # modules, schemas, catalogues: looked through again and again, each time a tenth of a second

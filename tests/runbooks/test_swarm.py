@@ -264,7 +264,9 @@ async def test_its_logs_are_those_of_all_tasks_with_secrets_hidden_and_one_may_l
     assert await stage.engines.logs(stage.target, grep="no such line") == ""
 
     looks = stage.engines.looks
-    assert [len(each.rows) for each in await looks.top(stage.target)] == [2, 2]
+    seen = [len(each.rows) for each in await looks.top(stage.target)]
+    assert len(seen) == 2
+    assert all(processes >= 2 for processes in seen), "the service's own two; a healthcheck may run just then"
     usages = await looks.stats([stage.target])
     assert len({each.container for each in usages}) == 2
     assert all(each.memory for each in usages)

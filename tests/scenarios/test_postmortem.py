@@ -84,18 +84,20 @@ async def test_after_a_minor_one_nothing_is_offered(world: World) -> None:
 
 
 async def test_of_a_confidential_one_only_those_who_handled_it_read_tasks_and_post_mortem(world: World) -> None:
-    bruno, amina, chloe = (world.person(each) for each in ("bruno", "amina", "chloe"))
+    bruno, chloe = world.person("bruno"), world.person("chloe")
+    helper = "david" if (await world.on_call()).person.key == "amina" else "amina"  # who is paged handles it, too
+    asked = world.person(helper)
     await bruno.types("/ecotrajet declare P3 prod ecotrajet Fuite chez un client --confidentiel", channel="incidents")
     await world.eventually_value(1, "SELECT count(*) FROM incident WHERE confidential")
     await bruno.types("/ecotrajet task 1 prévenir le client demain")
-    await bruno.types("/ecotrajet task 1 relire le contrat @amina demain")
+    await bruno.types(f"/ecotrajet task 1 relire le contrat @{helper} demain")
     await world.eventually_value(2, "SELECT count(*) FROM task")
     await chloe.types("/ecotrajet tâches", channel="general")
     await chloe.sees("Il ne reste rien à faire", channel="general")
     await bruno.types("/ecotrajet tâches", channel="general")
     assert "relire le contrat" in (await bruno.sees("prévenir le client", channel="general")).text
-    await amina.types("/ecotrajet tâches", channel="general")
-    assert "prévenir" not in (await amina.sees("relire le contrat", channel="general")).text
+    await asked.types("/ecotrajet tâches", channel="general")
+    assert "prévenir" not in (await asked.sees("relire le contrat", channel="general")).text
     await bruno.types("/ecotrajet resolve 1")
     await world.eventually_value("resolved", "SELECT status FROM incident")
     await chloe.types("/ecotrajet postmortem 1", channel="general")
