@@ -38,7 +38,7 @@ async def test_one_dies_one_hangs_and_the_third_pages_everybody_once_and_in_time
 async def killed(world: World) -> None:
     world.kill()
     await world.gone(within=30)
-    await world.http.close()
+    await world.close()
 
 
 async def raised(world: World, number: int) -> int:
