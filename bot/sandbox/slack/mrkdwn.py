@@ -108,7 +108,7 @@ def _date(target: str, fallback: str, now: float) -> str:
         "date_num": f"{when:%Y-%m-%d}", "date_slash": f"{when:%d/%m/%Y}", "date": day,
         "date_short": day, "date_short_pretty": day, "date_pretty": format_date(when, "d MMMM y", locale="fr"),
         "date_long": full, "date_long_pretty": full, "time": f"{when:%H:%M}", "time_secs": f"{when:%H:%M:%S}",
-        "ago": format_timedelta(int(seconds) - int(now), add_direction=True, threshold=1, locale="fr"),
+        "ago": format_timedelta(int(seconds) - int(now) or -1, add_direction=True, threshold=1, locale="fr"),
     }  # fmt: skip
     return DATE_TOKEN.sub(lambda found: shown.get(found[1], found[0]), pattern) or fallback
 
