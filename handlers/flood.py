@@ -24,6 +24,7 @@ WINDOW: Final = 0.2  # seconds over which they are counted
 MOST: Final = 100_000  # that may wait; beyond it the senders wait, as they do without a flood
 AT_ONCE: Final = 50
 REST: Final = 12.0  # while the flood lasts, catching up rests so many times as long as it worked
+AGAIN: Final = 60.0  # seconds until what broke is tried again
 LOOKS: Final = 1.0  # seconds; another process may have died and left some
 URGENT: Final = tuple(
     word.encode()
@@ -59,6 +60,8 @@ class Flood:
     since: float = 0.0
     put: int = 0
     something: asyncio.Event = field(default_factory=asyncio.Event)
+    stuck: set[int] = field(default_factory=set)  # rows that broke what acts upon them
+    stuck_until: float = 0.0
 
     def takes(self, body: bytes) -> bool:
         """One more at the door; whether it is to be put by."""
@@ -91,6 +94,9 @@ class Flood:
             try:
                 while await self.a_few(take):
                     pass
+                if self.now() >= self.stuck_until:
+                    self.stuck.clear()
+                    self.stuck_until = self.now() + AGAIN
             except (Unavailable, OSError) as away:
                 log.warning("what waits cannot be acted upon: the database is away", error=str(away))
             except Exception:
@@ -101,9 +107,10 @@ class Flood:
                     await self.something.wait()
 
     async def a_few(self, take: Callable[[Delivery], Awaitable[object]]) -> bool:
-        """`take` must be safe to repeat. Whether any were acted upon."""
+        """`take` must be safe to repeat. Whether there were any; those that broke are passed over for a while."""
         began, put = self.now(), self.put
-        async with self.backlog.next(AT_ONCE) as found:
+        async with self.backlog.next(AT_ONCE + len(self.stuck)) as waiting:
+            found = None if waiting is None else [each for each in waiting if each[0] not in self.stuck]
             acts = (take(Delivery(source, dict(headers), body, row)) for row, source, headers, body in found or ())
             results = await asyncio.gather(*acts, return_exceptions=True)
         broken = [each for each in results if isinstance(each, BaseException)]
@@ -111,13 +118,15 @@ class Flood:
             if not isinstance(each, Exception) or isinstance(each, Unavailable | OSError):
                 raise each
             log.error("a body that waits cannot be acted upon", exc_info=each)  # it stays, and holds up no other
+        rows = [each[0] for each in found or ()]
+        self.stuck |= {row for row, result in zip(rows, results, strict=True) if isinstance(result, Exception)}
         if found:
             self.waiting = max(0, self.waiting - len(found))
             if self.quick():
                 await asyncio.sleep((self.now() - began) * REST)
         elif found is not None and self.put == put:
             self.behind, self.waiting = False, 0
-        return len(results) > len(broken)
+        return bool(found)
 
     def quick(self) -> bool:
         """Whether the flood goes on: a stale count is no flood."""
