@@ -85,7 +85,7 @@ def understand(text: str, about: int | None = None) -> Reply | None:
     if strange or "?" in text or len(set(numbers)) > 1 or len(wishes) > 1:
         return None
     number = numbers[0] if numbers else None
-    wish = next(iter(wishes), Wish.TAKE if number is not None else None)
+    wish = next(iter(wishes), Wish.TAKE if number is not None and about in (None, number) else None)
     if wish is None or (wish is not Wish.TAKE and number is None and about is None):
         return None
     return Reply(wish, about if number is None else number)

@@ -67,7 +67,7 @@ async def answer(tools: Tools, event: Event, visitor: Visitor) -> Reply:
     if not commands.asks_for_help(line):
         command, rest = found(line)
         about = await _about(tools, event)
-        wished = _wished(line, command, about)
+        wished = wished_by(line, command, about)
         if wished is None and command is None:
             return _unknown(tools, line, visitor)
         if wished is not None:
@@ -90,11 +90,19 @@ def numbered(line: str, command: Command, rest: Sequence[str], about: int) -> st
     """In the thread of a page `note bascule faite` needs no number. Not sure whether it is meant: the line as it is."""
     usage = command.arguments.msgid if isinstance(command.arguments, Phrase) else command.arguments
     takes = command.of_incident and usage.startswith("N") and command.names[0] not in VERBS.values()
-    if not takes or "?" in line or (rest and (usage == "N" or parse.number(rest[0]) is not None)):
+    if not takes or "?" in line or (rest and usage == "N") or _names_another(command, rest, about):
         return line
+    if command.names[0] == "update" and rest:
+        return line  # the public is told of it: only where its number is written
     names = len(parse.split(line)) - len(rest)
     said = line.split(maxsplit=names)
     return " ".join([*said[:names], str(about), *said[names:]])
+
+
+def _names_another(command: Command, rest: Sequence[str], about: int) -> bool:
+    """Prose may begin with a count (`note 3 serveurs sont tombés`): there another incident is written `#3`."""
+    number = parse.number(rest[0]) if rest else None
+    return number is not None and (number == about or not (command.free_text and rest[0].isdigit()))
 
 
 async def _to_stranger(tools: Tools, line: str, visitor: Visitor) -> Reply:
@@ -104,14 +112,15 @@ async def _to_stranger(tools: Tools, line: str, visitor: Visitor) -> Reply:
     return await commands.answer(tools, line, visitor)
 
 
-def _wished(line: str, command: Command | None, about: int | None) -> sms_reply.Reply | None:
+def wished_by(line: str, command: Command | None, about: int | None) -> sms_reply.Reply | None:
     """As in a text message, unless a command is meant that does something else: `moi` are one's own settings here, and
     `fini 7` might be a task's number."""
     if command is not None and command.names[0] not in VERBS.values():
         return None
-    if about is None and OF_TASKS & set(fold(line).split()):
+    wished = sms_reply.understand(line, about)
+    if wished is not None and wished.number != about and OF_TASKS & set(re.findall(r"\w+", fold(line))):
         return None
-    return sms_reply.understand(line, about)
+    return wished
 
 
 async def _about(tools: Tools, event: Event) -> int | None:
@@ -134,13 +143,11 @@ async def _number(tools: Tools, wished: sms_reply.Reply, visitor: Visitor) -> in
 
 
 def _unknown(tools: Tools, line: str, visitor: Visitor) -> Card:
-    """The menu, and for a sentence a form, since it may be about something broken. Raises UserError for a slip."""
+    """The menu, and for a sentence a form, since it may be about something broken."""
     words = parse.split(line)
     is_sentence = len(words) >= FEW
-    if commands.is_misspelt(words[0]):
-        raise UserError(commands.unknown(words[0]))
     said = Phrase("That is none of my commands. Write to me as after `/ecotrajet`, or choose here.")
-    if not is_sentence:
+    if not is_sentence or commands.is_misspelt(words[0]):
         said = commands.unknown(words[0])
     shown, reader = commands.menus.menu(tools, visitor), tools.reader(visitor.language)
     return menus.not_understood(said, parse.unescape(line) if is_sentence else "", shown, reader)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from handlers.sms_reply import Reply, Wish, understand
-from handlers.written import found, is_written, line_of, numbered
+from handlers.written import found, is_written, line_of, numbered, wished_by
 from tests.handlers.slackdesk import SlackDesk, http_desk, slack_desk
 
 __all__ = ["http_desk", "slack_desk"]
@@ -74,7 +74,7 @@ def test_in_the_thread_of_a_page_a_verb_needs_no_number_and_politeness_takes_not
     assert understand("résolu", about=7) == Reply(Wish.RESOLVE, 7)
     assert understand("escalade stp", about=7) == Reply(Wish.ESCALATE, 7)
     assert understand("je prends le 42", about=7) == Reply(Wish.TAKE, 42)
-    for text in ("merci", "", "ok ?", "résolu ?", "pas résolu"):
+    for text in ("merci", "", "ok ?", "résolu ?", "pas résolu", "3", "c'est le 3"):
         assert understand(text, about=7) is None
 
 
@@ -84,7 +84,10 @@ def test_in_the_thread_of_a_page_a_verb_needs_no_number_and_politeness_takes_not
         ("note bascule faite", "note 7 bascule faite"), ("pourquoi", "pourquoi 7"), ("point", "point 7"),
         ('note "la  base" va', 'note 7 "la  base" va'), ("incident show", "incident show 7"),
         ("assign @david", "assign 7 @david"), ("timeline pdf", "timeline 7 pdf"),
-        ("note 42 autre chose", "note 42 autre chose"), ("merge 43", "merge 43"), ("statut prod", "statut prod"),
+        ("note #42 autre chose", "note #42 autre chose"),
+        ("note 3 serveurs sont tombés", "note 7 3 serveurs sont tombés"), ("note 7 fait", "note 7 fait"),
+        ("point à 14h avec le client", "point à 14h avec le client"),  # public: only where a number is written
+        ("merge 43", "merge 43"), ("statut prod", "statut prod"),
         ("pourquoi pas", "pourquoi pas"), ("rends service", "rends service"), ("note ça ?", "note ça ?"),
         ("résolu par qui", "résolu par qui"), ("pris en charge", "pris en charge"),
     ],
@@ -93,6 +96,11 @@ def test_in_the_thread_of_a_page_commands_need_no_number(line: str, meant: str) 
     command, rest = found(line)
     assert command is not None
     assert numbered(line, command, rest, 7) == meant
+
+
+@pytest.mark.parametrize(("line", "about"), [("fini 9", 7), ("done #9 !", 7), ("fini: 9", None), ("fini", None)])
+def test_what_may_be_a_task_ends_no_incident(line: str, about: int | None) -> None:
+    assert wished_by(line, None, about) is None
 
 
 async def test_a_command_is_answered_where_it_was_written(slack_desk: SlackDesk) -> None:
