@@ -250,8 +250,8 @@ async def serve(settings: Settings, desk: Desk, fits: Callable[[], bool]) -> boo
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
+    loop.add_signal_handler(signal.SIGHUP, read_again)  # also while it starts: then it starts once more
     async with running(settings, desk):
-        loop.add_signal_handler(signal.SIGHUP, read_again)
         gc.freeze()  # modules, schemas, catalogues: looked through again and again, each time a tenth of a second
         log.info("ready", listen=f"{settings.host}:{settings.port}")
         await asked_to_stop.wait()

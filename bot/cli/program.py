@@ -76,7 +76,7 @@ def build() -> typer.Typer:
 def serve() -> None:
     """Run the desk until it is told to stop (SIGTERM or Ctrl-C); SIGHUP takes up a changed configuration. This is
     production."""
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # while it starts: it reads the newest one anyway
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the loop listens to it
     configuration = configured()
     for warning in configuration.warnings:
         structlog.get_logger("config").warning(warning)
@@ -87,6 +87,7 @@ def serve() -> None:
         print(f"The database cannot be reached ({away}). Check DATABASE_URL, then: ecotrajet check", file=sys.stderr)
         raise typer.Exit(WRONG_OUT_THERE) from None
     if again:  # the same process with a new program: whoever watches over it sees no end
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # closing the loop gave it its default back; exec keeps this
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - as we were started ourselves
 
 
