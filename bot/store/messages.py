@@ -200,8 +200,8 @@ async def card_may_stand(tx: Tx, card: Message) -> bool:
         await tx.fetchval(
             "SELECT EXISTS (SELECT FROM message WHERE about = $1 AND recipient = $2 AND id <> $3"
             " AND (unsure OR state = 'sending') AND incident IS NOT DISTINCT FROM $4 AND run IS NOT DISTINCT FROM $5"
-            " AND procedure IS NOT DISTINCT FROM $6)",
-            card.about, card.to, card.id, card.incident, card.run, card.procedure,
+            " AND procedure IS NOT DISTINCT FROM $6 AND tail IS NOT DISTINCT FROM $7)",
+            card.about, card.to, card.id, card.incident, card.run, card.procedure, card.tail,
         )
     )  # fmt: skip
 
@@ -212,8 +212,8 @@ async def posted_elsewhere(tx: Tx, card: Message, owner: str) -> bool:
         await tx.fetchval(
             "SELECT EXISTS (SELECT FROM message WHERE about = $1 AND recipient = $2 AND id <> $3 AND state = 'sending'"
             " AND lease_until > clock_timestamp() AND lease_owner <> $4 AND incident IS NOT DISTINCT FROM $5"
-            " AND run IS NOT DISTINCT FROM $6 AND procedure IS NOT DISTINCT FROM $7)",
-            card.about, card.to, card.id, owner, card.incident, card.run, card.procedure,
+            " AND run IS NOT DISTINCT FROM $6 AND procedure IS NOT DISTINCT FROM $7 AND tail IS NOT DISTINCT FROM $8)",
+            card.about, card.to, card.id, owner, card.incident, card.run, card.procedure, card.tail,
         )
     )  # fmt: skip
 

@@ -47,8 +47,8 @@ class Tailer:
     async def look(self, tail: Tail, *, last: bool) -> None:
         target = self._target(tail)
         if target is None:
-            gone = Phrase("{environment} is no longer configured.", {"environment": tail.environment})
-            await self.tails.saw(tail, tail.shown, gone, last=True)
+            gone = Phrase("This log is no longer there, or no longer yours to read.")
+            await self.tails.saw(tail, "", gone, last=True)
             return
         try:
             text = await self.engines.logs(target, tail=LINES, grep=tail.word, max_bytes=BYTES)

@@ -153,8 +153,10 @@ def lines(chunks: Iterable[bytes], within: float = LONGEST_READ) -> Iterator[byt
 
 
 def plain(raw_line: bytes) -> str:
-    """As a terminal would show it in the end: no colours, and of what was overwritten in place only the last."""
-    text = raw_line.decode(errors="replace").rstrip("\r\n")
+    """As a terminal would show it in the end: no colours, of what was overwritten in place only the last, and no NUL,
+    which PostgreSQL keeps neither as text nor as JSON.
+    """
+    text = raw_line.decode(errors="replace").replace("\x00", "").rstrip("\r\n")
     if "\x1b" in text:
         text = ESCAPES.sub("", text)
     return text.rpartition("\r")[2] if "\r" in text else text
