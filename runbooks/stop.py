@@ -139,7 +139,7 @@ class Start:
             if await journal.cancelled():
                 phrase = Phrase("Called off: {container} stays down.", _named(plan))
                 return Outcome(Result.CANCELLED, phrase, seen.id, plan.image_now, False)
-            return await _started(engine, plan, seen, journal)
+            return await _started(engine, target, plan, seen, journal)
 
     async def repair(self, target: Target, plan: Plan, journal: Journal) -> Outcome:
         """Starting twice does no harm."""
@@ -148,7 +148,7 @@ class Start:
             seen = await look.container(engine, plan.container)
             if seen is None or seen.id != plan.container_id:
                 return _gone(plan)
-            return await _started(engine, plan, seen, journal)
+            return await _started(engine, target, plan, seen, journal)
 
 
 async def _down(engine: Engine, seen: Seen, journal: Journal) -> Phrase | None:
@@ -196,7 +196,7 @@ async def _answering(engine: Engine, target: Target, plan: Plan) -> tuple[str | 
     return page.ports_of(there.raw), True
 
 
-async def _started(engine: Engine, plan: Plan, seen: Seen, journal: Journal) -> Outcome:
+async def _started(engine: Engine, target: Target, plan: Plan, seen: Seen, journal: Journal) -> Outcome:
     """Its page gives the ports back first; it is removed only when the service holds them, else it answers again."""
     paged = await page.standing(engine, plan.container) is not None
     if paged:
@@ -207,9 +207,9 @@ async def _started(engine: Engine, plan: Plan, seen: Seen, journal: Journal) -> 
     if not paged:
         return outcome
     await journal.before(Step.PAGE_END)
-    told = await page.settle(engine, plan.container)
-    await journal.after(Step.PAGE_END, str(told or ""))
-    return replace(outcome, remarks=(*outcome.remarks, *([told] if told else [])))
+    done = await page.repaired(engine, target, plan.container)
+    await journal.after(Step.PAGE_END, str(done.phrase if done else ""))
+    return replace(outcome, remarks=(*outcome.remarks, *([done.phrase] if done else [])))
 
 
 async def _judged(engine: Engine, plan: Plan, seen: Seen, journal: Journal) -> Outcome:

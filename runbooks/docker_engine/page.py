@@ -205,8 +205,9 @@ async def aside(engine: Engine, name: str) -> bool:
     return page is not None
 
 
-async def settle(engine: Engine, name: str) -> Phrase | None:
-    """The page as the service is: gone when that runs, shown when it is down. What was done; None: nothing was to do.
+async def settle(engine: Engine, name: str) -> tuple[Phrase, bool] | None:
+    """The page as the service is: gone when that runs, shown when it is down. What was done, and whether all is well
+    then; None: nothing was to do.
 
     Only for who holds the target's lock, when no stop can be under way. Raises EngineSaid or Unreachable.
     """
@@ -219,13 +220,13 @@ async def settle(engine: Engine, name: str) -> Phrase | None:
         return None  # it goes on answering until something runs there again
     if service is None or service.state in hands.UP:
         await hands.remove(engine, page, with_volumes=True)
-        return Phrase("The maintenance page of {container} was put away.", values)
+        return Phrase("The maintenance page of {container} was put away.", values), True
     if page.state in hands.UP:
         return None
     if (why := await show(engine, page)) is not None:
         values["why"] = why
-        return Phrase("The maintenance page of {container} does not answer: {why}.", values)
-    return Phrase("The maintenance page of {container} answers again.", values)
+        return Phrase("The maintenance page of {container} does not answer: {why}.", values), False
+    return Phrase("The maintenance page of {container} answers again.", values), True
 
 
 async def repaired(engine: Engine, target: Target, name: str) -> Repaired | None:
@@ -233,13 +234,15 @@ async def repaired(engine: Engine, target: Target, name: str) -> Repaired | None
     try:
         done = await settle(engine, name)
     except EngineSaid as said:
-        done = Phrase("Docker refused: {why}", {"why": said.why})
+        done = Phrase("Docker refused: {why}", {"why": said.why}), False
     if done is None:
         return None
+    phrase, well = done
     seen = await look.container(engine, name)
     return Repaired(
-        environment=target.environment.name, service=target.service.name, result=Result.SUCCEEDED, phrase=done,
-        container_id=seen.id if seen else "", healthy=bool(seen and seen.running),
+        environment=target.environment.name, service=target.service.name, phrase=phrase,
+        result=Result.SUCCEEDED if well else Result.FAILED, container_id=seen.id if seen else "",
+        healthy=bool(seen and seen.running),
     )  # fmt: skip
 
 
