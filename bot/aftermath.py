@@ -14,7 +14,8 @@ ERROR: Final = re.compile(
 """As applications write it: words, pino's numbers, an access log's 500."""
 HARMLESS: Final = re.compile(
     r"\b(?:0|no|without|sans|aucune?) (?:errors?|erreurs?|exceptions?)\b"
-    r"|\"?(?:errors?|exception)\"?\s*[:=]\s*(?:null|none|nil|undefined|false|0\b|\"\"|''|\[\]|\{\})",
+    r"|\b(?:errors?|exception)\"?\s*[:=]\s*(?:null|none|nil|undefined|false|0|\"\"|''|\[\]|\{\})"
+    r"(?=\s*(?:[,;)}\]]|$|\w+=))",
     re.IGNORECASE,
 )
 LONGEST_QUOTE: Final = 160  # characters

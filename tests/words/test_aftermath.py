@@ -19,6 +19,8 @@ LIMITS = Aftermath(error_lines=20, times=3)
         '{"level":"error","msg":"no such table"}',
         '{"level":50,"time":1764137000,"msg":"no such table"}',
         "java.lang.NullPointerException",
+        'ERROR:  null value in column "id" violates not-null constraint',
+        "TypeError: undefined is not a function",
         "panic: runtime error: index out of range",
         '10.0.0.1 - - [26/Nov/2026] "GET /stations HTTP/1.1" 502 157',
         "UnhandledPromiseRejection: uncaught",
