@@ -39,6 +39,7 @@ _NAMED: Final = re.compile(
     r"(?:password|passwd|pwd|secret|token|api_?key|access_?key|private_key)[\"']?\s{0,3}[=:]\s{0,3}[\"']?([^\s\"';&,}]{3,400})",
     re.I,
 )
+_COMMON: Final = re.compile(r"null|none|nil|true|false|undefined|debug|info|warn|error|\d{1,5}", re.I)
 # Every repetition below is bounded or starts at a fixed word: a long line must not take long (no backtracking).
 _AFTER: Final = (
     re.compile(r"(?P<kept>\b(?:Bearer|Basic)\s+)[\w.~+/=-]{8,}", re.I),
@@ -108,7 +109,7 @@ def _password_in(value: str) -> str | None:
 
 def _named_in(value: str) -> Iterable[str]:
     """Secrets that a value holds by name, as `Server=db;Password=…` and `{"client_secret": "…"}` do."""
-    yield from (found for found in _NAMED.findall(value[:LONGEST_SEARCHED]) if len(found) >= SHORTEST_SECRET)
+    yield from (found for found in _NAMED.findall(value[:LONGEST_SEARCHED]) if not _COMMON.fullmatch(found))
 
 
 def _forms(value: str) -> set[str]:

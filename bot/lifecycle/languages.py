@@ -15,8 +15,11 @@ class Languages:
 
     async def refresh(self) -> None:
         """What the desk takes from now on for what people chose: each second, for another replica may have heard it."""
+        before = self.desk.spoken.chosen
         async with self.db.transaction() as tx:
-            self.desk.spoken.chosen = await languages.everybody(tx)
+            found = await languages.everybody(tx)
+        if self.desk.spoken.chosen is before:  # else somebody chose meanwhile: the next look has it
+            self.desk.spoken.chosen = found
 
     async def of(self, slack_user: str) -> str | None:
         """Their own choice; None: they made none."""

@@ -4,7 +4,7 @@ from importlib.resources import files
 
 import asyncpg
 
-from bot.store.database import Unavailable
+from bot.store.database import AWAY, Unavailable
 
 
 def wanted() -> str:
@@ -14,11 +14,8 @@ def wanted() -> str:
 
 
 async def applied(url: str) -> str | None:
-    """None: no table yet. Raises OSError or Unavailable while the database at `url` does not answer."""
-    try:
-        connection = await asyncpg.connect(url, timeout=10)
-    except asyncpg.CannotConnectNowError as starting:
-        raise Unavailable("it is starting") from starting
+    """None: no table yet. Raises one of AWAY while the database at `url` does not answer."""
+    connection = await asyncpg.connect(url, timeout=10)
     try:
         found: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
         return found
@@ -29,9 +26,13 @@ async def applied(url: str) -> str | None:
 
 
 async def bring_up_to_date(url: str) -> str:
-    """Apply every pending revision, if any is; returns the one that the tables have then. Raises as `applied`."""
+    """Apply every pending revision, if any is; returns the one that the tables have then. Raises Unavailable."""
     newest = wanted()
-    if await applied(url) != newest:
+    try:
+        has = await applied(url)
+    except AWAY as away:
+        raise Unavailable(type(away).__name__) from away
+    if has != newest:
         from bot.store.migrate import migrate  # seldom needed, and slow to import
 
         await migrate(url)
