@@ -18,6 +18,7 @@ from bot.notify.blocks.pdf import pdf
 from bot.notify.blocks.postmortem import draft
 from bot.notify.channel import Outgoing
 from bot.notify.files import Files
+from bot.notify.refusals import word_of
 from bot.notify.standing import metadata
 from bot.notify.upload import Upload
 from bot.phrase import Phrase, Value
@@ -111,7 +112,7 @@ class Papers:
 def _no_canvas(refused: SlackApiError) -> Phrase | None:
     """Why files come instead; None: it is about something else."""
     data = getattr(refused.response, "data", refused.response)
-    word = str(data.get("error", "")) if isinstance(data, dict) else ""
+    word = word_of(refused)
     if word == "missing_scope":
         scope = str(data.get("needed") or "canvases:write")
         return Phrase(

@@ -35,6 +35,7 @@ from bot.notify.blocks.verdict import with_question
 from bot.notify.channel import Outgoing, asks_of, because_of, phrase_of
 from bot.notify.files import Files
 from bot.notify.papers import Paper, Papers, made
+from bot.notify.refusals import word_of
 from bot.notify.review_pictures import Picture, draw
 from bot.notify.standing import metadata
 from bot.notify.upload import Upload, upload_of
@@ -270,13 +271,6 @@ def looked_back(outgoing: Outgoing, reader: Reader) -> Card:
 
 def is_person(to: str) -> bool:
     return to[:1] in {"U", "W"} and to.isalnum() and to.isupper()
-
-
-def word_of(error: SlackApiError) -> str:
-    """Slack's word for it; empty when the answer was not Slack's."""
-    response = error.response
-    data = getattr(response, "data", response)
-    return str(data.get("error", "")) if isinstance(data, dict) else ""
 
 
 def judged(error: SlackApiError) -> Retryable | Permanent:

@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.message import Message
 from bot.notify.channel import Outgoing
+from bot.notify.refusals import word_of
 
 EVENT: Final = "ecotrajet_message"
 NEWEST: Final = 200  # messages: it stands among the last, for a broken try is repeated within seconds
@@ -75,7 +76,7 @@ class Standing:
         try:
             seen = await self._newest(channel, thread)
         except SlackApiError as refused:
-            if _word(refused) in PASSING:
+            if word_of(refused) in PASSING:
                 raise
             return None
         return next((each for each in reversed(seen) if is_it(each)), None)
@@ -102,7 +103,7 @@ class Standing:
                     types="public_channel,private_channel", exclude_archived=True, limit=NEWEST, cursor=cursor
                 )
             except SlackApiError as refused:
-                if _word(refused) in PASSING:
+                if word_of(refused) in PASSING:
                     raise
                 return ""
             for channel in listed["channels"]:
@@ -117,8 +118,3 @@ class Standing:
 def is_id(channel: str) -> bool:
     """A channel's, `C…` or `G…`, or that of a conversation with somebody, `D…`; names are written small."""
     return channel[:1] in {"C", "G", "D"} and channel.isalnum() and channel.isupper()
-
-
-def _word(refused: SlackApiError) -> str:
-    data = getattr(refused.response, "data", refused.response)
-    return str(data.get("error", "")) if isinstance(data, dict) else ""

@@ -15,7 +15,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import Permanent, Retryable
 from bot.notify.blocks import Block
-from bot.notify.slack import judged, word_of
+from bot.notify.refusals import word_of
+from bot.notify.slack import judged
 from bot.secret import Secret
 
 WITHIN: Final = 5.0  # seconds for one request, less than a lease
