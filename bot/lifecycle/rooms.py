@@ -62,11 +62,14 @@ async def want(tx: Tx, desk: Desk, number: int, by: Actor) -> RoomAnswer:
 
 
 async def company(tx: Tx, desk: Desk, incident: Incident, room: Room) -> list[str]:
-    """Slack ids of those who belong there: on it, asked, paged. Managers are only asked in: they get few words."""
+    """Slack ids of those who belong there: on it or once on it, asked, paged. Managers are only asked in: they get few
+    words.
+    """
     paged = [each for each in await pages.people(tx, incident.number) if not desk.is_manager(each)]
     asked = [row["person"] for row in await responders.of_incident(tx, incident.number)]
     held = [row.person for row in await roles.of_incident(tx, incident.number)]
-    ids = dict.fromkeys([room.asked_by, incident.acknowledged_by or "", *held, *asked, *paged])
+    hands = await incidents.hands(tx, incident.number)  # an acknowledgement may have run out before we looked
+    ids = dict.fromkeys([room.asked_by, incident.acknowledged_by or "", *hands, *held, *asked, *paged])
     return [person.slack for each in ids if (person := desk.people.get(each)) is not None and person.slack]
 
 

@@ -73,6 +73,16 @@ async def insiders(tx: Tx, number: int) -> frozenset[str]:
     return frozenset(row["person"] for row in rows if row["person"])
 
 
+async def hands(tx: Tx, number: int) -> list[str]:
+    """Those who have it or ever had it, and who ended it; in the order in which they came."""
+    rows = await tx.fetch(
+        "SELECT actor FROM audit WHERE incident = $1 AND did IN ('incident.acknowledged', 'incident.resolved')"
+        " GROUP BY actor ORDER BY min(id)",
+        number,
+    )
+    return [row["actor"] for row in rows]
+
+
 async def lock(tx: Tx, number: int) -> Incident | None:
     """The incident, held until the transaction ends: moves, levels and joins of one incident take turns."""
     row = await tx.fetchrow("SELECT * FROM incident WHERE number = $1 FOR UPDATE", number)

@@ -34,10 +34,9 @@ async def value(lifecycle: Lifecycle, query: str) -> Any:
 
 async def test_those_who_come_together_share_few_transactions(lifecycle: Lifecycle) -> None:
     await lifecycle.take(letter("first"))
-    before = await value(lifecycle, "SELECT pg_current_xact_id()::text::bigint")
     answers = await asyncio.gather(*(lifecycle.take(letter(f"Disk {n} is full")) for n in range(100)))
-    after = await value(lifecycle, "SELECT pg_current_xact_id()::text::bigint")
-    assert after - before <= 4
+    # Those that wrote the rows, first one's included; the server's own counter moves with each autovacuum, too.
+    assert await value(lifecycle, "SELECT count(DISTINCT xmin::text) FROM alert") <= 4
     assert {received.happened for [received] in answers} == {"joined"}
     assert await value(lifecycle, "SELECT count(*) FROM alert WHERE status = 'firing'") == 101
     assert await value(lifecycle, "SELECT alert_count FROM incident") == 101

@@ -115,6 +115,21 @@ async def test_two_people_press_and_there_is_one_channel(database_url: str, on_d
         await world.person("victor").sees("Je ne vous connais pas")
 
 
+async def test_whose_acknowledgement_ran_out_before_the_channel_was_looked_after_is_invited(
+    database_url: str, on_demand: Path
+) -> None:
+    async with new_world(database_url, config=on_demand) as world:
+        await world.alert(TITLE)
+        david, amina = world.person("david"), world.person("amina")
+        await david.types("/ecotrajet ack 1", channel="incidents")
+        await world.eventually_value("acknowledged", "SELECT status FROM incident")
+        await world.fast_forward(minutes=31)
+        await world.eventually_value("triggered", "SELECT status FROM incident")
+        await amina.types("/ecotrajet channel 1", channel="incidents")
+        room = await room_of(world)
+        await world.eventually(lambda: is_in(david.person.slack_id, room), "whoever had it is invited")
+
+
 async def test_a_lost_answer_makes_no_second_channel(world: World) -> None:
     world.sandbox.slack.faults.arm("conversations.create", disconnect=True, applied=True)
     await world.alert(TITLE)
