@@ -20,6 +20,7 @@ from bot import logs
 from bot.app import running
 from bot.config import Configuration, load
 from bot.sandbox import DEMO_PEOPLE, Sandbox, databases, engine, workload
+from bot.sandbox.bucket import BUCKET, bucket
 from bot.sandbox.engine import NoEngine, RunningEngine
 from bot.sandbox.workload import Workload, WorkloadError
 from bot.store.clock import fast_forward
@@ -41,7 +42,8 @@ async def run(data: Path, console: Console) -> None:
         app = await stop.enter_async_context(application(data, console))
         url, of_app = await stop.enter_async_context(fresh_database(data))
         sandbox = await stop.enter_async_context(sandbox_on(url))
-        configuration = configured(data, url, sandbox, app, of_app)
+        config = example_for(data, app, of_app, await stop.enter_async_context(bucket()))
+        configuration = configured(data, config, url, sandbox, app)
         logs.configure(configuration.secrets(), quiet=True)
         await stop.enter_async_context(running(configuration.settings, configuration.desk))
         console.print(welcome(configuration, sandbox, app), soft_wrap=True)
@@ -59,6 +61,7 @@ async def application(data: Path, console: Console) -> AsyncIterator[Workload | 
         if found.started:
             console.print(f"Docker engine started for the demo: {found.host}")
         app = await asyncio.to_thread(workload.start, PREFIX, host=found.host)
+        await asyncio.to_thread(app.make_image, workload.MAINTENANCE, health=False)
     except (NoEngine, WorkloadError) as without:
         console.print(f"[yellow]Going on without containers: {without}[/]")
         yield None
@@ -100,9 +103,7 @@ async def sandbox_on(url: str) -> AsyncIterator[Sandbox]:
         yield sandbox
 
 
-def configured(
-    data: Path, database: str, sandbox: Sandbox, app: Workload | None, of_app: Mapping[str, str]
-) -> Configuration:
+def configured(data: Path, config: Path, database: str, sandbox: Sandbox, app: Workload | None) -> Configuration:
     """The example configuration, aimed at the demo's containers, and the environment that the sandbox gives."""
     port = free_port(USUAL_PORT)
     url = f"http://127.0.0.1:{port}"
@@ -112,7 +113,7 @@ def configured(
         **sandbox.environment(),
         "DATABASE_URL": database,
         "ECOTRAJET_DATA": str(data),
-        "ECOTRAJET_CONFIG": str(example_for(data, app, of_app)),
+        "ECOTRAJET_CONFIG": str(config),
         "ECOTRAJET_LISTEN": f"127.0.0.1:{port}",
         "ECOTRAJET_PUBLIC_URL": url,
         "ECOTRAJET_WEBHOOK_TOKEN": secrets.token_urlsafe(12),
@@ -121,15 +122,18 @@ def configured(
     return load(environment)
 
 
-def example_for(data: Path, app: Workload | None, of_app: Mapping[str, str]) -> Path:
+def example_for(data: Path, app: Workload | None, of_app: Mapping[str, str], s3: str | None) -> Path:
     example: dict[str, Any] = yaml.safe_load((ROOT / "ecotrajet.example.yaml").read_text("utf-8"))
     if app is not None:
         names = {environment: app.container(environment) for environment in ("staging", "prod")}
         example["services"]["ecotrajet"] |= {"containers": names, "required": ["APP_RELEASE"]}
+        example["services"]["ecotrajet"]["maintenance_image"] = app.image(workload.MAINTENANCE)
         example["probes"] = {"application": probe_of(app)}
     example["databases"] = {
         place: {"database": url, "environment": place, "service": "ecotrajet"} for place, url in of_app.items()
     }
+    if s3 is not None:
+        example["backups"] = {"prod": backup_of(of_app["prod"], s3)}
     changed = (datetime.now(UTC) - timedelta(days=80)).date().isoformat()  # the reminder of the first morning
     example["secrets"] = {"supabase-service-role": {"rotated": changed, "environment": "prod"}}
     data.mkdir(parents=True, exist_ok=True)
@@ -142,6 +146,14 @@ def probe_of(app: Workload) -> dict[str, Any]:
     """The desk looks at production itself: break it by hand, and an incident opens within a minute and a half."""
     url = f"{app.url('prod')}/health"
     return {"environment": "prod", "service": "ecotrajet", "url": url, "slow_after": "2 s", "private": True}
+
+
+def backup_of(database: str, s3: str) -> dict[str, Any]:
+    """Each night's dump, and what brings one back: `/ecotrajet runbook run recuperation prod`."""
+    return {
+        "database": database, "restore_with": database, "bucket": BUCKET, "endpoint": s3, "environment": "prod",
+        "service": "ecotrajet",
+    }  # fmt: skip
 
 
 def welcome(configuration: Configuration, sandbox: Sandbox, app: Workload | None) -> Text:
@@ -164,6 +176,12 @@ def welcome(configuration: Configuration, sandbox: Sandbox, app: Workload | None
         shown.append("4. Break production by hand, then roll it back:\n", "bold")
         shown.append(f"   {break_it(app)}\n", "green").append("   /ecotrajet rollback prod", "green")
         shown.append("   then approve it as Bruno\n")
+        shown.append("5. Take it away behind its maintenance page: ")
+        shown.append("/ecotrajet stop prod --confirm prod", "green").append(", then bring it back: ")
+        shown.append("/ecotrajet start prod\n", "green")
+    if configuration.desk.backups:
+        shown.append("6. Bring the last backup of production's database back, in ten steps and by two people:\n")
+        shown.append("   /ecotrajet runbook run recuperation prod --confirm prod\n", "green")
     shown.append("\nCtrl-C stops everything and leaves no container behind.", "dim")
     return shown
 

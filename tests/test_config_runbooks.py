@@ -78,6 +78,8 @@ def test_no_procedure_deletes_volumes_or_asks_a_person_for_what_the_desk_does() 
         ("{title: t, steps: [{title: x, do: deploy}]}", "steps[0].with: `deploy` needs `version`"),
         ("{title: t, steps: [{title: x, do: logs, with: {tial: 5}}]}", "steps[0].with.tial: unknown key; did you mean"),
         ("{title: t, steps: [{title: x, do: stop, approval: true}]}", "steps[0].approval: only goes with `ask`"),
+        ("{title: t, steps: [{title: x, do: stop, failed: non}]}", "steps[0].failed: only goes with `ask`"),
+        ("{title: t, steps: [{ask: x, done: 'en {version}'}]}", "steps[0].done: there is no parameter 'version'"),
         ("{title: t, steps: [{title: x, do: exec, with: {look: dsik}}]}", "no look 'dsik'; did you mean 'disk'"),
         ("{title: t, steps: [{title: x, do: freeze, with: {for: soon}}]}", "with.for: 'soon' is not a duration"),
         ("{title: t, steps: [{title: x, do: compare}]}", "steps[0].with: `compare` needs `against`"),

@@ -37,7 +37,8 @@ class Condition:
 class ProcedureStep:
     """`do` is what the desk does, with `given`; None: a person is asked `ask`. It is taken if all of `only_if` hold and
     none of `unless`, else skipped. `goto`: the step that a failure leads to; empty: `on_failure` is stop or continue.
-    `approval`: yes is said by who may deploy there, and in a protected environment not by who began it.
+    `approval`: yes is said by who may deploy there, and in a protected environment not by who began it. `done` and
+    `failed`: the words on the two buttons below `ask`; empty: the usual ones.
     """
 
     id: str
@@ -50,6 +51,8 @@ class ProcedureStep:
     on_failure: str = STOP
     goto: str = ""
     approval: bool = False
+    done: str = ""
+    failed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,10 @@ class Light(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ServiceStatus:
-    """One line of `/ecotrajet status`. `health`: healthy, unhealthy, starting, none; `problem` only when not green."""
+    """One line of `/ecotrajet status`. `health`: healthy, unhealthy, starting, none; `problem` only when not green.
+
+    `state`: Docker's word, a Swarm's, or '' where it is not known. `since` tells of the state.
+    """
 
     environment: str
     service: str

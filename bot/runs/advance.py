@@ -46,7 +46,7 @@ async def _one_move(tx: Tx, desk: Desk, run: ProcedureRun) -> None:
 
 async def _ask(tx: Tx, desk: Desk, run: ProcedureRun, position: int) -> None:
     values = {**facts(run, position), "question": _question(run, position)}
-    said = Phrase("❓ Runbook “{title}” ({id}), step {step}: {question} Answer on its card.", values)
+    said = Phrase("❓ Runbook “{title}” ({id}), step {step}: “{question}”. Answer on its card.", values)
     await note(tx, desk, run, said)
     last = run.taken[-1]
     if last.finished_at is not None and last.finished_at - last.started_at > SLOW:
@@ -59,7 +59,7 @@ async def remind(tx: Tx, desk: Desk, run: ProcedureRun, waiting: Taken) -> None:
         **facts(run, waiting.position), "question": _question(run, waiting.position), "at": waiting.started_at,
     }  # fmt: skip
     said = Phrase(
-        "⏰ Runbook “{title}” ({id}) waits since {at} for an answer to step {step}: {question} Answer on its card, or "
+        "⏰ Runbook “{title}” ({id}) waits since {at} for an answer to step {step}: “{question}”. Answer on its card, or "
         "end it: `/ecotrajet runbook cancel {id}`.",
         values,
     )

@@ -20,6 +20,7 @@ from typing import Any, Final
 PREFIX: Final = "ecotrajet-demo"
 LABEL: Final = "ecotrajet.sandbox"
 PORT: Final = 8080
+MAINTENANCE: Final = "maintenance"  # the version that is only a page: what answers while the application is stopped
 COMMANDS: Final = (
     "sh",
     "httpd",
@@ -196,7 +197,7 @@ def stop(prefix: str = PREFIX, *, host: str) -> None:
 
 
 def _root_filesystem(version: str) -> bytes:
-    kind = VERSIONS.get(version, Version())
+    kind = VERSIONS.get(version, Version(healthy=version != MAINTENANCE))
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as tar:
         _put(tar, "bin/busybox", _busybox().read_bytes(), 0o755)
@@ -223,6 +224,12 @@ def _put(tar: tarfile.TarFile, path: str, content: bytes, mode: int) -> None:
 
 
 def _page(version: str) -> str:
+    if version == MAINTENANCE:
+        return (
+            '<!doctype html><html lang="fr"><meta charset="utf-8"><title>ÉcoTrajet revient</title>'
+            '<body style="font-family:sans-serif;text-align:center;padding-top:20vh;color:#5b5b00">'
+            "<h1>ÉcoTrajet</h1><p>Maintenance en cours : nous revenons dans quelques minutes.</p></body></html>\n"
+        )
     colour = "#b3261e" if "broken" in version else "#1b7f4d"
     return (
         f'<!doctype html><html lang="fr"><meta charset="utf-8"><title>ÉcoTrajet {version}</title>'

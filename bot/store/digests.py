@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from bot.incident import Incident
 from bot.message import About, Kind
+from bot.phrase import Phrase
 from bot.store import jobs
 from bot.store.database import Tx
 from bot.store.incidents import from_row
@@ -39,6 +40,15 @@ async def hasten(tx: Tx, person: str, after: timedelta) -> None:
         person, after,
     )  # fmt: skip
     await jobs.enqueue(tx, [jobs.deliver_job(Kind(row["kind"]), About.DIGEST, row["id"], -1, after) for row in rows])
+
+
+async def drop_waiting(tx: Tx, person: str) -> None:
+    """Another one takes its place, and tells the same: each tells what is so when it leaves."""
+    why = Phrase("another digest leaves before it and tells the same")
+    await tx.execute(
+        "UPDATE message SET state = 'dropped', why = $2 WHERE person = $1 AND about = 'digest' AND state = 'waiting'",
+        person, why.to_json(),
+    )  # fmt: skip
 
 
 async def others_paged(tx: Tx, incident: int, round: int, person: str) -> bool:

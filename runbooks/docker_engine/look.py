@@ -89,6 +89,11 @@ class Seen:
         return moment(str(self.raw["State"].get("StartedAt") or ""))
 
     @property
+    def ended_at(self) -> datetime | None:
+        """When its last life ended; None: it runs, or never did."""
+        return None if self.running else moment(str(self.raw["State"].get("FinishedAt") or ""))
+
+    @property
     def policy(self) -> dict[str, Any]:
         """The restart policy: `{"Name": …, "MaximumRetryCount": …}`."""
         policy = self.raw["HostConfig"].get("RestartPolicy") or {}

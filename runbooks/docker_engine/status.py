@@ -52,7 +52,7 @@ async def of(engine: Engine, target: Target, now: datetime) -> ServiceStatus:
         reference=shown.reference if shown else seen.reference,
         state=seen.state,
         health=seen.health,
-        since=seen.started_at,
+        since=seen.ended_at or seen.started_at,
         restarts=seen.restarts,
         problem=problem,
     )

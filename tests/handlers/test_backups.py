@@ -47,7 +47,7 @@ async def test_lists_show_what_is_there_and_what_failed_why(slack_desk: SlackDes
     assert "NoSuchBucket" in shown.text
     assert "3 Mio" in shown.text.replace("\u00a0", " ")
     await amina.types("/ecotrajet sauvegarde statut")
-    assert "chaque jour à 02:00" in (await amina.sees("nuit/weekly/a.dump")).text
+    assert "nuit/weekly/a.dump" in (await amina.sees("chaque jour à 02:00")).text
 
 
 async def test_an_unknown_word_is_told_what_there_is(slack_desk: SlackDesk) -> None:

@@ -200,6 +200,15 @@ def test_a_status_says_its_light_in_words() -> None:
         assert wanted in shown
 
 
+def test_what_is_stopped_has_no_health_and_says_since_when() -> None:
+    stopped = ServiceStatus(
+        "prod", "ecotrajet", Light.RED, "c", "c1", "v2", "3f2a91bc04de", "r", "exited", "unhealthy", OPENED
+    )
+    shown = seen(status_table([stopped], FR))
+    assert "arrêté depuis 10:42" in shown
+    assert "santé" not in shown
+
+
 def test_of_a_long_log_the_end_is_kept() -> None:
     lines = [f"line {n} <&>" for n in range(5000)]
     card = logs_block("\n".join(lines), FR, "Production")

@@ -95,6 +95,24 @@ async def test_a_digest_that_slack_refuses_comes_by_mail_at_once(desk: World) ->
     assert SLOW not in mail.text
 
 
+async def test_a_refused_digest_comes_by_mail_at_once_though_another_one_waits_already(desk: World) -> None:
+    emma = desk.person("emma")
+    number = await desk.alert(SLOW, severity="warning")
+    await desk.fast_forward(hours=1, minutes=59)
+    hanging = desk.sandbox.slack.faults.arm("conversations.open", "user_disabled", hang=2.0, users=emma.person.slack_id)
+    forward = asyncio.create_task(desk.fast_forward(minutes=1.1))
+
+    async def asked() -> bool:
+        return hanging.times == 0
+
+    await desk.eventually(asked, "Slack was asked")
+    await desk.person("bruno").types(f"/ecotrajet ack {number}", channel="incidents")
+    await desk.eventually_value(2, "SELECT count(*) FROM message WHERE about = 'digest'")
+    mail = await emma.mailbox.gets("Incidents ouverts")
+    await forward
+    assert "Bruno Martin" in mail.text
+
+
 async def test_a_digest_that_fails_for_a_moment_gives_way_to_the_newer_one_that_waits(desk: World) -> None:
     emma = desk.person("emma")
     number = await desk.alert(SLOW, severity="warning")

@@ -11,6 +11,7 @@ import boto3
 import pytest
 
 from bot.backups.server import at, database_of
+from bot.sandbox.devices import spaced
 from bot.sandbox.workload import Workload
 from tests.scenarios.test_backups import s3
 from tests.scenarios.test_restore import stations
@@ -78,10 +79,10 @@ async def test_lost_data_come_back_and_the_incident_tells_it_all(world: World, a
 
     card = await chloe.sees("Quelles données manquent", channel="incidents")
     assert card.thread is not None  # that of the incident
-    await bruno.presses("Fait", on=card)
+    await bruno.presses("D’accord pour restaurer", on=card)
     await bruno.sees("une deuxième personne approuve")
-    await amina.presses("Fait", on=card)
-    await bruno.presses("Fait", on=await chloe.sees("pour arrêter le service", channel="incidents"))
+    await amina.presses("D’accord pour restaurer", on=card)
+    await bruno.presses("Arrêter le service", on=await chloe.sees("Tant qu’il tourne", channel="incidents"))
     plan = await amina.sees("Arrêt · prod", channel="incidents")
     assert "répond sur 127.0.0.1" in plan.text
     await amina.presses("run.approve", on=plan)
@@ -91,8 +92,8 @@ async def test_lost_data_come_back_and_the_incident_tells_it_all(world: World, a
     assert restored in card.text
     assert await stations(at(service_url, restored)) == 1000, "not the copy of the damage, which was made since"
     assert await stations(service_url) == 10
-    await bruno.presses("Fait", on=card)
-    await amina.presses("Fait", on=card)
+    await bruno.presses("La mettre en place", on=card)
+    await amina.presses("La mettre en place", on=card)
     start = await amina.sees("Démarrage · prod", channel="incidents", within=20)
     assert await stations(service_url) == 1000
     await amina.presses("run.approve", on=start)
@@ -104,6 +105,7 @@ async def test_lost_data_come_back_and_the_incident_tells_it_all(world: World, a
     before = await world.value("SELECT object FROM backup WHERE kind = 'cutover'")
     assert await stations(at(service_url, before)) == 10
     card = await chloe.sees("✅ Récupération", channel="incidents")
+    assert "Isolation : faut-il arrêter le service ? · Arrêter le service · Bruno Martin" in spaced(card.text)
     await chloe.types(f"/ecotrajet chronologie {number} md")
     await chloe.sees("est dans vos messages")
     [story] = [file for file in world.sandbox.slack.workspace.files.values() if ".md" in str(file["name"])]

@@ -87,7 +87,7 @@ async def first_pages_were_quick(world: World) -> None:
     )
     assert len(rows) == SERVICES
     late = sorted(seconds(row["came"], row["paged"]) for row in rows)
-    assert late[-1] <= 2.0, late
+    assert late[-1] <= 20.0, late  # the storm lasts longer; how quick a quiet machine is: benchmarks/ladder.py
 
 
 def seconds(since: datetime, until: datetime) -> float:

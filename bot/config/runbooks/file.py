@@ -9,6 +9,7 @@ from bot.procedure import CATALOGUE, Act
 Words = Annotated[str, msgspec.Meta(min_length=1)]
 Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")]
 Given = str | int
+Label = Annotated[str, msgspec.Meta(max_length=40)]  # of a button
 
 
 class ParameterFile(msgspec.Struct, forbid_unknown_fields=True):
@@ -38,12 +39,15 @@ class StepFile(msgspec.Struct, forbid_unknown_fields=True, rename={"given": "wit
     """Either `do`, an action of the desk with its parameters under `with`, or `ask`, a question to a person.
 
     `approval`: only with `ask`; yes is said as a plan is approved: by who may, in production by a second person.
+    `done` and `failed`, only with `ask`: what its two buttons say; the second leads to `on_failure`.
     """
 
     title: str = ""
     id: Id | None = None
     do: Act | None = None
     ask: str = ""
+    done: Label = ""
+    failed: Label = ""
     given: dict[str, Given] = {}
     only_if: ConditionFile | list[ConditionFile] = []
     unless: ConditionFile | list[ConditionFile] = []

@@ -45,6 +45,8 @@ def _kind(made: Procedure, step: ProcedureStep) -> Iterator[Mistake]:
         yield ("with",), "only goes with `do`"
     elif step.do is not None and step.approval:
         yield ("approval",), "only goes with `ask`: an action asks for its approval by itself"
+    elif step.do is not None and (step.done or step.failed):
+        yield ("done" if step.done else "failed",), "only goes with `ask`: it is written on a button below the question"
     elif step.do is not None and not step.title:
         yield ("title",), "is missing: what people read while it happens"
 
@@ -83,6 +85,7 @@ def _jumps(made: Procedure, step: ProcedureStep) -> Iterator[Mistake]:
 
 def _placeholders(made: Procedure, step: ProcedureStep) -> Iterator[Mistake]:
     texts: list[tuple[Where, str]] = [(("title",), step.title), (("ask",), step.ask)]
+    texts += [(("done",), step.done), (("failed",), step.failed)]
     texts += [(("with", name), value) for name, value in step.given.items()]
     for inner, text in texts:
         yield from ((inner, said) for said in _unknown(made, text))

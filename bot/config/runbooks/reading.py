@@ -78,7 +78,7 @@ def _step(at: int, step: StepFile) -> ProcedureStep:
         given={name: str(value) for name, value in step.given.items()},
         only_if=_conditions(step.only_if), unless=_conditions(step.unless),
         on_failure="goto" if goto else str(step.on_failure), goto=goto,
-        approval=step.approval,
+        approval=step.approval, done=step.done.strip(), failed=step.failed.strip(),
     )  # fmt: skip
 
 

@@ -120,12 +120,19 @@ def _taken(taken: Taken, run: ProcedureRun, reader: Reader) -> str:
     name = line(filled(step.title or step.ask, run.values), LINE)
     told = f"{STEP_SIGN[taken.state]} {taken.position + 1}. {name}"
     if taken.by is not None and taken.finished_at is not None:
+        told += f" · {line(answer)}" if (answer := _answer(taken, run)) else ""
         told += f" · {line(reader.name(taken.by))}, {reader.time(taken.finished_at)}"
     elif taken.said is not None and taken.state is not StepState.SKIPPED:
         told += f" · {escape(reader.say(taken.said))}"
     if taken.run is not None:
         told += f" · {reader.say(Phrase('run {id}', {'id': str(taken.run)}))}"
     return told
+
+
+def _answer(taken: Taken, run: ProcedureRun) -> str:
+    """What stood on the button that was pressed, where the runbook says it."""
+    step = run.step_of(taken)
+    return filled({StepState.DONE: step.done, StepState.FAILED: step.failed}.get(taken.state, ""), run.values)
 
 
 def _current(run: ProcedureRun, reader: Reader) -> list[Block]:
@@ -183,8 +190,11 @@ def _buttons(run: ProcedureRun, reader: Reader) -> list[Block]:
     if current is None or current.state is not StepState.WAITING:
         return [actions(cancel)]
     value = {"step": current.id}
-    done = button(reader.say(Phrase("It is done")), DONE, value, "primary")
-    return [actions(done, button(reader.say(Phrase("Failed")), FAILED, value, "danger"), cancel)]
+    step = run.step_of(current)
+    done = button(filled(step.done, run.values) or reader.say(Phrase("It is done")), DONE, value, "primary")
+    look = "" if step.failed else "danger"  # where the runbook names it, it is an answer like another
+    failed = button(filled(step.failed, run.values) or reader.say(Phrase("Failed")), FAILED, value, look)
+    return [actions(done, failed, cancel)]
 
 
 def _listed(run: ProcedureRun, reader: Reader) -> str:

@@ -11,6 +11,7 @@ from bot.phrase import Phrase
 from bot.runbook import Evidence, Light, ServiceStatus
 
 LOG_BLOCKS: Final = 4
+ENDED: Final = frozenset({"exited", "dead"})  # Docker's words
 
 
 def status_table(statuses: Sequence[ServiceStatus], reader: Reader, freezes: Sequence[Freeze] = ()) -> Card:
@@ -64,9 +65,12 @@ def _row(each: ServiceStatus, reader: Reader) -> str:
     if each.light is Light.UNKNOWN or not each.container_id:
         return head + (f"\n⚠️ {escape(reader.say(each.problem))}" if each.problem else "")
     facts = [f"*{line(each.version)}* (`{line(each.image_id)}`)" if each.version else f"`{line(each.image_id)}`"]
+    ended = each.state in ENDED
     if each.since:
-        facts.append(reader.say(Phrase("since {time}", {"time": each.since})))
-    facts.append(reader.say(health(each.health)))
+        at = {"time": each.since}
+        facts.append(reader.say(Phrase("stopped since {time}", at) if ended else Phrase("since {time}", at)))
+    if not ended:  # Docker calls what it stopped itself unhealthy
+        facts.append(reader.say(health(each.health)))
     if each.restarts:
         facts.append(_restarts(each.restarts, reader))
     problem = f"\n⚠️ {escape(reader.say(each.problem))}" if each.problem else ""
