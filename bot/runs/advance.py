@@ -59,8 +59,8 @@ async def remind(tx: Tx, desk: Desk, run: ProcedureRun, waiting: Taken) -> None:
         **facts(run, waiting.position), "question": _question(run, waiting.position), "at": waiting.started_at,
     }  # fmt: skip
     said = Phrase(
-        "⏰ Runbook “{title}” ({id}) waits since {at} for an answer to step {step}: “{question}”. Answer on its card, or "
-        "end it: `/ecotrajet runbook cancel {id}`.",
+        "⏰ Runbook “{title}” ({id}) waits since {at} for an answer to step {step}: “{question}”. Answer on its card,"
+        " or end it: `/ecotrajet runbook cancel {id}`.",
         values,
     )
     await note(tx, desk, run, said)
