@@ -17,6 +17,7 @@ from bot.secret import Secret
 
 SOURCE: Final = "probe"
 """The source of the alerts about them, and the label that holds the name."""
+RESTS: Final = timedelta(hours=4)  # so long a service that was stopped by its people may stay so without a word
 TROUBLE: Final = "trouble"
 """The label that holds what is wrong: a `Standing` or a `Certificate`."""
 CERTIFICATE_KEY: Final = "/certificate"

@@ -16,7 +16,7 @@ from bot.resolution import Resolution
 from bot.role import RoleRow
 from bot.room import Room
 from bot.run import Run
-from bot.runbook import Evidence
+from bot.runbook import Action, Evidence
 from bot.sla import Due
 
 
@@ -77,12 +77,16 @@ class ResponderRow:
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
-    """Something that was changed on purpose where the incident is; `by` is a person's id, a tool's name or ''."""
+    """Something that was changed on purpose where the incident is; `by` is a person's id, a tool's name or ''.
+
+    `what`: a version, or another tool's words; '' where people had the desk do `action`.
+    """
 
     what: str
     at: datetime
     by: str = ""
     url: str = ""
+    action: Action | None = None
 
 
 @dataclass(frozen=True, slots=True)

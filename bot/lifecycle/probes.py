@@ -14,6 +14,7 @@ from bot.lifecycle import receive
 from bot.phrase import Phrase
 from bot.probe import (
     CERTIFICATE_KEY,
+    RESTS,
     SOURCE,
     TROUBLE,
     Certificate,
@@ -27,7 +28,7 @@ from bot.probe import (
     length,
     slowness,
 )
-from bot.store import probes
+from bot.store import probes, runs
 from bot.store.database import Database, Tx, Unavailable
 from bot.target import fold, nearest
 
@@ -133,7 +134,10 @@ class Probes:
             return
         before, now = probes.state_of(row), row["now"]
         after = judge(entry, before, look, now)
-        told = told_at(row, before, after, now)
+        rests = after.standing is Standing.DOWN and await runs.stopped_on_purpose(
+            tx, entry.environment, entry.service, RESTS
+        )
+        told = None if rests else told_at(row, before, after, now)  # None: said at once when it rests no more
         await probes.seen(tx, entry.name, after, look, again_after(entry, after), told)
         alerts = self._alerts(entry, before, after, look, again=told == now)
         if alerts:

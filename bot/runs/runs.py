@@ -22,7 +22,7 @@ from bot.errors import Permanent, UserError
 from bot.phrase import Phrase
 from bot.run import Approved, Cancelled, NoSuchRun, NotNow, Planned, Rejected, Requested, Run, RunEnd, RunStatus
 from bot.runbook import FROZEN, Action, Plan, Runbook
-from bot.runs import trains, wording
+from bot.runs import resting, trains, wording
 from bot.runs.diagnoses import Diagnoses
 from bot.runs.freezes import Freezes, in_force
 from bot.runs.pictures import Pictures
@@ -144,7 +144,7 @@ class Runs:
         except Permanent as said:
             raise UserError(Phrase("Docker refused: {why}. Nothing was touched.", {"why": said.reason})) from said
         reason = wish.reason or wish.break_glass or ""
-        return trains.explained(self.desk, plan, reason, by, now, dry_run=wish.dry_run)
+        return resting.told(self.desk, trains.explained(self.desk, plan, reason, by, now, dry_run=wish.dry_run))
 
     async def _ask(
         self, tx: Tx, wish: Wish, environment: Environment, plan: Plan, by: Actor

@@ -12,7 +12,7 @@ from bot.phrase import Phrase
 from bot.probe import Certificate, ProbeRow, Standing
 from bot.report import Report
 from bot.resolution import Resolution
-from bot.runbook import Image
+from bot.runbook import Action, Image
 from bot.sla import Due
 from bot.view import AlertRow, ChangeRow, DueRow, LevelRow, PageRow, ResponderRow, TaskRow, TimelineRow
 
@@ -73,7 +73,8 @@ def responder_row(row: asyncpg.Record) -> ResponderRow:
 
 def change_row(row: asyncpg.Record) -> ChangeRow:
     image = Image(row["image_id"], row["reference"], row["version"])
-    return ChangeRow(row["summary"] or image.name, row["at"], row["by"], row["url"])
+    what = "" if row["action"] else row["summary"] or image.name
+    return ChangeRow(what, row["at"], row["by"], row["url"], Action(row["action"]) if row["action"] else None)
 
 
 def trouble(incident: Incident, told: Sequence[News] = ()) -> statuspage.Trouble:

@@ -18,7 +18,12 @@ from bot.lifecycle import Lifecycle
 from bot.lifecycle.probes import Probes
 from bot.maintenance import Matcher
 from bot.metrics import Metrics
+from bot.notify.blocks import Reader
+from bot.notify.blocks.incident import incident_card
 from bot.probe import ProbeEntry, Seen
+from bot.questions import Questions
+from bot.runbook import Light
+from bot.sandbox.devices import spaced
 from bot.store import probes
 from bot.store.clock import shift_to
 from bot.store.database import Database
@@ -117,6 +122,56 @@ async def test_whoever_resolves_it_while_it_still_fails_hears_of_it_again(databa
         await one.pass_time(timedelta(minutes=4))
         await one.rounds()
         assert await one.incidents() == [("P1", "resolved"), ("P1", "triggered")]
+
+
+async def done(one: Watcher, action: str) -> None:
+    """A run that people asked for has succeeded there, just now."""
+    async with one.db.transaction() as tx:
+        await tx.execute(
+            "INSERT INTO run (action, environment, service, plan, fingerprint, status, requested_by, expires_at,"
+            " finished_at) VALUES ($1, 'prod', 'ecotrajet', '{}', '', 'succeeded', 'bruno', app_now(), app_now())",
+            action,
+        )
+
+
+async def test_what_people_stopped_pages_nobody_for_four_hours_nor_once_it_is_back(
+    database_url: str, tmp_path: Path, site: Site
+) -> None:
+    desk = probing_desk(tmp_path, {"app": {"url": site.url()}})
+    async with watcher(database_url, desk) as one:
+        await one.rounds()
+        await done(one, "stop")
+        site.status = 503
+        await one.rounds(4)
+        (row,) = await one.probes.standings()
+        assert row.state.light is Light.RED, "it is told to whoever asks"
+        assert await one.incidents() == []
+        site.status = 200
+        await done(one, "start")
+        await one.rounds()
+        assert await one.incidents() == []
+        site.status = 503
+        await one.rounds(2)
+        assert await one.incidents() == [("P1", "triggered")]
+
+
+async def test_what_was_stopped_and_stays_so_too_long_is_an_incident_that_says_so(
+    database_url: str, tmp_path: Path
+) -> None:
+    desk = probing_desk(tmp_path, {"a": {"tcp": f"127.0.0.1:{free_port()}"}})
+    async with watcher(database_url, desk) as one:
+        await done(one, "stop")
+        await one.rounds(3)
+        await one.pass_time(timedelta(hours=3, minutes=57))
+        await one.rounds()
+        assert await one.incidents() == []
+        await one.pass_time(timedelta(minutes=3))
+        await one.rounds()
+        assert await one.incidents() == [("P1", "triggered")]
+        seen = await Questions(one.db, desk).incident(1)
+        assert seen is not None
+        shown = str(incident_card(seen, Reader.of(desk, "fr", seen.incident.opened_at)).blocks)
+        assert "Arrêt · 4 h 02 avant le début · Bruno Martin" in spaced(shown)
 
 
 async def test_staging_is_lowered_and_silence_is_kept_as_for_any_alert(database_url: str, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from babel.dates import format_date
 from bot.escalation import level_named
 from bot.incident import RESOLVE_WITHIN
 from bot.message import Kind, State
+from bot.notify.blocks.changes import what_of
 from bot.notify.blocks.document import Document, Part, Rows, Said, Section, Table
 from bot.notify.blocks.marks import severity
 from bot.notify.blocks.postmortem_acts import acts
@@ -193,9 +194,8 @@ def _changes(view: IncidentView, reader: Reader) -> Part:
     for row in rows:
         length = view.incident.opened_at - row.at
         said = reader.say(Phrase("{length} before the start", {"length": length}))
-        told.append(
-            " · ".join([row.what, said, *([reader.name(row.by)] if row.by else []), *([row.url] if row.url else [])])
-        )
+        by = reader.name(row.by) if row.by else ""
+        told.append(" · ".join(each for each in (what_of(row, reader), said, by, row.url) if each))
     return Rows(tuple(told))
 
 
