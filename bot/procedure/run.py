@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.phrase import Phrase
-from bot.procedure.procedure import Procedure, ProcedureStep
+from bot.procedure.procedure import Procedure, ProcedureStep, filled
 
 
 class ProcedureState(StrEnum):
@@ -93,6 +93,17 @@ class ProcedureRun:
     def current(self) -> Taken | None:
         """The step that is being taken, or waits."""
         return self.taken[-1] if self.taken and not self.taken[-1].state.is_over else None
+
+    @property
+    def last_answer(self) -> str:
+        """The words on the button that a person pressed last; '' where the runbook leaves them to the desk."""
+        asked = [each for each in self.taken if each.state.is_over and self.step_of(each).do is None]
+        return self.answer_of(asked[-1]) if asked else ""
+
+    def answer_of(self, taken: Taken) -> str:
+        """The words on the button that was pressed there; '' where the runbook leaves them to the desk."""
+        step = self.step_of(taken)
+        return filled({StepState.DONE: step.done, StepState.FAILED: step.failed}.get(taken.state, ""), self.values)
 
     @property
     def may_go_on(self) -> bool:

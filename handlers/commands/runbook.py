@@ -5,7 +5,7 @@ from typing import Final
 from bot.answers import Repeated
 from bot.errors import UserError
 from bot.notify.blocks.procedure import procedure_card, procedure_list, procedure_steps
-from bot.phrase import Phrase
+from bot.phrase import Phrase, Value
 from bot.procedure import ProcedureRun
 from bot.runs.procedures import Start, no_such
 from bot.target import fold
@@ -95,6 +95,11 @@ async def decide(tools: Tools, asked: Asked, verb: str) -> Reply:
 def answered(answer: ProcedureRun | Repeated, *, done: bool) -> Reply:
     if isinstance(answer, Repeated):
         return None
+    if word := answer.last_answer:
+        facts: dict[str, Value | Phrase] = {"answer": word, "id": answer.id}
+        if done:
+            return Phrase("Noted: “{answer}”. Runbook {id} goes on.", facts)
+        return Phrase("Noted: “{answer}”. Runbook {id} follows what is written for that.", facts)
     if done:
         return Phrase("Noted: done. Runbook {id} goes on.", {"id": answer.id})
     return Phrase("Noted: it failed. Runbook {id} follows what is written for that.", {"id": answer.id})

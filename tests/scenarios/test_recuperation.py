@@ -75,6 +75,7 @@ async def test_lost_data_come_back_and_the_incident_tells_it_all(world: World, a
     await world.eventually_value("succeeded", "SELECT max(state) FROM backup", within=20)  # the night's, made up for
     await lose(service_url)
     number = await world.alert("Perte de données dans la table stations")
+    await chloe.sees("données perdues ou exposées", channel="incidents")  # and not that the service is down
     await bruno.types(f"/ecotrajet procédure lance recuperation prod --incident {number} --confirm prod")
 
     card = await chloe.sees("Quelles données manquent", channel="incidents")
@@ -83,6 +84,7 @@ async def test_lost_data_come_back_and_the_incident_tells_it_all(world: World, a
     await bruno.sees("une deuxième personne approuve")
     await amina.presses("D’accord pour restaurer", on=card)
     await bruno.presses("Arrêter le service", on=await chloe.sees("Tant qu’il tourne", channel="incidents"))
+    await bruno.sees("Noté : « Arrêter le service ». La procédure 1 continue.".replace(" :", "\u00a0:"))
     plan = await amina.sees("Arrêt · prod", channel="incidents")
     assert "répond sur 127.0.0.1" in plan.text
     await amina.presses("run.approve", on=plan)

@@ -120,19 +120,13 @@ def _taken(taken: Taken, run: ProcedureRun, reader: Reader) -> str:
     name = line(filled(step.title or step.ask, run.values), LINE)
     told = f"{STEP_SIGN[taken.state]} {taken.position + 1}. {name}"
     if taken.by is not None and taken.finished_at is not None:
-        told += f" · {line(answer)}" if (answer := _answer(taken, run)) else ""
+        told += f" · {line(answer)}" if (answer := run.answer_of(taken)) else ""
         told += f" · {line(reader.name(taken.by))}, {reader.time(taken.finished_at)}"
     elif taken.said is not None and taken.state is not StepState.SKIPPED:
         told += f" · {escape(reader.say(taken.said))}"
     if taken.run is not None:
         told += f" · {reader.say(Phrase('run {id}', {'id': str(taken.run)}))}"
     return told
-
-
-def _answer(taken: Taken, run: ProcedureRun) -> str:
-    """What stood on the button that was pressed, where the runbook says it."""
-    step = run.step_of(taken)
-    return filled({StepState.DONE: step.done, StepState.FAILED: step.failed}.get(taken.state, ""), run.values)
 
 
 def _current(run: ProcedureRun, reader: Reader) -> list[Block]:

@@ -1,11 +1,15 @@
 """What a card says about time and helpers, the question to the owner, and the few words that managers get."""
 
+from typing import Final
+
 from bot.incident import Incident, Priority, Status
 from bot.notify.blocks.parts import Block, Card, actions, button, card, context, escape, fields, line, section
 from bot.notify.blocks.reader import Reader
 from bot.phrase import Phrase
 from bot.sla import OF_CLOCK, Due
 from bot.view import IncidentView
+
+DATA: Final = "data"  # the rule by which data is lost or exposed (bot.classification.defaults)
 
 SNOOZE_MINUTES = 30
 
@@ -63,6 +67,8 @@ def impact(incident: Incident, reader: Reader) -> Phrase:
     known = incident.environment or incident.service
     place = reader.place(incident.environment, incident.service) if known else incident.title[:100]
     match incident.priority:
+        case Priority.P1 if incident.rule == DATA:
+            return Phrase("{place}: data lost or exposed", {"place": place})
         case Priority.P1:
             return Phrase("{place}: service unavailable", {"place": place})
         case Priority.P2:
