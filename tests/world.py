@@ -23,6 +23,7 @@ import yaml
 from bot.app import running
 from bot.config import load
 from bot.sandbox import DEMO_PEOPLE, Sandbox
+from bot.sandbox.record import PATIENCE
 from bot.store.clock import fast_forward
 from tests.killing import PostgresProxy
 
@@ -95,7 +96,7 @@ class World:
         assert self.process is not None
         self.process.send_signal(signal.SIGCONT)
 
-    async def gone(self, within: float = 10.0) -> int:
+    async def gone(self, within: float = PATIENCE) -> int:
         """The exit status of the desk's process, once it is over."""
         assert self.process is not None
         return await asyncio.wait_for(self.process.wait(), within)
@@ -194,7 +195,7 @@ class World:
     async def value(self, query: str, *arguments: object) -> Any:
         return (await self.rows(query, *arguments))[0][0]
 
-    async def eventually(self, holds: Any, what: str, within: float = 10.0) -> None:
+    async def eventually(self, holds: Any, what: str, within: float = PATIENCE) -> None:
         """Wait for `await holds()`; fails with the desk's log when it does not come true."""
         deadline = asyncio.get_running_loop().time() + within
         while not await holds():
@@ -202,7 +203,7 @@ class World:
                 raise AssertionError(f"not within {within} s: {what}\n{self.log()}")
             await asyncio.sleep(0.05)  # between two looks; the deadline decides
 
-    async def eventually_value(self, wanted: object, query: str, *arguments: object, within: float = 10.0) -> None:
+    async def eventually_value(self, wanted: object, query: str, *arguments: object, within: float = PATIENCE) -> None:
         async def holds() -> bool:
             return bool(await self.value(query, *arguments) == wanted)
 

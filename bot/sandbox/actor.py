@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.sandbox.devices import Mailbox, Phone, listing, spaced
 from bot.sandbox.people import Person
-from bot.sandbox.record import Json
+from bot.sandbox.record import PATIENCE, Json
 from bot.sandbox.slack import payloads
 from bot.sandbox.slack.deliveries import Delivery
 from bot.sandbox.slack.message import Message, ShownMessage
@@ -65,7 +65,7 @@ class Actor:
         found = [one for place in places for one in self._workspace.visible(self.person.slack_id, place)]
         yield from sorted(found, key=lambda one: float(one.ts))
 
-    async def sees(self, containing: str = "", channel: str | None = None, within: float = 10.0) -> ShownMessage:
+    async def sees(self, containing: str = "", channel: str | None = None, within: float = PATIENCE) -> ShownMessage:
         """Wait for a visible message whose rendered text contains this; the newest one."""
 
         def look() -> ShownMessage | None:
@@ -81,7 +81,7 @@ class Actor:
             ),
         )
 
-    async def dm(self, within: float = 10.0, containing: str = "") -> ShownMessage:
+    async def dm(self, within: float = PATIENCE, containing: str = "") -> ShownMessage:
         """Wait for a direct message of the bot."""
         return await self.sees(containing, "dm", within)
 
@@ -110,7 +110,7 @@ class Actor:
         """The modal in front of them."""
         return self._workspace.top_view(self.person.slack_id)
 
-    async def gets_view(self, containing: str = "", within: float = 10.0) -> View:
+    async def gets_view(self, containing: str = "", within: float = PATIENCE) -> View:
         """Wait for a modal whose title or text contains this."""
 
         def look() -> View | None:

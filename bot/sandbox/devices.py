@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.sandbox.mail import Mail, PostOffice
-from bot.sandbox.record import Changes
+from bot.sandbox.record import PATIENCE, Changes
 from bot.sandbox.telephone.calls import Call
 from bot.sandbox.telephone.exchange import Exchange
 from bot.sandbox.telephone.sms import Sms
@@ -37,7 +37,7 @@ class Phone:
         """All calls to this number, oldest first."""
         return [one for one in self.exchange.calls if one.to == self.number]
 
-    async def gets_sms(self, containing: str = "", within: float = 10.0) -> Sms:
+    async def gets_sms(self, containing: str = "", within: float = PATIENCE) -> Sms:
         """Wait for a text message that contains this; the newest one."""
         return await self.changes.until(
             lambda: next((one for one in reversed(self.inbox) if spaced(containing) in spaced(one.body)), None),
@@ -55,7 +55,7 @@ class Phone:
         _message, replies = await self.exchange.receive(self.number, message.body, message.sid)
         return replies[-1] if replies else None
 
-    async def gets_call(self, within: float = 10.0) -> Call:
+    async def gets_call(self, within: float = PATIENCE) -> Call:
         """Wait for a call, pick it up and listen until it is our turn (or it is over)."""
         call = await self.changes.until(
             lambda: next((one for one in self.calls if one.status in {"queued", "ringing"}), None),
@@ -66,7 +66,7 @@ class Phone:
         await self.changes.until(lambda: call.over or call.turns or None, within, lambda: f"silence: {call!r}")
         return call
 
-    async def lets_machine_answer(self, within: float = 10.0) -> Call:
+    async def lets_machine_answer(self, within: float = PATIENCE) -> Call:
         """Wait for a call that the mailbox takes, until it is over."""
         call = await self.changes.until(
             lambda: next((one for one in self.calls if one.status in {"queued", "ringing"}), None),
@@ -91,7 +91,7 @@ class Mailbox:
         """What arrived, oldest first."""
         return list(self.office.of(self.address))
 
-    async def gets(self, containing: str = "", within: float = 10.0) -> Mail:
+    async def gets(self, containing: str = "", within: float = PATIENCE) -> Mail:
         """Wait for a mail whose subject or text contains this; the newest one."""
 
         def look() -> Mail | None:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 Json = dict[str, Any]
 T = TypeVar("T")
 GLANCE = 0.1  # seconds
+PATIENCE = 20.0  # seconds that somebody waits for what is to come: longer than a busy machine needs for anything
 
 
 @dataclass(frozen=True, slots=True)

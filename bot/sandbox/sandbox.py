@@ -13,7 +13,7 @@ from bot.sandbox.devices import Mailbox, Phone
 from bot.sandbox.mail import PostOffice
 from bot.sandbox.page.page import FastForward, Page
 from bot.sandbox.people import DEMO_PEOPLE, Person
-from bot.sandbox.record import Changes, Received, Record
+from bot.sandbox.record import PATIENCE, Changes, Received, Record
 from bot.sandbox.slack.deliveries import ACK_LIMIT, Delivery
 from bot.sandbox.slack.message import ShownMessage
 from bot.sandbox.slack.slack import Slack
@@ -157,7 +157,7 @@ class Sandbox:
         """Everything that was sent to the bot over Slack."""
         return self.slack.courier.all
 
-    async def connected(self, within: float = 10.0, connections: int = 1) -> None:
+    async def connected(self, within: float = PATIENCE, connections: int = 1) -> None:
         """Wait for the bot's socket."""
         await self.slack.connected(within, connections)
 

@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 
 from bot.postgres import DatabaseEntry
+from bot.sandbox.record import PATIENCE
 from bot.secret import Secret
 from tests.postgres import Template, named
 
@@ -73,7 +74,7 @@ class ServiceDatabases:
         finally:
             await connection.close()
 
-    async def until(self, holds: Callable[[], Awaitable[bool]], within: float = 10.0) -> None:
+    async def until(self, holds: Callable[[], Awaitable[bool]], within: float = PATIENCE) -> None:
         deadline = asyncio.get_running_loop().time() + within
         while not await holds():
             assert asyncio.get_running_loop().time() < deadline

@@ -166,7 +166,7 @@ class OtherSlack(WebApi):
 
     # What people see --------------------------------------------------------------------------------------------
 
-    async def sees(self, text: str, *, only: str = "", channel: str = "", within: float = 10.0) -> Json:
+    async def sees(self, text: str, *, only: str = "", channel: str = "", within: float = 20.0) -> Json:
         """The newest message with these words; `only`: that this person alone sees, `channel`: a name."""
 
         def found() -> Json | None:
@@ -183,7 +183,7 @@ class OtherSlack(WebApi):
         named = self.channels[message["channel"]]["name"]
         return message.get("only", "") == only and (not channel or named == channel)
 
-    async def gets_view(self, text: str, within: float = 10.0) -> Json:
+    async def gets_view(self, text: str, within: float = 20.0) -> Json:
         return await eventually(
             lambda: next((each for each in reversed(self.views) if text in json.dumps(each, ensure_ascii=False)), None),
             lambda: f"a view with {text!r} among {[each['title']['text'] for each in self.views]}", within,

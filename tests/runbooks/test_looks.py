@@ -10,6 +10,7 @@ import pytest
 
 from bot.errors import UserError
 from bot.runbook.looks import Changed, Fact, Probe
+from bot.sandbox.record import PATIENCE
 from bot.target import EngineAddress, Environment, Service, Target
 from runbooks.docker_engine import DockerEngines, inside, look, looks
 from runbooks.docker_engine.looks import changes_in
@@ -210,7 +211,7 @@ async def test_a_dead_engine_is_a_clear_sentence_for_every_look() -> None:
     await engines.close()
 
 
-async def until(holds: Callable[[], bool], within: float = 10.0) -> None:
+async def until(holds: Callable[[], bool], within: float = PATIENCE) -> None:
     deadline = time.monotonic() + within
     while not await asyncio.to_thread(holds):
         assert time.monotonic() < deadline

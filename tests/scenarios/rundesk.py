@@ -22,6 +22,7 @@ from bot.run import NotNow, Requested
 from bot.runbook import Action, Engines, Runbook
 from bot.runs import Execution, Runs
 from bot.runs.wish import Wish
+from bot.sandbox.record import PATIENCE
 from bot.store.database import Database
 from bot.worker.observe import Observer
 from bot.worker.run import Runner
@@ -88,12 +89,12 @@ class RunDesk:
         await self.runs.approve(run.id, self.by("bruno"))
         return run.id
 
-    async def until(self, wanted: str, run: int = 1, within: float = 10.0) -> None:
+    async def until(self, wanted: str, run: int = 1, within: float = PATIENCE) -> None:
         """Rounds of the worker, as each second, until the run has this status."""
         await self.eventually_value(wanted, "SELECT status FROM run WHERE id = $1", run, within=within, rounds=True)
 
     async def eventually_value(
-        self, wanted: object, query: str, *arguments: object, within: float = 10.0, rounds: bool = False
+        self, wanted: object, query: str, *arguments: object, within: float = PATIENCE, rounds: bool = False
     ) -> None:
         deadline = asyncio.get_running_loop().time() + within
         while (found := await self.value(query, *arguments)) != wanted:

@@ -9,7 +9,7 @@ from uuid import uuid4
 import aiohttp
 
 from bot.sandbox.people import Person
-from bot.sandbox.record import Json
+from bot.sandbox.record import PATIENCE, Json
 from bot.sandbox.slack.message import Message, ShownMessage
 from bot.sandbox.slack.signed_http import HttpRefused, SignedHttp
 from bot.sandbox.slack.socket_mode import Sockets
@@ -48,7 +48,7 @@ class Delivery:
         """All that was answered so far to this person only, by ack or response URL."""
         return "\n".join(self.workspace.shown(one).text for one in self.answers if one.ephemeral_to)
 
-    async def answered(self, containing: str = "", within: float = 10.0) -> ShownMessage:
+    async def answered(self, containing: str = "", within: float = PATIENCE) -> ShownMessage:
         """Wait for an answer by ack or response URL that contains this."""
 
         def look() -> ShownMessage | None:

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from bot.sandbox.faults import Faults
 from bot.sandbox.people import DEMO_ROOMS, Person
-from bot.sandbox.record import Record
+from bot.sandbox.record import PATIENCE, Record
 from bot.sandbox.slack.deliveries import Courier, Delivery
 from bot.sandbox.slack.gestures import Gestures
 from bot.sandbox.slack.manifest import Manifest
@@ -65,7 +65,7 @@ class Slack:
         """Where the server listens."""
         self.workspace.url = self.sockets.url = url
 
-    async def connected(self, within: float = 10.0, connections: int = 1) -> None:
+    async def connected(self, within: float = PATIENCE, connections: int = 1) -> None:
         """Wait for the bot's socket."""
         await self.workspace.record.changes.until(
             lambda: True if self.connections >= connections else None,

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from bot.sandbox.record import Changes, Json
+from bot.sandbox.record import PATIENCE, Changes, Json
 from bot.sandbox.telephone.sms import API_VERSION, new_sid, stamp
 from bot.sandbox.telephone.twiml import Gather, read
 from bot.sandbox.telephone.webhooks import Webhooks, absolute
@@ -122,7 +122,7 @@ class Call:
         self.machine = machine
         self._picked_up.set()
 
-    async def presses(self, keys: str, within: float = 10.0) -> list[str]:
+    async def presses(self, keys: str, within: float = PATIENCE) -> list[str]:
         """Press keys on the keypad; what is said next, once the bot has answered."""
         await self.changes.until(lambda: self.listening or None, within, lambda: f"nobody listens: {self!r}")
         heard, turns = len(self.said), self.turns
