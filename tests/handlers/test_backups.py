@@ -46,8 +46,8 @@ async def test_lists_show_what_is_there_and_what_failed_why(slack_desk: SlackDes
     shown = await amina.sees("hebdomadaire")
     assert "NoSuchBucket" in shown.text
     assert "3 Mio" in shown.text.replace("\u00a0", " ")
-    await amina.types("/ecotrajet sauvegarde statut")
-    assert "nuit/weekly/a.dump" in (await amina.sees("chaque jour à 02:00")).text
+    asked = await amina.types("/ecotrajet sauvegarde statut")
+    assert "nuit/weekly/a.dump" in (await asked.answered("chaque jour à 02:00")).text
 
 
 async def test_an_unknown_word_is_told_what_there_is(slack_desk: SlackDesk) -> None:

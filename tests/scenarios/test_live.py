@@ -67,13 +67,13 @@ async def test_who_watches_sees_the_last_lines_live_and_keeps_all_of_them_as_a_f
         assert (last.ts, last.edits > 0) == (live.ts, True)
         assert f"ligne {LINES}," in last.text
         assert f"ligne {LINES - SHOWN_LINES}," not in last.text
+        await world.eventually_value(0, "SELECT count(*) FROM message WHERE state IN ('waiting', 'sending')")
         sent = [row["sent_at"] for row in await world.rows(
             "SELECT sent_at FROM message WHERE about = 'run_output' AND state = 'sent' ORDER BY id"
         )]  # fmt: skip
         assert len(sent) >= 2
         assert all(later - earlier >= timedelta(seconds=1) for earlier, later in pairwise(sent))
         assert SECRET not in str(world.sandbox.slack.workspace.files)
-        await world.eventually_value(0, "SELECT count(*) FROM message WHERE state IN ('waiting', 'sending')")
 
 
 async def uploaded(world: World, within: float) -> ShownMessage:
