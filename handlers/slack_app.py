@@ -6,10 +6,9 @@ for three seconds in vain. So a listener here does two things, neither of which 
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -21,23 +20,17 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.access import stranger
 from bot.desk import Desk
-from bot.errors import UserError
 from bot.notify import blocks
-from bot.notify.blocks import Card
-from bot.notify.blocks.declaring import offer
-from bot.notify.blocks.modal import Modal
-from bot.notify.blocks.story import File
 from bot.phrase import Phrase
-from bot.report import Report
 from bot.secret import Secret
-from handlers import actions, commands, declaring, escalating, kept, modals, parse, people, written
+from handlers import kept, modals, people, written
 from handlers.commands import Tools
 from handlers.errands import Errands
 from handlers.people import Visitor
+from handlers.slack_answers import ESCALATE_MESSAGE, Answers, Body, Say
 from handlers.slack_http import let_in
-from handlers.slack_messages import Messages, said_in
+from handlers.slack_messages import Messages
 from handlers.watched import Reception, Watched
 
 log = structlog.get_logger("slack")
@@ -45,13 +38,10 @@ log = structlog.get_logger("slack")
 COMMAND: Final = "/ecotrajet"
 DECLARE: Final = "declare"  # callback ids of the shortcuts, as in manifest.yml
 DECLARE_MESSAGE: Final = "declare_message"
-ESCALATE_MESSAGE: Final = "escalate_message"
 PATH: Final = "/slack/events"
 PING: Final = 5.0  # seconds between signs of life of the socket; a dead one is noticed within a few of them
 FINISH_WITHIN: Final = 3.0  # seconds; the whole process stops within 5
 CLOSE_WITHIN: Final = 1.0  # seconds; aiohttp would wait 10 for the other side's goodbye
-Body = Mapping[str, Any]
-Say = Callable[[Card], Awaitable[None]]
 Work = Callable[[Body, Visitor, Say], Coroutine[object, object, None]]
 
 
@@ -73,13 +63,17 @@ class SlackDoor:
     ) -> None:
         """`reception` takes what other apps post in the channels `watched`."""
         self.keys = keys
-        self.tools = tools
         self.errands = Errands()
         self.socket: AsyncSocketModeHandler | None = None
         asking = AsyncWebClient(keys.bot_token.reveal(), base_url=keys.api_url, timeout=10)
         self.messages = Messages(asking)
+        self.answers = Answers(tools, self.messages)
         self.watched = Watched(reception, watched, asking) if reception is not None else None
         self.bolt = self._app()
+
+    @property
+    def tools(self) -> Tools:
+        return self.answers.tools
 
     def routes(self) -> list[web.RouteDef]:
         """Nothing listens there without a signing secret: an empty one would verify anybody."""
@@ -147,25 +141,25 @@ class SlackDoor:
     async def mark(self, body: dict[str, Any]) -> None:
         """A pin, a 📌 or a file: perhaps a line of a story. Of other messages all was done before the ack."""
         if kept.tells(body["event"]):
-            self._begin(body, people.of_event, self._answer_mark)
+            self._begin(body, people.of_event, self.answers.mark)
 
     async def message(self, body: dict[str, Any]) -> None:
         """Words to the bot itself are answered, once: Slack repeats what it thinks we did not hear."""
         await self.mark(body)
         if written.is_written(body["event"]) and self.messages.first_time(body["event"]):
-            self._begin(body, people.of_words, self._answer_words)
+            self._begin(body, people.of_words, self.answers.words)
 
     async def command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
-        self._begin(body, people.of_command, self._answer_command)
+        self._begin(body, people.of_command, self.answers.command)
 
     async def press(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
-        self._begin(body, people.of_press, self._answer_press)
+        self._begin(body, people.of_press, self.answers.press)
 
     async def shortcut(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
-        self._begin(body, people.of_shortcut, self._answer_shortcut)
+        self._begin(body, people.of_shortcut, self.answers.shortcut)
 
     async def submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """The one kind whose ack says something: which modal follows, or what is wrong with the answers."""
@@ -173,24 +167,24 @@ class SlackDoor:
         said = await modals.following(self.tools, view, visitor)
         await ack(**said)
         if said.get("response_action") != "errors":  # it stays open, to be filled in better
-            self._begin(body, people.of_submission, self._answer_submission)
+            self._begin(body, people.of_submission, self.answers.submission)
 
     async def mention(self, body: dict[str, Any]) -> None:
         """Bolt has acked already, as with every event. A bot that mentions us, ourselves too, gets no answer."""
         if not body["event"].get("bot_id") and body["event"].get("user"):
-            self._begin(body, people.of_event, self._answer_mention)
+            self._begin(body, people.of_event, self.answers.mention)
 
     async def reaction(self, body: dict[str, Any]) -> None:
         event = body["event"]
         name, item = str(event.get("reaction", "")).partition("::")[0], event.get("item", {})  # `::skin-tone-2`
         if name and name == self.tools.desk.declare_emoji and item.get("type") == "message":
-            self._begin(body, people.of_event, self._answer_reaction)
+            self._begin(body, people.of_event, self.answers.reaction)
         await self.mark(body)
 
     async def home(self, body: dict[str, Any]) -> None:
         """The same event tells of the Messages tab."""
         if body["event"].get("tab") == "home":
-            self._begin(body, people.of_event, self._answer_home)
+            self._begin(body, people.of_event, self.answers.home)
 
     def _begin(self, body: Body, who: Callable[[Body, Desk], Visitor], work: Work) -> None:
         """Nothing here may raise: bolt would forget the ack."""
@@ -203,92 +197,8 @@ class SlackDoor:
         async def tell(phrase: Phrase) -> None:
             await say(blocks.error(phrase, self.tools.reader(visitor.language)))
 
-        say = self._mouth(body, visitor)
+        say = self.answers.mouth(body, visitor)
         self.errands.start(work(body, visitor, say), tell)
-
-    def _mouth(self, body: Body, visitor: Visitor) -> Say:
-        """How this person, and nobody else, is answered: where they are, else in their own messages."""
-        if body.get("type") == "block_actions" and body.get("view"):
-            close = self.tools.reader(visitor.language).say(Phrase("Close"))
-            return partial(self.messages.before, body, close)
-        if (url := str(body.get("response_url") or "")) or "command" in body or body.get("type") == "block_actions":
-            return partial(self.messages.answer, url, people.slack_id(body))
-        if "event" in body and written.is_written(body["event"]):
-            return partial(self.messages.back, body["event"])
-        if "event" in body:
-            return partial(self.messages.beside, body["event"])
-        return partial(self.messages.direct, people.slack_id(body))
-
-    async def _answer_command(self, body: Body, visitor: Visitor, say: Say) -> None:
-        with structlog.contextvars.bound_contextvars(delivery=visitor.by.delivery, by=visitor.by.id):
-            log.info("command", text=body.get("text", ""))
-            await self._say(say, body, visitor, await commands.answer(self.tools, str(body.get("text", "")), visitor))
-
-    async def _answer_words(self, body: Body, visitor: Visitor, say: Say) -> None:
-        with structlog.contextvars.bound_contextvars(delivery=visitor.by.delivery, by=visitor.by.id):
-            log.info("words", text=body["event"].get("text", ""))
-            await self._say(say, body, visitor, await written.answer(self.tools, body["event"], visitor))
-
-    async def _answer_press(self, body: Body, visitor: Visitor, say: Say) -> None:
-        pressed = body["actions"][0]
-        with structlog.contextvars.bound_contextvars(delivery=visitor.by.delivery, by=visitor.by.id):
-            log.info("press", action=pressed.get("action_id"))
-            await self._say(say, body, visitor, await actions.answer(self.tools, pressed, visitor))
-
-    async def _answer_shortcut(self, body: Body, visitor: Visitor, say: Say) -> None:
-        log.info("shortcut", callback=body.get("callback_id"), by=visitor.by.id)
-        report, text = Report(""), said_in(body.get("message") or {})
-        if body.get("callback_id") == ESCALATE_MESSAGE:
-            await self._say(say, body, visitor, await escalating.form(self.tools, visitor, text))
-            return
-        if body.get("message"):
-            report = Report.of({"what": text, "link": await self.messages.link_of(body)})
-        await self._say(say, body, visitor, declaring.questions(self.tools, visitor, report))
-
-    async def _answer_submission(self, body: Body, visitor: Visitor, say: Say) -> None:
-        with structlog.contextvars.bound_contextvars(delivery=visitor.by.delivery, by=visitor.by.id):
-            log.info("submission", callback=body["view"].get("callback_id"))
-            await self._say(say, body, visitor, await modals.end(self.tools, body["view"], visitor))
-
-    async def _answer_mention(self, body: Body, visitor: Visitor, say: Say) -> None:
-        event = body["event"]
-        text = parse.unescape(re.sub(r"<@[A-Z0-9]+(\|[^>]*)?>", "", str(event.get("text") or ""), count=1).strip())
-        link = await self.messages.permalink(str(event["channel"]), str(event["ts"]))
-        await self._offer(visitor, say, text, link)
-
-    async def _answer_reaction(self, body: Body, visitor: Visitor, say: Say) -> None:
-        channel, ts = str(body["event"]["item"]["channel"]), str(body["event"]["item"]["ts"])
-        text = await self.messages.text_of(channel, ts)
-        await self._offer(visitor, say, text, await self.messages.permalink(channel, ts))
-
-    async def _answer_mark(self, body: Body, visitor: Visitor, _say: Say) -> None:
-        await kept.happened(self.tools, self.messages, body["event"], visitor)
-
-    async def _answer_home(self, body: Body, _visitor: Visitor, _say: Say) -> None:
-        """The worker publishes it: also again, when it changes."""
-        await self.tools.homes.opened(str(body["event"]["user"]))
-
-    async def _offer(self, visitor: Visitor, say: Say, text: str, link: str) -> None:
-        """An event opens no modal, a press does."""
-        if visitor.person is None:
-            raise UserError(stranger())
-        await say(offer(self.tools.reader(visitor.language), text, link))
-
-    # Answering ---------------------------------------------------------------------------------------------------
-
-    async def _say(self, say: Say, body: Body, visitor: Visitor, reply: commands.Reply) -> None:
-        if reply is None:
-            return
-        if isinstance(reply, Modal):
-            above = (body.get("view") or {}).get("type") == "modal" and body.get("type") == "block_actions"
-            await self.messages.open(str(body.get("trigger_id") or ""), reply, above=above)
-            return
-        if isinstance(reply, File):
-            reply = await self.messages.send_file(visitor.slack_user, reply)
-        if isinstance(reply, Phrase):  # in their language by now: they may just have chosen another one
-            language = self.tools.desk.language_of(visitor.person, visitor.slack_user)
-            reply = blocks.answer(reply, self.tools.reader(language))
-        await say(reply)
 
     # The two ways in ---------------------------------------------------------------------------------------------
 

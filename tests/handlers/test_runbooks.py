@@ -97,7 +97,7 @@ async def test_the_same_press_delivered_twice_answers_once(slack_desk: SlackDesk
 
 async def test_a_team_without_a_library_reads_so(slack_desk: SlackDesk) -> None:
     door = slack_desk.door
-    door.tools = replace(slack_desk.tools, desk=replace(slack_desk.desk, procedures={}))
+    door.answers.tools = replace(slack_desk.tools, desk=replace(slack_desk.desk, procedures={}))
     amina = slack_desk.sandbox.person("amina")
     await amina.types("/ecotrajet procédure")
     await amina.sees("Il n’y a aucune procédure")
