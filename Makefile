@@ -52,8 +52,8 @@ check: setup ## style, types, imports, translations
 		ECOTRAJET_CONFIG=ecotrajet.example.yaml $(BIN)/ecotrajet rules test $$table || exit 1; done
 
 prove: setup engine ## the slow proofs: the image, kills, PostgreSQL 15
-	@$(BIN)/python -m pytest -m prove --timeout 900 --ignore tests/scenarios/test_many_kills.py $(ARGS)
-	@$(BIN)/python -m pytest -m prove -n $(WORKERS) tests/scenarios/test_many_kills.py $(ARGS)
+	@$(BIN)/python -m pytest -m prove --timeout 900 -n 3 --dist loadfile --ignore tests/scenarios/test_many_kills.py $(ARGS)
+	@$(BIN)/python -m pytest -m prove -n 2 tests/scenarios/test_many_kills.py $(ARGS)
 	@TEST_POSTGRES_PROGRAMS=$(firstword $(wildcard /usr/lib/postgresql/15/bin) none) $(BIN)/python -m pytest tests/store $(ARGS)
 
 lock: $(BIN)/python ## requirements*.txt anew from pyproject.toml (UPGRADE=--upgrade: at the newest versions)
