@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Final
 
 import structlog
@@ -15,6 +15,7 @@ from bot.store.embedded import EmbeddedPostgres
 log = structlog.get_logger("app")
 
 DATABASE_WITHIN: Final = 60.0  # seconds; compose may start us before PostgreSQL answers
+CANCELLED_WITHIN: Final = 1.0  # seconds
 LARGEST_BODY: Final = 17 * 2**20  # each door has a limit of its own below this
 
 
@@ -68,6 +69,8 @@ async def in_background(name: str, work: Callable[[], Awaitable[None]]) -> Async
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        while not task.done():  # a library may take the first cancel for its own, as `wait_for` of Python 3.11 does
+            task.cancel()
+            await asyncio.wait({task}, timeout=CANCELLED_WITHIN)
+        if not task.cancelled():
+            task.result()

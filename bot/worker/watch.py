@@ -77,7 +77,8 @@ class Watch:
                     log.exception("round not clean")
                 self.looked.set()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.woken.wait(), EVERY)
+                    async with asyncio.timeout(EVERY):  # `wait_for` of Python 3.11 loses a cancel that comes as it ends
+                        await self.woken.wait()
         finally:
             for task in self.under_way.values():
                 task.cancel()
