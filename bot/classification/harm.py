@@ -23,7 +23,8 @@ DOWN: Final = many_words(
     r"(?:not a single|no) (?!impact|loss|errors?|alerts?|incidents?|problems?|issues?|data)[\w-]+(?: \w+){0,2}? "
     r"(?:goes through|gone through|getting through|opens|loads|works|succeeds|answers|responds|is served|are served)",
     rf"(?:all|every|each|toutes les|tous les|toutes nos|tous nos|chaque|any|100 ?%)(?: [\w'.-]+){{0,3}}? {CHECKED}"
-    rf"(?: intents?| attempts?)?{STEP}{{0,3}}? {FAILING}",
+    rf"(?: intents?| attempts?)?{STEP}{{0,5}}? {FAILING}",
+    rf"{CHECKED} (?:are |sont )?(?:all|tous|toutes) (?:\w+ )?{FAILING}",
     rf"{FAILING}{STEP}{{0,3}}? (?:from|on|in|at|for|to|by|a|aux|depuis|sur|dans|pour|chez|de|par) (?:all|every|each"
     rf"|toute?s? les"
     rf"|tous les|toutes|tous|chaque)(?: [\w'-]+){{0,2}}? (?:{CHECKED}|{PERSON})",
@@ -73,13 +74,19 @@ DOWN: Final = many_words(
     rf"(?:no|aucune?) {CHECKED} (?:of|de|d') ?[\w-]+ (?:is |are |n'est |ne )?(?:running|up|available|healthy|active"
     rf"|tourne\w*|ready)",
     r"(?:no longer|does not|doesn't|not) resolv(?:es?|ing)(?! the)", "rendu l'ame",
-    r"(?:no|aucune?) (?:\w+ )?(?:connections?|connexions?|logins?|access|acces|payments?|paiements?) possible",
-    r"(?:supabase|database|db|project|projet|service|instance) (?:\w+ )?(?:paused|suspended|mise? en pause)",
+    r"(?:(?:no|aucune?) |plus (?:de |d'|aucune? ))(?:\w+ )?(?:connections?|connexions?|logins?|access|acces|payments?"
+    r"|paiements?|commandes?|reservations?) possibles?",
+    r"(?:supabase|database|db|project|projet|service|instance|server|serveur|vps|vm|cluster|hebergement|hosting)"
+    r"(?: [\w-]+){0,4}? (?:paused|suspended|suspendue?s?|mise?s? en pause)(?= *$|[ ,.;:] ?(?:suite|due|because|for"
+    r"|pour|a |"
+    r"depuis|since|the|le |les |par |by |until|jusqu))",
     r"(?:has |have )?(?:no|aucune?|sans|without|missing) (?:\w+ ){0,3}?(?:master|leader|primary|primaire|maitre)",
     r"(?<![\d.,])0 (?:successful|succeeded|reussi\w*|passing|passed) (?:of|out of|sur|checks?|requests?|logins?"
     r"|payments?)",
     r"(?:host|server|serveur|machine|vm|instance|node|noeud)(?: \S+)? (?:is |was |est |a ete )?"
     r"(?:powered (?:off|down)|switched off|shut ?down|shut off|eteinte?)",
+    r"(?:postgres\w*|mysql\w*|maria ?db|mongo\w*|redis|nginx|haproxy|traefik|database|db|api|app|site)"
+    r" (?:has |was |is |unexpectedly )*(?:shut(?:ting)? ?down|shuts down)",
     "(?:re)?mounted (?:as )?read ?-?only",
     r"(?:impossible|unable|cannot|can't|plus moyen|ne peu\w+ plus) (?:de |d'|to )?(?:\w+ )?(?:ecrire|write|lire|read)"
     r" (?:\w+ ){0,2}?(?:base|bdd|database|db|dis[ck]|disque)",
@@ -111,7 +118,8 @@ DOWN: Final = many_words(
     r"|(?:en )?lecture seule)",
     r"not accepting (?:\w+ )?(?:connections?|requests?|traffic)",
     r"n'accepte\w* plus (?:de |aucune |les )?(?:connexions?|requetes?)",
-    r"(?:domain|domaine|account|compte|hosting|hebergement)(?: \w+){0,4}? (?:suspended|suspendu)",
+    r"(?:domain|domaine|(?<!user )(?<!customer )(?<!client )account|compte(?! (?:utilisateur|client|user|d'un))|hosting"
+    r"|hebergement)(?: \w+){0,4}? (?:suspended|suspendu)",
     r"(?:vm|server|instance|serveur) (?:\w+ )?"
     "(?:terminated|deleted|supprimee?|disparue?)",
     r"(?:no|aucune?|not a single|zero|plus aucune?) (?:successful |valid |new )?(?:payments?|paiements?|logins?"
@@ -134,8 +142,14 @@ DOWN: Final = many_words(
     rf"(?:cannot|can't|can not|cant|unable to|fails? to|could not|couldn't|impossible to) (?:even )?(?:open|access"
     rf"|reach"
     rf"|load|use|log[ -]?in|log ?on|sign[ -]?in|connect)(?: to)?(?: the| our| your| my)? {CORE}",
-    r"(?:n'arrive(?:nt)?|ne parvien(?:t|nent)|ne peu(?:t|vent)|ne reussi(?:t|ssent)) (?:plus|pas) (?:a |de )?"
+    r"(?:n'arriv(?:e|ent|ons)|ne parvien(?:t|nent)|ne peu(?:t|vent|x)|ne reussi(?:t|ssent)) (?:plus|pas)"
+    r"(?: du tout| tous| non plus)?(?: a| de)? "
     r"(?:se connect|s'identif|ouvrir l|acced|pay|reserv|utiliser l|charger l|joindre l)\w*",
+    r"(?:tout(?:e)? (?:l'|la |le |notre )(?:agence|equipe|accueil|guichet|bureau|magasin|boutique|societe|entreprise"
+    r"|service"
+    r"|monde)|tous les (?:postes|agents|guichets|magasins|bureaux)|the whole (?:office|team|company|agency|branch"
+    r"|shop))"
+    r" (?:is |est |sont )(?:\w+ )?(?:bloque\w*|blocked|stuck|a l'arret|en rade|hs|paralyse\w*|paralysed)",
     r"(?:impossible|plus moyen|pas moyen) d[e'] ?(?:se connect|s'identif|ouvrir l|acced|pay|reserv|command)\w*",
     rf"{PERSON} (?:all )?(?:get|gets|see|sees|have|has|are getting|are seeing) (?:a |an |only )?(?:blank|white|empty"
     rf"|50\d)",

@@ -52,6 +52,14 @@ LOST: Final = many_words(
     r" (?:\w+n't|not|never|no longer|pas|plus|jamais)(?: (?:being|been|ete|getting))? "
     r"(?:stored|saved|persisted|written|recorded|enregistre\w*|persiste\w*|ecrit\w*)",
     rf"(?:loss|leak|theft|exposure|corruption|deletion) of{STEP}{{0,3}}? (?:{DATA}|{STORE}|passwords|credentials)",
+    rf"(?:any ?(?:one|body|user|visitor)|n'importe (?:qui|quel \w+)|quiconque|anonymous \w+|anonymes?)(?:"
+    rf" [\w'-]+){{0,6}}?"
+    rf" (?:can|could|peu(?:t|vent)|pouvait|is able to) (?:\w+ )?(?:read|see|access|download|export|list|edit|modify"
+    rf"|delete"
+    rf"|lire|voir|consulter|telecharger|exporter|lister|modifier|supprimer)(?: [\w']+){{0,4}}? (?:{DATA}|{STORE}"
+    r"|(?:every|any|all|les|the|tous les|user|customer)(?: \w+)? (?:profiles?|accounts?|profils|comptes|e-?mails"
+    r"|passwords"
+    r"|addresses|adresses))",
     r"data (?:loss|leak\w*|breach\w*|expos\w*|corrupt\w*|theft)",
     "(?:perte|fuite|vol|corruption|suppression|exposition|divulgation)s? (?:accidentelle |massive |possible )?"
     f"(?:de |des |du |d')(?:toutes? |un |une )?(?:les |la |l')?(?:{DATA}|{STORE}|mots de passe|identifiants)",
@@ -202,3 +210,4 @@ ROUTINE: Final = re.compile(
     r"|nettoyage|automati\w+|archived?)\b"
 )
 """What deletes old data on purpose loses nothing."""
+DELETES: Final = re.compile(rf"{GONE}|delet|purg|remov|loss|perte|suppression|manque")

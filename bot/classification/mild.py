@@ -102,6 +102,8 @@ MINOR: Final = words(
     r"(?:sera|seront) (?:retire|supprime|remplace|arrete)\w*", "console (?:warning|error)s?",
     r"(?:avertissement|warning)s? (?:dans|en|in) (?:la |the )?(?:console|browser)",
     r"(?:second|extra|additional|supplementaire) (?:blank |empty |white )?page",
+    r"(?:blank |empty |white )?page (?:blanche |vide )?(?:en plus|en trop|de trop|supplementaire|too many|at the end"
+    r"|a la fin)",
     r"(?:affiche|shown|displayed|appears?|apparait|shows)(?: \w+){0,2}? (?:twice|deux fois|2 fois)",
     r"(?:label|button|bouton|libelle|titre|title) (?:says|reads|dit|indique)", r"pixeli[sz]e\w*", "jumpy",
     r"log ?rotat\w* (?:missing|absent\w*|not)",
@@ -127,6 +129,9 @@ MINOR: Final = words(
     r"(?<!error )budgets? (?:alert\w*|exceed\w*|depass\w*|threshold)|aws budgets?",
     r"(?:costs?|spending|spend|depenses?|couts?) (?:\w+ ){0,3}?(?:exceed\w*|depass\w*|over|above|alert\w*|budget)",
     "echec (?:du |des |de la )?(?:build|pipeline|tests?|ci|compilation)",
+    r"(?:deploy previews?|preview (?:deploy\w*|env\w*|builds?)) (?:\S+ ){0,4}?" + FAILS,
+    rf"(?:deploy\w*|deploiement|build) (?:\S+ ){{0,4}}?{FAILS} (?:\S+ ){{0,4}}?(?:branch|branche) "
+    r"(?:feature|feat|fix|bugfix|chore|docs|test|dependabot|renovate|wip)/\S+",
     r"(?:disk|disque|storage|stockage) (?:space )?(?:\w+ ){0,2}?(?:low|faible|running low|filling|se remplit"
     "|bientot plein)",
     "low (?:disk )?space", "(?:peu d'|manque d')espace(?: disque)?", "running (?:low|out)",
@@ -223,6 +228,7 @@ LOOKS: Final = words(
     r"|petite|large|etroit|longue?|court|courte|sombre|clair|claire|fort)s?",
 )
 """How something looks: where nothing worse is said of it, nobody is kept from working."""
+BUILD: Final = words("builds?", "pipelines?", "tests?", r"lint\w*", "ci", "workflow", "compilation")
 FAINT: Final = words("errors?", "erreurs?", "exceptions?", "traceback", "panic")
 WEAK: Final = words(
     r"anomal\w*", "missing", r"manquant\w*", "absent(?:e|es|s)?",

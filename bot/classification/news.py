@@ -139,6 +139,9 @@ PLANNED: Final = words(
     r"|demain)(?! (?:did|n'a|was not|failed))",
     r"(?:done|went|carried out|effectue\w*|realise\w*|fait\w*)? ?(?:as planned|as scheduled|comme convenu)",
     r"(?:sla|uptime|availability|disponibilite|activity|activite) (?:report|rapport|summary|resume)",
+    r"^\W*(?:(?:daily|weekly|monthly|quarterly) (?:\w+ )?(?:report|digest|summary|recap)"
+    r"|(?:rapport|bilan|resume) (?:quotidien|hebdo\w*|mensuel|journalier))(?= ?[:(,-])"
+    r"(?!.*\b(?:fail\w*|echou\w*|echec|errors? in|not|n't|pas|missing|late|manqu\w*|ko|hs|down|vide|empty)\b)",
     r"(?:report|rapport) (?:january|february|march|april|may|june|july|august|september|october|november|december"
     r"|q[1-4]|20\d\d|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre)",
 

@@ -53,6 +53,8 @@ def read(title: str, text: str, service: str = "") -> Reading:
     hints = head_hints | body_hints
     if _figured(told, more):
         told = Reading()
+    if told.impact is Impact.MINOR and more.faint and mild.BUILD.search(plain(told.words).folded):
+        more = Reading()
     if told.impact is not Impact.LOST and (tag := _tagged_over(headline)):
         told = Reading(Impact.OVER, tag, firm=True, tagged=True)
     if told.impact not in BAD and more.impact not in BAD and _chats(headline, body):

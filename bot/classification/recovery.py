@@ -71,6 +71,12 @@ OVER: Final = words(
     r"|retombe\w*) (?:back )?(?:to|a|au) (?:zero|0|normal|la normale|\d)\w*",
     r"(?:queue|file|backlog|disque|disk)(?: \w+){0,3}? (?:is |est )?(?:now )?(?:empty|vide|drained|videe"
     r"|resorbee?) ?(?:again|a nouveau|de nouveau|desormais)?",
+    r"(?:was|were|a ete|ont ete|etai(?:t|ent)) (?:\w+ )?(?:down|unavailable|unreachable|offline"
+    r"|indisponibles?|injoignables?"
+    r"|inaccessibles?|hs|ko|en panne|coupee?s?) (?:(?:for|pendant|durant) (?:about |around |environ |nearly |presque "
+    r"|only |seulement |pres de )?"
+    r"(?:\d+|a few|quelques|une? (?:minute|heure|demi)|an? (?:hour|minute|half))|(?:de|entre|from|between) \d+)"
+    r"(?!.*\b(?:again|still|yet|now|times|fois|encore|toujours|nouveau|maintenant|depuis|since)\b)",
     "rien de reel",
     "nothing real",
     r"(?:sonde|probe|check|monitor|capteur|sensor) (?:avait|had|etait|was) (?:un |a |an )?(?:bug|probleme|faulty"

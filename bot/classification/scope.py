@@ -19,7 +19,8 @@ PARTIAL: Final = words(
     "(?<!pas de )(?<!aucune )(?<!sans )bascule(?:e|ment)?(?! en echec| impossible| echou)", "degraded",
     "mode degrade", "a few", "handful",
     "poignee", "dizaine", "plusieurs", "several", "minorit[ey]", "one (?:page|feature|region|endpoint|az)",
-    "une? (?:page(?! (?:d'erreur|blanche|vide|noire|500|50))|fonctionnalite|region)", "beta",
+    "une? (?:page(?! (?:(?:d'|de |par |du )(?:erreur|maintenance|parking|attente|defaut|navigateur)|parking|blanche"
+    r"|vide|noire|500|50))|fonctionnalite|region)", "beta",
     r"(?:only|seulement|uniquement) (?:on|sur|for|pour|les?|in|en|the)",
     r"(?:from|in|at|on|for|a|depuis|pour|en|sur|dans|with|avec) [\w'-]+(?: \w+)? (?:only|seulement|uniquement)",
     "android", r"i ?os", r"i ?phones?", r"i ?pads?",
@@ -107,13 +108,14 @@ FEATURE: Final = words(
 
 CORE: Final = words(
     "site", "web ?site", "plat(?:e-?)?form(?:e)?", "appli", "web ?shop", "e-?shop", "shop", "store(?! procedure)",
-    "boutique", "portail", "portal", "e-?commerce", "market ?place", "sso", "espaces? clients?", "tt", "prod",
+    "boutique", "portail", "portal", "e-?commerce", "market ?place", "sso", "espaces? clients?", "tt",
+    r"(?<![\[(])(?<!en )(?<!in )(?<!on )(?<!de )prod",
     "base(?: de donnees)?", "bdd", "database", "db",
     r"postgres\w*",
     "supabase", "login", "sign[ -]?in", "log[ -]?in", r"auth\w*", "connexion", "paiements?", "payments?", "checkout",
     "pay",
     "reservations?", "bookings?", "home ?page", "accueil", "payer", "entire", "whole", "nobody", "(?:plus )?personne",
-    "se connecter", "prod est", "production is", "prod is", "production est", "everything", "tout est",
+    "se connecter", r"(?<!en )(?<!in )(?<!on )(?<!de )prod(?:uction)? (?:est|is)", "everything", "tout est",
 )  # fmt: skip
 """What the service is; "service", "server", "API" and "app" say it only when no feature gives them its name."""
 
@@ -237,7 +239,8 @@ VISIBLE: Final = words(
     "backups?", "sauvegardes?",
     "la moitie", "half (?:of|the)", r"affichee?s?", "displayed", "shown", "visibles?",
     "50[0-4]", "(?:error|failure) rate", r"taux d'(?:erreur|echec)\w*",
-    r"slow\w*", r"latenc\w*", r"lent\w*", r"ralenti\w*", r"respon(?:se|d)\w*", r"repon\w*", r"time ?-?outs?",
+    r"slow\w*(?! quer| log)", r"latenc\w*", r"lent\w*", r"ralenti\w*", r"respon(?:se|d)\w*", r"repon\w*",
+    r"time ?-?outs?",
     "timed out", "5xx", "4xx",
     "https?", r"requests?", r"requetes?", "pages?", "urls?", r"traffic", "trafic", "ingress", "gateway", "proxy",
     "front", "web", "rame",

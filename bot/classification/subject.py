@@ -27,6 +27,8 @@ WHOLE: Final = re.compile(
     r"|payments?)s?)\b"
 )
 """What leaves nothing that works, whatever else is named beside it."""
+JOINED: Final = re.compile(r",? (?:and|et|ainsi que|as well as|&)(?: the| our| la| le| les| nos| l')? ?")
+"""The site *and* the search: the site as well."""
 SEGMENT: Final = re.compile(r"(?:\s:|:\s|\s[-–—|]\s)")
 
 
@@ -81,6 +83,8 @@ def subject(clause: str, found: re.Match[str]) -> str:
     if not (nearest := (within[:1] or before[-1:] or named[:1])):
         return ""
     start, end, kind = nearest[0]
+    if kind == "feature" and any(other == "core" and JOINED.fullmatch(clause[last:start]) for _, last, other in named):
+        return "core"
     if kind != "generic":
         return kind
     named_after = any(
