@@ -101,6 +101,16 @@ DOWN: Final = many_words(
     rf"(?:les|nos|tous les) {PERSON} (?:tombe\w*|arrive\w*|voi\w*|obtien\w*|n'ont|recoi\w*) (?:sur |que )?(?:une "
     rf"|la |des "
     r"|qu'une )?(?:pages? d'erreurs?|erreurs? (?:500|50\d)|page blanche)",
+    rf"(?:containers?|conteneurs?|process\w*|pods?|{CORE}) (?:exits?|quits?|dies|stops|crashes|s'arrete|se termine"
+    rf"|meurt)"
+    r" (?:\w+ )?(?:immediately|at once|right (?:after|away)|straight away|on start|at start|after start|aussitot"
+    r"|immediatement|tout de suite|apres (?:le |son )?(?:demarrage|lancement)|(?:au|des le) (?:demarrage|lancement))",
+    rf"(?:{PERSON}|on|nous|everyone|tout le monde) (?:are |is |sont |est |etes |sommes |se font |get |keep getting"
+    rf" )(?:\w+ )?"
+    r"(?:deconnectee?r?s?|disconnected|ejectee?s?|expulsee?s?) (?:en boucle|sans (?:cesse|arret)|immediatement|aussitot"
+    r"|constantly|immediately|in a loop|over and over|all the time|as soon as|des qu)",
+    r"(?:impossible de|can't|cannot|unable to) (?:rester|stay|remain) (?:connecte|logge|logged|signed|en ligne"
+    r"|online)\w*",
     rf"all {PERSON} (?:are |were |got |have been )?(?:logged|kicked|thrown|locked|signed) out",
     r"(?:log ?in|sign[ -]?in|auth\w*) (?:is |are |was )?(?:rejected|refused|denied)",
     rf"{CORE}(?: \w+)? a (?:lache|saute|cede|claque|crame|grille)", r"(?:out of|hors) (?:rotation|service|pool)",

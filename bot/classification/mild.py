@@ -27,6 +27,10 @@ DEGRADED: Final = words(
     rf"{RISES}(?: (?:of|in|des?|du|d'|number|nombre|amount|the|rate))*[ ']{FAULTS}",
     rf"(?:pic|hausse|augmentation|explosion|afflux|vague|flot|spike|surge|increase|rise|wave|flood)s? (?:de |d'|des "
     rf"|du |of |in )(?:the )?{FAULTS}",
+    r"(?:last|derniere?) (?:successful )?(?:backup|sauvegarde|sync\w*|dump|restore|restauration)s?(?: [\w']+){0,5}?"
+    r" (?:(?:[2-9]|\d\d+) (?:days?|weeks?|months?) (?:old|ago)|il y a (?:plus de )?(?:[2-9]|\d\d+) (?:jours|semaines"
+    r"|mois)"
+    r"|(?:date d[eu]|remonte a) \w+)",
     "il manque (?:des|les|plusieurs|la moitie|une partie|beaucoup)", "error budget", "burn rate",
     "garbage", "gibberish", "nonsense", "n'importe quoi",
     "slow(?:er|ness|ly|ed|s|ing)?", "latenc(?:y|ies|e|es)", "lent(?:e|es|s|ement)?",

@@ -22,7 +22,8 @@ OUT_OF_ORDER: Final = parts(
     r"expire(?= depuis)",
     rf"(?:home ?page|accueil|landing page|web ?site) (?:\w+ )?{FAILS}",
     r"connections? (?:is |are )?reset(?: by peer)? (?:on|for|from|by) (?:all|every) \w+",
-    r"(?:traffic|trafic|throughput|debit|requests?|requetes?|orders?|commandes|ventes|sales|bookings?|reservations|logins?"
+    r"(?:traffic|trafic|throughput|debit|requests?|requetes?|orders?|commandes|ventes|sales|bookings?|reservations"
+    r"|logins?"
     r"|payments?|paiements|transactions)(?: \w+){0,3}? (?:dropped|fell|down|plunged|chut\w+|baiss\w+|s'effondr\w+"
     r"|en baisse)(?: \w+)?(?: by| of| de)? (?:9\d|100)(?:[.,]\d+)? ?(?:%|pour ?cent)",
     "unusable", "infinite (?:spinner|loading|loop)",
@@ -32,7 +33,9 @@ OUT_OF_ORDER: Final = parts(
     r"(?:aucune?|zero) (?:vente|commande|reservation|paiement|encaissement|course|livraison)s? (?:depuis|aujourd'hui"
     r"|en \d|sur les? \d)",
     "dns resolution fails", "(?:could|can) ?not resolve",
-    "econn(?:refused|reset)", "enospc",
+    "econn(?:refused|reset|aborted)", "enospc", "e(?:timedout|hostunreach|netunreach|notfound)", "eai again",
+    r"(?:socket|connection|connexion|plugin) timed?[- ]?out (?:after|apres) \d+(?:\.\d+)? ?(?:ms|s|secs?"
+    r"|seconds?|secondes?)",
     r"(?:isn't|aren't|won't|doesn't|can't|couldn't|didn't) (?:\w+ly )?(?:be )?" + GOOD,
     "power (?:failure|outage|loss)", "(?:est |sont |ete )eteinte?s?", "perte (?:totale|complete)", "read-?only mode",
     "mode lecture seule",

@@ -177,7 +177,10 @@ REST: Final = re.compile(
     r" meme)|\bon peut s'en servir|\b(?:est|sont|is|are) (?:still |correctly |quand meme )?(?:served|servie?s?)\b"
     r"|\b(?:sert|serves|handles?|prend|takes?) (?:all|tout|the|le|la)? ?(?:\w+ )?(?:traffic|trafic|relais|over)\b"
     rf"|\b(?:site|appli\w*|app|service|api) (?:elle-meme|lui-meme|itself)(?: \w+)? {FINE}\b(?! (?:not|plus|pas))"
-    r"|\b(?:fallback|de secours|traffic (?:was )?moved|trafic bascule|page (?:de )?cache|la liste marche|the list works"
+    r"|\b(?:(?:fallback|de secours)(?!(?: [\w'-]+){0,3}? (?:indispo\w*|hs|ko|down|fail\w*|dead|mort\w*|en panne|ne"
+    r"|not|too|aussi"
+    r"|unavailable|kaput)\b)|falls? back (?:on|to) (?!0|zero|normal)|se rabat sur|traffic (?:was )?moved|trafic"
+    r" bascule|page (?:de )?cache|la liste marche|the list works"
     r"|continue(?:nt|s)? (?:de |a |to )?(?:fonctionn|march|work|serv|repond)\w*)"
 )
 """The service can be used, but for what fails."""
@@ -194,7 +197,7 @@ BLOCKED: Final = (
 )
 BLOQUE: Final = (
     r"(?:bloque\w*|impossibles?|arrete\w*|a l'arret|suspendu\w*|interrompu\w*|compromis\w*|empeche\w*"
-    r"|en attente|gele\w*)"
+    r"|en attente|gele\w*|en suspens|en stand-?by)"
 )
 AIM: Final = (
     r"(?:releases?|validations?|validate|validating|sign-?offs?|go-?live|deliver\w+|acceptance|uat|qa|testers?"
@@ -238,7 +241,8 @@ FREELY: Final = re.compile(
 VISIBLE: Final = words(
     "backups?", "sauvegardes?",
     "la moitie", "half (?:of|the)", r"affichee?s?", "displayed", "shown", "visibles?",
-    "50[0-4]", "(?:error|failure) rate", r"taux d'(?:erreur|echec)\w*",
+    "50[0-4]", r"certificat\w*", "certs?", "certifs?", "tls", "ssl", "(?:error|failure) rate",
+    r"taux d'(?:erreur|echec)\w*",
     r"slow\w*(?! quer| log)", r"latenc\w*", r"lent\w*", r"ralenti\w*", r"respon(?:se|d)\w*", r"repon\w*",
     r"time ?-?outs?",
     "timed out", "5xx", "4xx",
