@@ -24,9 +24,9 @@ TEST: Final = words(
     r"|alert\w*|notification\w*|bot|pager)",
     "for demonstration(?: purposes?)?", r"exercice (?:d'astreinte|de crise|d'alerte|d'incident|incident|planifie)",
     "(?:on-?call|fire|crisis|incident) ?drill",
-    r"(?:ping|webhook|e-?mail|sms|alert(?:ing)?|notification|pager|integration|canal|channel"
+    r"(?:ping|webhook|e-?mail|sms|alert(?:ing)?|notification|pager|integration(?! tests)|canal|channel"
     r"|alerte) test\w*(?!(?: \w+){0,2} (?:fail|echou|en"
-    r" echec|ko))",
+    r" echec|ko|red|rouge|broken|casse))",
     r"test (?:de|d'|du|des|of|for) ?(?:la |le |l'|the |our |votre |your |notre )?(?:webhook|notification|alert|canal"
     r"|channel|integration|astreinte"
     r"|on-?call|configuration|bot|chaine|envoi|page|sms|mail)\w*(?!(?: \w+){0,2} (?:fail|echou|en echec|ko))",

@@ -25,7 +25,7 @@ DOWN: Final = many_words(
     rf"(?:all|every|each|toutes les|tous les|toutes nos|tous nos|chaque|any|100 ?%)(?: [\w'.-]+){{0,3}}? {CHECKED}"
     rf"(?: intents?| attempts?)?{STEP}{{0,5}}? {FAILING}",
     rf"{CHECKED} (?:are |sont )?(?:all|tous|toutes) (?:\w+ )?{FAILING}",
-    rf"{FAILING}{STEP}{{0,3}}? (?:from|on|in|at|for|to|by|a|aux|depuis|sur|dans|pour|chez|de|par) (?:all|every|each"
+    rf"{FAILING}{STEP}{{0,5}}? (?:from|on|in|at|for|to|by|a|aux|depuis|sur|dans|pour|chez|de|par) (?:all|every|each"
     rf"|toute?s? les"
     rf"|tous les|toutes|tous|chaque)(?: [\w'-]+){{0,2}}? (?:{CHECKED}|{PERSON})",
     r"(?:500|50\d|errors?|erreurs?|timeouts?|ko|down)(?: \w+){0,2}? (?:partout|everywhere|for everyone|for everybody"
@@ -33,7 +33,8 @@ DOWN: Final = many_words(
     r"(?:http|erreurs?|errors?|statut|status|code|returns?|renvoie\w*)?[ :=]*500(?: \w+){0,3}? (?:accueil|home ?page"
     r"|landing|racine|health\w*)",
     r"(?:accueil|home ?page|landing page|racine|health\w*)(?: \w+){0,2}? (?:en )?(?:erreur |error |http )*500",
-    rf"(?:no|aucune?|plus aucune?|zero|none of (?:the|our)|0) (?!update|mise|details?|info|data|version|impact|spare)"
+    rf"(?:no|aucune?|plus aucune?|zero|none of (?:the|our)|(?<![\d.,:])0) (?!update|mise|details?|info|data|version"
+    rf"|impact|spare)"
     rf"(?:[\w-]+ ){{0,2}}?(?:healthy|sain(?:e|s|es)?|en ligne|joignables?|reachable|online|alive|en vie|vivante?s?)"
     rf"(?: {CHECKED})?",
     rf"(?:no|aucune?|plus aucune?|zero) (?:[\w-]+ )?{CHECKED} (?:is |are |est |sont |n'est |ne sont )?(?:left "
@@ -130,6 +131,9 @@ DOWN: Final = many_words(
     r"n'accepte\w* plus (?:de |aucune |les )?(?:connexions?|requetes?)",
     r"(?:domain|domaine|(?<!user )(?<!customer )(?<!client )account|compte(?! (?:utilisateur|client|user|d'un))|hosting"
     r"|hebergement)(?: \w+){0,4}? (?:suspended|suspendu)",
+    r"(?:our|notre) (?:[\w-]+ ){0,2}?(?:account|compte|contract|contrat)(?: [\w-]+){0,2}? (?:(?:has|have|is|was|been"
+    r"|a|ete|est)"
+    r" )+(?:deactivated|disabled|terminated|closed|desactive|resilie|ferme|cloture|bloque|blocked)",
     r"(?:vm|server|instance|serveur) (?:\w+ )?"
     "(?:terminated|deleted|supprimee?|disparue?)",
     r"(?:no|aucune?|not a single|zero|plus aucune?) (?:successful |valid |new )?(?:payments?|paiements?|logins?"
@@ -152,7 +156,7 @@ DOWN: Final = many_words(
     rf"(?:cannot|can't|can not|cant|unable to|fails? to|could not|couldn't|impossible to) (?:even )?(?:open|access"
     rf"|reach"
     rf"|load|use|log[ -]?in|log ?on|sign[ -]?in|connect)(?: to)?(?: the| our| your| my)? {CORE}",
-    r"(?:n'arriv(?:e|ent|ons)|ne parvien(?:t|nent)|ne peu(?:t|vent|x)|ne reussi(?:t|ssent)) (?:plus|pas)"
+    r"(?:n'|ne )?(?:arriv(?:e|ent|ons)|parvien(?:t|nent)|peu(?:t|vent|x)|reussi(?:t|ssent)) (?:plus|pas)"
     r"(?: du tout| tous| non plus)?(?: a| de)? "
     r"(?:se connect|s'identif|ouvrir l|acced|pay|reserv|utiliser l|charger l|joindre l)\w*",
     r"(?:tout(?:e)? (?:l'|la |le |notre )(?:agence|equipe|accueil|guichet|bureau|magasin|boutique|societe|entreprise"

@@ -60,6 +60,9 @@ LOST: Final = many_words(
     r"|(?:every|any|all|les|the|tous les|user|customer)(?: \w+)? (?:profiles?|accounts?|profils|comptes|e-?mails"
     r"|passwords"
     r"|addresses|adresses))",
+    rf"(?:{PRIVATE}|mails|listes?|list)(?: [\w'-]+){{0,6}}? (?:circul\w+|traine\w*|leaked|dumped|se retrouv\w+)"
+    r" (?:sur|on|dans|in) (?:telegram|discord|reddit|twitter|whats ?app|pastebin|4chan|internet|un forum|an? \w*forum"
+    r"|(?:le |the )?dark ?(?:web|net)|les reseaux)",
     r"data (?:loss|leak\w*|breach\w*|expos\w*|corrupt\w*|theft)",
     "(?:perte|fuite|vol|corruption|suppression|exposition|divulgation)s? (?:accidentelle |massive |possible )?"
     f"(?:de |des |du |d')(?:toutes? |un |une )?(?:les |la |l')?(?:{DATA}|{STORE}|mots de passe|identifiants)",
@@ -183,7 +186,7 @@ LOST: Final = many_words(
     r"depuis|sans|without|dans|on|sur) (?:anyone|everyone|n'importe|tou[st]\w*|public|internet|mot de passe|auth\w*"
     r"|login|password|ligne|le web|the web|the internet)|without (?:a )?(?:password|auth\w*|login)"
     r"|sans (?:mot de passe|auth\w*)|open to (?:the )?(?:internet|public|world|everyone)|indexe\w* par google"
-    r"|indexed by google|(?:on|sur|vers|to) (?:github|pastebin|(?:the |le )?dark ?web|(?:the )?internet)"
+    r"|indexed by google|(?:on|sur|vers|to) (?:github|pastebin|(?:the |le )?dark ?web|(?:the )?internet(?! explorer))"
     r"|leaked|exposed|exposee?s?|published|publiee?s?|divulguee?s?|en clair|in clear ?text|in plain ?text|public)",
     rf"{PRIVATE}['\"]?{STEP}{{0,10}}? (?:no|sans) (?:login|password|auth\w*|sign-?in|mot de passe|identification"
     r"|se connecter|etre connecte\w*|log(?:ging)? in|connexion|compte)(?: (?:is )?(?:needed|required|asked|requis\w*"

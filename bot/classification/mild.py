@@ -116,7 +116,9 @@ MINOR: Final = words(
     r"|legende|libelle|s|picto\w*|icone|logo|parenthese|guillemet)\b",
     r"(?:unite|symbole|sigle|devise|virgule|accent|majuscule|legende|titre|picto\w*) (?:\w+ ){0,2}?(?:manque"
     r"|absente?|manquante?|missing)",
-    r"suggestions? (?=:|d'|de )", "feature request", r"ameliorations?",
+    r"suggestions? (?=:|d'|de )", "(?:feature|enhancement|evolution) requests?",
+    r"(?:demandes?|propositions?|idees?|souhaits?) (?:d'|de )(?:evolution|amelioration|fonctionnalite)s?",
+    r"tests? (?:are |is |sont |est )?(?:red|rouges?|au rouge|cassee?s?)", r"ameliorations?",
     "(?:ce serait|il serait|would be) (?:bien|nice|good|great|utile|useful|pratique)", r"tri(?:e|ent)? mal",
     r"(?:on peut |can )?(?:s'en passer|live without|do without)", r"saute (?:une|un|des) \w+",
     r"(?:sort(?:ing)?|order|ordre|tri)(?: \w+){0,5}? (?:wrong|incorrect|faux|mauvais|inverse\w*|reversed)",
@@ -128,11 +130,15 @@ MINOR: Final = words(
     r"mal (?:aligne|affiche)\w*", "alignement", "bugs?", r"deprecat\w*", r"depreci\w*", r"obsolete\w*", "404",
     "broken link", "lien (?:casse|mort)",
     r"(?:builds?|pipelines?|(?<!browser )(?<!synthetic )(?<!uptime )(?<!api )(?<!http )(?<!ping )"
-    r"(?<!restore )(?<!recovery )(?<!failover )tests?|lint\w*|ci"
+    r"(?<!restore )(?<!recovery )(?<!failover )(?<!connection )"
+    r"(?<!connectivity )(?<!connexion )(?<!login )(?<!payment )(?<!smoke )"
+    r"tests?(?! (?:de |du )(?:la )?(?:connexion|paiement|restauration|reprise|login|vie|disponibilite))|lint\w*|ci"
     r"|workflow) (?:\S+ ){0,3}?" + FAILS,
     r"(?<!error )budgets? (?:alert\w*|exceed\w*|depass\w*|threshold)|aws budgets?",
     r"(?:costs?|spending|spend|depenses?|couts?) (?:\w+ ){0,3}?(?:exceed\w*|depass\w*|over|above|alert\w*|budget)",
-    "echec (?:du |des |de la )?(?:build|pipeline|tests?|ci|compilation)",
+    "echec (?:du |des |de la )?(?:build|pipeline|tests?(?! de (?:connexion|paiement|restauration|reprise|vie|login"
+    "|dispo))|ci"
+    "|compilation)",
     r"(?:deploy previews?|preview (?:deploy\w*|env\w*|builds?)) (?:\S+ ){0,4}?" + FAILS,
     rf"(?:deploy\w*|deploiement|build) (?:\S+ ){{0,4}}?{FAILS} (?:\S+ ){{0,4}}?(?:branch|branche) "
     r"(?:feature|feat|fix|bugfix|chore|docs|test|dependabot|renovate|wip)/\S+",

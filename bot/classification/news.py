@@ -55,6 +55,9 @@ NEWS: Final = words(
     r"(?:turned on|enabled|activated|rolled out|available|active\w*|disponible|deploye\w*) (?:for|to|pour|chez"
     r"|a) (?:everyone|all|tous|toutes|100)(?: \w+)?",
     r"certificat\w* (?:\w+ )?(?:issued|delivered|installed|delivre|installe|emis)\w*",
+    r"^\W*(?:(?:rappel|reminder)\W+)?(?:l')?(?:astreinte|on-?call|permanence)(?: [\w'-]+){0,3}? (?:a partir d|jusqu"
+    r"|from"
+    r"|until|starts|commence|demarre|cette semaine|this week|ce week|ce soir|tonight)\w*",
     r"remplace\w* \w+ (?:ce|cette|demain|lundi|du|jusqu)",
     r"(?:documentation|docs|wiki|runbook|faq|procedure)s? (?:is |was |has been |a ete |est )?(?:updated|published"
     r"|mise? a jour|publiee?)",

@@ -11,7 +11,7 @@ OUT_OF_ORDER: Final = parts(
     r"|plante"
     r"|inutilisable|unusable|broken|dead|bloque|blocked|en rade)\w*", "en rade", "en carafe", "indispos?",
     "not (?:up|alive)", "nothing (?:answers|responds|works|loads|is usable|usable|is reachable)",
-    r"(?:plus )?rien (?:ne |n')(?:repond|marche|fonctionne|va plus|charge|passe|s'affiche|s'ouvre)\w*",
+    r"(?:plus )?rien (?:ne |n'|qui )(?:repond|marche|fonctionne|va plus|charge|passe|s'affiche|s'ouvre)\w*",
     r"refus(?:es|ing|ed) (?:all |every )?(?:new )?connections?", r"closed the connection(?: unexpectedly)?",
     r"(?:plus|pas) (?:aucun |d'|de )?(?:backend|instance|replique|serveur)s? (?:sain|disponible|actif|active)e?s?",
     r"(?:can't|cannot|can not|could not|couldn't|cant) be (?:reached|accessed|contacted|joined)",
@@ -58,7 +58,10 @@ OUT_OF_ORDER: Final = parts(
     "perte (?:de |de la )?(?:connexion|connectivite)",
     r"connexions? (?:\w+ ){0,4}?(?:perdue|refusee|impossible|coupee|rompue)s?", "crash(?:es|ed|ing)?(?![- ]free)",
     "crash ?loop(?: ?back ?off)?", "back[- ]?off restarting", "boot ?loop",
-    r"restart(?:s|ing|ed)? (?:in a |constantly|continuously|repeatedly|loop)\w*", r"redemarr\w+ en boucle",
+    r"restart(?:s|ing|ed)? (?:in a |constantly|continuously|repeatedly|loop)\w*", r"(?:re)?demarr\w+ en boucle",
+    r"(?:relanc|reboot|boot|start)\w* (?:en boucle|in a loop)",
+    r"(?:errors?|erreurs?) (?:establishing|opening|connecting|lors de la connexion|de connexion|while connecting)"
+    r"(?: (?:an?|the|to|a|la|notre|our))* (?:database|db|base|bdd|server|serveur)",
     "boucle de redemarrage", "dead(?![ -]?(?:letter|line|man|lock))", "kernel panic", "blackout",
     "(?:is |has |was |has been |are |been )(?:stopped|exited|killed)",
     r"(?:container|service|process|server|database|db|instance|node|host|app|api|postgres\w*|nginx) (?:\S+"

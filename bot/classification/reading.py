@@ -12,6 +12,7 @@ from bot.classification.impact import BAD, RANKS, Impact
 from bot.classification.measures import PERCENT
 from bot.classification.passage import LOWER, Found, Weight, first_denied, first_said, worst_passage
 from bot.classification.plain import Plain, plain
+from bot.classification.spelling import corrected
 from bot.classification.subject import beside_the_point
 
 WORST: Final = (Impact.LOST, Impact.DOWN)
@@ -47,7 +48,7 @@ class Reading:
 
 def read(title: str, text: str, service: str = "") -> Reading:
     """The worst that either says. A title that says it is over (or only a test) is believed; so is "no impact"."""
-    headline, body = plain(title), plain(text)
+    headline, body = corrected(plain(title)), corrected(plain(text))
     told, head_hints = _read(headline)
     more, body_hints = _read(body)
     hints = head_hints | body_hints
