@@ -24,7 +24,9 @@ DOWN: Final = many_words(
     r"(?:goes through|gone through|getting through|opens|loads|works|succeeds|answers|responds|is served|are served)",
     rf"(?:all|every|each|toutes les|tous les|toutes nos|tous nos|chaque|any|100 ?%)(?: [\w'.-]+){{0,3}}? {CHECKED}"
     rf"(?: intents?| attempts?)?{STEP}{{0,5}}? {FAILING}",
-    rf"{CHECKED} (?:are |sont )?(?:all|tous|toutes) (?:\w+ )?{FAILING}",
+    r"(?:logins?|connexions?|payments?|paiements?|requests?|requetes?|orders?|commandes?|calls?|appels?|pages?"
+    r"|pods?|nodes?"
+    rf"|noeuds?|checks?|bookings?|reservations?) (?:are |sont )?(?:all|tous|toutes) (?:\w+ )?{FAILING}",
     rf"{FAILING}{STEP}{{0,5}}? (?:from|on|in|at|for|to|by|a|aux|depuis|sur|dans|pour|chez|de|par) (?:all|every|each"
     rf"|toute?s? les"
     rf"|tous les|toutes|tous|chaque)(?: [\w'-]+){{0,2}}? (?:{CHECKED}|{PERSON})",
@@ -102,14 +104,14 @@ DOWN: Final = many_words(
     rf"(?:les|nos|tous les) {PERSON} (?:tombe\w*|arrive\w*|voi\w*|obtien\w*|n'ont|recoi\w*) (?:sur |que )?(?:une "
     rf"|la |des "
     r"|qu'une )?(?:pages? d'erreurs?|erreurs? (?:500|50\d)|page blanche)",
-    rf"(?:containers?|conteneurs?|process\w*|pods?|{CORE}) (?:exits?|quits?|dies|stops|crashes|s'arrete|se termine"
-    rf"|meurt)"
-    r" (?:\w+ )?(?:immediately|at once|right (?:after|away)|straight away|on start|at start|after start|aussitot"
-    r"|immediatement|tout de suite|apres (?:le |son )?(?:demarrage|lancement)|(?:au|des le) (?:demarrage|lancement))",
-    rf"(?:{PERSON}|on|nous|everyone|tout le monde) (?:are |is |sont |est |etes |sommes |se font |get |keep getting"
-    rf" )(?:\w+ )?"
-    r"(?:deconnectee?r?s?|disconnected|ejectee?s?|expulsee?s?) (?:en boucle|sans (?:cesse|arret)|immediatement|aussitot"
-    r"|constantly|immediately|in a loop|over and over|all the time|as soon as|des qu)",
+    r"(?:containers?|conteneurs?|process\w*|pods?|app|api|appli\w*|service|site|server|serveur) (?:exits?|quits?|dies"
+    r"|stops|crashes|s'arrete|se termine|meurt) (?:\w+ )?(?:immediately|at once|right (?:after|away)|straight away|on"
+    r" start"
+    r"|at start|after start|aussitot|immediatement|tout de suite|(?:apres|au|des) (?:le |son )?(?:demarrage"
+    r"|lancement))",
+    r"(?:sont|are|get|getting|se font) (?:\w+ )?(?:deconnectee?s?|deconnecter|disconnected|ejectee?s?|expulsee?s?)"
+    r" (?:en boucle|sans (?:cesse|arret)|immediatement|aussitot|constantly|immediately|in a loop|over and over"
+    r"|all the time|as soon as|des qu)",
     r"(?:impossible de|can't|cannot|unable to) (?:rester|stay|remain) (?:connecte|logge|logged|signed|en ligne"
     r"|online)\w*",
     rf"all {PERSON} (?:are |were |got |have been )?(?:logged|kicked|thrown|locked|signed) out",

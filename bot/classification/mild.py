@@ -129,7 +129,7 @@ MINOR: Final = words(
     r"(?:s'affiche(?:nt)?|s'aligne(?:nt)?|rend(?:ent)?) (?:pas |plus )?(?:correctement|bien|mal)",
     r"mal (?:aligne|affiche)\w*", "alignement", "bugs?", r"deprecat\w*", r"depreci\w*", r"obsolete\w*", "404",
     "broken link", "lien (?:casse|mort)",
-    r"(?:builds?|pipelines?|(?<!browser )(?<!synthetic )(?<!uptime )(?<!api )(?<!http )(?<!ping )"
+    r"(?:builds?|pipelines?|(?=test)(?<!browser )(?<!synthetic )(?<!uptime )(?<!api )(?<!http )(?<!ping )"
     r"(?<!restore )(?<!recovery )(?<!failover )(?<!connection )"
     r"(?<!connectivity )(?<!connexion )(?<!login )(?<!payment )(?<!smoke )"
     r"tests?(?! (?:de |du )(?:la )?(?:connexion|paiement|restauration|reprise|login|vie|disponibilite))|lint\w*|ci"

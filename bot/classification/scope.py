@@ -110,13 +110,13 @@ FEATURE: Final = words(
 CORE: Final = words(
     "site", "web ?site", "plat(?:e-?)?form(?:e)?", "appli", "web ?shop", "e-?shop", "shop", "store(?! procedure)",
     "boutique", "portail", "portal", "e-?commerce", "market ?place", "sso", "espaces? clients?", "tt",
-    r"(?<![\[(])(?<!en )(?<!in )(?<!on )(?<!de )prod",
+    r"(?=prod)(?<![\[(])(?<!en )(?<!in )(?<!on )(?<!de )prod",
     "base(?: de donnees)?", "bdd", "database", "db",
     r"postgres\w*",
     "supabase", "login", "sign[ -]?in", "log[ -]?in", r"auth\w*", "connexion", "paiements?", "payments?", "checkout",
     "pay",
     "reservations?", "bookings?", "home ?page", "accueil", "payer", "entire", "whole", "nobody", "(?:plus )?personne",
-    "se connecter", r"(?<!en )(?<!in )(?<!on )(?<!de )prod(?:uction)? (?:est|is)", "everything", "tout est",
+    "se connecter", r"(?=prod)(?<!en )(?<!in )(?<!on )(?<!de )prod(?:uction)? (?:est|is)", "everything", "tout est",
 )  # fmt: skip
 """What the service is; "service", "server", "API" and "app" say it only when no feature gives them its name."""
 
