@@ -213,4 +213,12 @@ ROUTINE: Final = re.compile(
     r"|nettoyage|automati\w+|archived?)\b"
 )
 """What deletes old data on purpose loses nothing."""
+PRODUCTION: Final = (
+    r"(?:prod\w* (?:database|db|base|bdd)|(?:database|db|base(?: de donnees)?|bdd) (?:of |de )(?:la )?prod\w*)"
+)
+EVERYTHING: Final = re.compile(
+    rf"\b(?:{PRODUCTION}(?: (?!(?:old|ancien\w*)\b)\w+){{0,2}}? {ERASED}"
+    rf"|{ERASED} (?:(?:the|our|la|notre|whole|entire|toute) )*{PRODUCTION}(?! (?:backup|dump|snapshot|log|replica)))\b"
+)
+"""No routine deletes the whole of it."""
 DELETES: Final = re.compile(rf"{GONE}|delet|purg|remov|loss|perte|suppression|manque")

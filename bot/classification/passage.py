@@ -53,7 +53,8 @@ def worst_passage(clause: str) -> Found | None:
 
 def _routine(clause: str, found: re.Match[str]) -> bool:
     """Old data is deleted; what the wrong eyes see may be as old as it likes."""
-    return loss.ROUTINE.search(clause) is not None and loss.DELETES.search(found[0]) is not None
+    on_purpose = loss.ROUTINE.search(clause) is not None and loss.EVERYTHING.search(clause) is None
+    return on_purpose and loss.DELETES.search(found[0]) is not None
 
 
 def _trifle(clause: str, found: re.Match[str]) -> bool:
