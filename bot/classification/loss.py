@@ -63,6 +63,9 @@ LOST: Final = many_words(
     rf"(?:{PRIVATE}|mails|listes?|list)(?: [\w'-]+){{0,6}}? (?:circul\w+|traine\w*|leaked|dumped|se retrouv\w+)"
     r" (?:sur|on|dans|in) (?:telegram|discord|reddit|twitter|whats ?app|pastebin|4chan|internet|un forum|an? \w*forum"
     r"|(?:le |the )?dark ?(?:web|net)|les reseaux)",
+    r"(?:databases?|base(?: de donnees)?|bdd|db|data ?files?"
+    r"|fichiers? de donnees)(?: \w+){0,2}? (?:illisibles?|unreadable"
+    r"|endommage\w*|damaged|abime\w*)",
     r"data (?:loss|leak\w*|breach\w*|expos\w*|corrupt\w*|theft)",
     "(?:perte|fuite|vol|corruption|suppression|exposition|divulgation)s? (?:accidentelle |massive |possible )?"
     f"(?:de |des |du |d')(?:toutes? |un |une )?(?:les |la |l')?(?:{DATA}|{STORE}|mots de passe|identifiants)",
@@ -135,7 +138,8 @@ LOST: Final = many_words(
     rf"(?:pu|able to|could|managed to|reussi a|parvient a|permet (?:de|d'))(?: \w+)? ?(?:telecharg\w+|download"
     rf"|acced\w+|consult\w+|read|list|lire|lister|recuperer|extraire|extract"
     rf"|dump)(?: [\w']+){{0,3}}? {DATA}(?: [\w']+){{0,6}}? {WHOEVER}\w*",
-    r"(?:by|en|en simplement|simply|just) (?:changing|chang\w+|modifi\w+|edit\w+|increment\w+|incrementing"
+    r"(?:by|en|en simplement|simply|just) (?:changing|chang\w+|modifi\w+|edit\w+|guess\w+|devin\w+|enumerat\w+"
+    r"|tweak\w+|increment\w+|incrementing"
     r"|altering)(?: \w+){0,2}? ?(?:l'|the )?(?:id|ids|identifiant|numero|number|url|adresse|parameter|parametre)",
     r"(?:commandes|donnees|factures|profils|messages|comptes|trajets|billets|adresses|dossiers|reservations"
     r"|paniers) des autres",

@@ -66,11 +66,15 @@ OUT_OF_ORDER: Final = parts(
     "(?:is |has |was |has been |are |been )(?:stopped|exited|killed)",
     r"(?:container|service|process|server|database|db|instance|node|host|app|api|postgres\w*|nginx) (?:\S+"
     " )?(?:stopped|exited|killed|vanished|missing|absent|gone)",
-    "(?:http|error|erreur|status|statut|code|returns?|returned|renvoie|retourne|avec|with|got)(?: (?:code"
-    "|http|status|of|une?|a|an|erreur|error))*[ :=]*(?:502|503|504|521|522|523)",
+    "(?:http|cloudflare|error|erreur|status|statut|code|returns?|returned|renvoie|retourne|avec|with|got)(?: (?:code"
+    "|http|status|of|une?|a|an|erreur|error))*[ :=]*(?:502|503|504|52[0-7]|530)",
     "(?:502|503|504)(?: -)? (?:bad gateway|service unavailable|gateway time-?out|errors?|sur|on|for|pour"
     "|partout)",
-    "bad gateway", "gateway time-?out", "white (?:screen|page)",
+    "bad gateway", "gateway time-?out",
+    "(?:white|blank|dead) (?:web ?)?(?:screen|site|app|application|home ?page|front ?page)(?! (?:list|map|form|field"
+    "|name|id))",
+    "white page",
+    "(?:site|appli|application|accueil) (?:tout |toute )?(?:blanche?|vide|noire?)",
     "(?<!extra )(?<!additional )(?<!second )blank page(?! too many| at the end)",
     "page blanche(?! en plus| en trop| de trop| supplementaire| a la fin)", "ecran blanc",
     "un ?healthy",

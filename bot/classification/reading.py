@@ -255,9 +255,16 @@ def _over(clause: str) -> re.Match[str] | None:
             for each in recovery.OVER.finditer(clause)
             if not recovery.NOT_OVER.search(clause[: each.start()])
             and not recovery.NOT_OVER_AFTER.match(clause[each.end() :])
+            and not _bad_again(clause[: each.start()], each[0])
         ),
         None,
     )
+
+
+def _bad_again(before: str, said: str) -> bool:
+    """ "The payment bug is back"."""
+    what = before.rpartition(",")[2]
+    return recovery.RETURNS.fullmatch(said) is not None and recovery.TROUBLE.search(what) is not None
 
 
 def _already(before: str) -> bool:

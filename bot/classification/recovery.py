@@ -95,7 +95,10 @@ OVER: Final = words(
     r"(?:back|returned|(?<!slowed )(?<!slow )(?<!scaled )(?<!slows )down|fell) (?:to|below|under) (?:\d|normal"
     r"|the threshold|threshold)\w*",
     "(?:repassee?s?|redescendue?s?) (?:sous|a|au|ok)",
-    r"(?:incident|alerte?|panne|outage|probleme|problem|issue)(?: [\w'-]+){1,4}? (?:est|is|has been|a ete) (?:clos\w*"
+    r"(?:incident|alerte?|panne|outage|probleme|problem|issue|souci|bug|pb|blocage|anomalie|lenteur|ralentissement"
+    r"|defaut)s?"
+    r"(?: (?!pas|not|never|jamais|encore|yet)[\w'-]+){0,4}? (?:est|sont|is|are|has been|have been|a ete|ont ete)"
+    r" (?:clos\w*"
     r"|closed|resolu\w*"
     r"|resolved|over|termine\w*|fini\w*|regle\w*|leve\w*|corrige\w*|fixed)",
     "false (?:alarm|positive|alert)s?",
@@ -194,6 +197,14 @@ NOT_OVER: Final = re.compile(
     " pas|jusqu'a|quand|lorsque|fois|sera|seront|etre|failed to be|n't|fails?)(?: (?:yet|encore|been|fully"
     "|completely|entierement|totalement|be|is|has|completement|a ete))*[ -]*$)"
 )
+RETURNS: Final = re.compile(r"(?:est|sont) (?:bien |enfin )?(?:revenue?s?|de retour)|(?:is|are) back")
+TROUBLE: Final = words(
+    r"problem\w*", "bugs?", "errors?", "erreurs?", "pannes?", "soucis?", "issues?", "incidents?", "lenteurs?",
+    "latenc[ey]",
+    r"coupures?", r"anomal\w+", "alertes?", "alerts?", "outages?", "timeouts?", "50[0-4]s?", "attaques?",
+    "attacks?", "pb",
+)  # fmt: skip
+"""That which is no good news when it is back."""
 STATE: Final = re.compile(
     r"(?:is|are|est|sont) (?:bien )?(?:up|ok|healthy|online|operational|reachable|available|normal\w*|fine|good"
     r"|bien(?= *$| *[,.;!)])"

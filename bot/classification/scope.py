@@ -96,6 +96,8 @@ FEATURE: Final = words(
     "geolocali[sz]ation", r"geoloc\w*", "(?<!par )(?<!ni )cartes?(?! ni| bancaire| bleue| de credit)", "map", "maps",
     "profile?s?",
     "facturation", "billing", r"invoic\w*",
+    "connecteurs?", "connectors?", "meteo", "weather", "(?:confirmation|reset|invitation|activation|magic)[ -]links?",
+    "liens? (?:de |d')(?:confirmation|reinitialisation|activation|invitation)",
     "partenaires?", "partners?", "fournisseurs?(?! d'| de paiement| de service)", "prestataires?(?! de paiement)",
     "suppliers?", "vendors?",
     "(?<!hosting )(?<!cloud )(?<!dns )(?<!payment )(?<!identity )(?<!auth )(?<!login )(?<!sso )(?<!internet )"

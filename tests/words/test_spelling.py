@@ -56,6 +56,13 @@ def test_the_text_and_what_is_read_of_it_stay_side_by_side() -> None:
         ("Unit tests failed", Priority.P3),
         ("Last backup successful", None),
         ("Last successful backup is 3 days old", Priority.P2),
+        ("Le bug de paiement est revenu", Priority.P3),
+        ("The login problem is back", Priority.P2),
+        ("Après la panne, le site est revenu", None),
+        ("Le souci d'impression est réglé", None),
+        ("Le souci d'impression n'est pas réglé", Priority.P2),
+        ("JS bundle 404 after deploy => blank site", Priority.P1),
+        ("Dashboard: empty application list", Priority.P2),
     ],
 )
 def test_what_looks_like_it(title: str, expected: Priority | None) -> None:
