@@ -12,7 +12,8 @@ TEST: Final = words(
     "(?:ceci est|c'est|il s'agit d') ?(?:juste |seulement |bien )?(?:d'|un |une )*(?:test|essai|exercice"
     "|demonstration)",
     r"test (?:du |the |of |de )?(?:media type|type de media)",
-    "(?:alerte|notification|message|incident|page|webhook|appel|envoi|payload|e-?mail|sms) (?:de |d')(?:test|essai"
+    "(?:alerte|notification|message|incident|page(?! de test (?:in|hs|ko|en |ne |bl|down|est))|webhook|appel|envoi"
+    "|payload|e-?mail|sms) (?:de |d')(?:test|essai"
     "|demonstration|demo|exemple)",
     r"(?:this |the |cette |l'|cet )?(?:alarm|alert|alerte|alarme|incident|panne|page|message)s? (?:is|was|are|were"
     r"|est|etait) (?:only |just |juste |bien )?(?:a |an |une |un )?(?:simulation|drill|exercise|exercice|test|essai"

@@ -112,6 +112,15 @@ DOWN: Final = many_words(
     r"(?:sont|are|get|getting|se font) (?:\w+ )?(?:deconnectee?s?|deconnecter|disconnected|ejectee?s?|expulsee?s?)"
     r" (?:en boucle|sans (?:cesse|arret)|immediatement|aussitot|constantly|immediately|in a loop|over and over"
     r"|all the time|as soon as|des qu)",
+    r"(?:deleted?|destroyed?|supprim\w+|detrui\w+|wiped|terminated)(?: [\w']+){0,2}? prod\w* (?:namespace|cluster"
+    r"|env\w*|project"
+    r"|stack|servers?|vms?|instances?|deployment)",
+    r"(?:namespace|cluster|env\w*|projet|stack|serveurs?|vms?|instances?) (?:de )?(?:la )?prod\w* (?:was |has been |a"
+    r" ete |est )?"
+    r"(?:deleted|destroyed|supprim\w+|detrui\w+|wiped|terminated|efface\w*)",
+    r"(?:points?|pointe|pointing|resolves?|resout) (?:to|vers|sur|a) (?:\d{3}\.0\.0\.1|localhost|(?:the |la |le |une "
+    r"|un |an? )?"
+    r"(?:wrong|mauvaise?) (?:ip|server|serveur|host|hote|adresse|address|machine))",
     r"(?:impossible de|can't|cannot|unable to) (?:rester|stay|remain) (?:connecte|logge|logged|signed|en ligne"
     r"|online)\w*",
     rf"all {PERSON} (?:are |were |got |have been )?(?:logged|kicked|thrown|locked|signed) out",

@@ -213,7 +213,8 @@ LOOKS: Final = words(
     r"format (?:americain|us|anglais|francais|europeen)",
     r"(?:date|heure|time|prix|price|nombre|number)s?(?: [\w']+){0,3}? (?:au|in|en|with|avec) (?:le |the |un "
     r"|a )?(?:format|style|mauvais|wrong)",
-    r"s'affiche(?:nt)? (?:avec|au format|en (?:majuscule|minuscule|gras|anglais))",
+    r"s'affiche(?:nt)? (?:avec(?!(?: [\w']+){0,4} (?:retard|erreurs?|decalage))|au format|en (?:majuscule|minuscule"
+    r"|gras|anglais))",
     r"(?:sorting|sort|tri|order|ordre)(?: [\w']+){0,4}? (?:puts?|met|place\w*|starts?|commence\w*)",
     "(?:hidden|cache|masque|coupe)e?s? (?:behind|derriere|par|under|sous|by)",
     r"espace (?:avant|apres|before|after)",

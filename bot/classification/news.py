@@ -159,7 +159,7 @@ PLANNED: Final = words(
     "rien (?:a signaler|de particulier|de special|a declarer)", r"r\.?a\.?s", "nothing (?:to report|special)",
     "all quiet",
     r"pass(?:e|es|ons|era|ent) la main", r"hand(?:s|ing|ed)? over (?:to|the (?:pager|shift|on-?call))",
-    r"(?:tout|tous|tous les voyants) (?:est |sont )?(?:au )?verts?", "all green",
+    r"(?:tout|tous|tous les voyants) (?:est |sont )?(?:au )?verts?", "all green(?= *$|[.,!])",
     r"(?:reunion|meeting|point|standup|atelier|formation|workshop|webinar|entretien)(?: [\w'-]+){0,3}? (?:decale"
     r"|deplace|reporte|annule|prevu|moved|postponed|cancelled|canceled|scheduled)\w*",
     r"(?:point|bilan|resume) (?:hebdo\w*|du jour)",

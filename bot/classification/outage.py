@@ -26,7 +26,10 @@ OUT_OF_ORDER: Final = parts(
     r"|logins?"
     r"|payments?|paiements|transactions)(?: \w+){0,3}? (?:dropped|fell|down|plunged|chut\w+|baiss\w+|s'effondr\w+"
     r"|en baisse)(?: \w+)?(?: by| of| de)? (?:9\d|100)(?:[.,]\d+)? ?(?:%|pour ?cent)",
-    "unusable", "infinite (?:spinner|loading|loop)",
+    "unusable",
+    r"(?:base|bdd|serveur|service|conteneur|pod|site|vm|instance|cluster)s? (?:\w+ )?ne monte(?:nt)? (?:plus|pas)",
+    "(?:infinite|endless|never-ending|perpetual|eternal) (?:spinn(?:er|ing)|load(?:er|ing)?|loop)",
+    "(?:chargements?|sablier|roue|spinner|loader|boucle) (?:infinie?|sans fin|interminable|perpetuel|eternel)s?",
     r"(?:returns?|returning|renvoie\w*|gets?|got|receives?|recoi\w*)(?: an?| une?| des| the)?(?: http| errors?"
     r"| erreurs?)* 40[13]s?(?: \w+){0,2}? (?:to|for|a|pour|chez) (?:everyone|everybody|all|every \w+"
     r"|tout le monde|tous|toutes)",

@@ -88,6 +88,7 @@ OVER: Final = words(
     r"(?:alarme?|alerte?|alert)s?(?: (?!not|never|pas|isn)\w+){0,3}? (?:levee?s?|cleared|lifted)",
     r"(?:est|sont) revenue?s? a (?:leur|sa|son|la|une|un)",
     "fin d'alerte",
+    r"(?:everything|all|tout) (?:is |est )?(?:back (?:to |in )?|repasse |revenu )?(?:au )?(?:green|vert)s?",
     r"fin de (?:la |cette |notre )(?:panne|coupure|degradation|perturbation|crise)",
     r"end of (?:the )?(?:disruption|degradation|problem)",
     "service (?:is )?operation(?:al|nel)",

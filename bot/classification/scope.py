@@ -15,14 +15,17 @@ PARTIAL: Final = words(
     r"(?:une?|one|1|deux|two|2) (?:[\w-]+ ){0,2}?(?:sur|of|out of|in) (?:the |les |nos |our )?(?:deux|trois|quatre"
     r"|cinq|six|dix|two|three"
     r"|four|five|ten|\d+)", "la moitie", "half (?:of|the)", "redundan(?:t|cy)", r"redondan(?:t|ce)\w*",
-    r"(?<!no )(?<!without )(?<!pas de )(?<!aucun )(?<!sans )fail(?:ed)? ?over(?! fail| did| could| n)",
-    "(?<!pas de )(?<!aucune )(?<!sans )bascule(?:e|ment)?(?! en echec| impossible| echou)", "degraded",
+    r"(?<!no )(?<!without )(?<!pas de )(?<!aucun )(?<!sans )(?<!since the )(?<!after the )(?<!after )"
+    r"fail(?:ed)? ?over(?! fail| did| could| n)",
+    "(?<!pas de )(?<!aucune )(?<!sans )(?<!depuis la )(?<!apres la )(?<!suite a la )"
+    r"bascule(?:e|ment)?(?! en echec| impossible| echou)", "degraded",
     "mode degrade", "a few", "handful",
     "poignee", "dizaine", "plusieurs", "several", "minorit[ey]", "one (?:page|feature|region|endpoint|az)",
     "une? (?:page(?! (?:(?:d'|de |par |du )(?:erreur|maintenance|parking|attente|defaut|navigateur)|parking|blanche"
     r"|vide|noire|500|50))|fonctionnalite|region)", "beta",
     r"(?:only|seulement|uniquement) (?:on|sur|for|pour|les?|in|en|the)",
-    r"(?:from|in|at|on|for|a|depuis|pour|en|sur|dans|with|avec) [\w'-]+(?: \w+)? (?:only|seulement|uniquement)",
+    r"(?:from|in|at|on|for|a|depuis|pour|en|sur|dans|with|avec) [\w'-]+(?: [\w'-]+){0,3}? (?:only|seulement"
+    r"|uniquement)",
     "android", r"i ?os", r"i ?phones?", r"i ?pads?",
     r"(?:une?|one|1) (?:des|of the|of our|of) (?:deux|trois|quatre|cinq|six|two|three|four|five|six|\d+|nos|our)",
     "safari", "firefox", "part of (?:the )?", r"une partie d\w*", "share of",
@@ -76,7 +79,8 @@ SIDE: Final = words(
 )  # fmt: skip
 
 TOOLS: Final = words(
-    "monitoring", "supervision", "grafana", "prometheus", "alertmanager", "metrics?", "metriques?", "logs", "logging",
+    "monitoring", "supervision", "grafana", "prometheus", "alertmanager", "metrics?", "metriques?", "logs",
+    "logging(?! in| on| into)",
     "kibana", "sentry", "zabbix agent", "ci", "pipeline", "build",
 )  # fmt: skip
 """Beside the point when they fail; often only named as who says it ("Monitoring: site down")."""
