@@ -66,6 +66,11 @@ LOST: Final = many_words(
     r"(?:databases?|base(?: de donnees)?|bdd|db|data ?files?"
     r"|fichiers? de donnees)(?: \w+){0,2}? (?:illisibles?|unreadable"
     r"|endommage\w*|damaged|abime\w*)",
+    rf"{DATA}(?: \w+)? (?:of|from|de|du|d') ?(?:an? |un |une |le |la |the )?{WHOEVER}s?(?: \w+)? (?:(?:is|are|was"
+    rf"|were|est"
+    r"|sont) )?(?:shown|visibles?|displayed|sent|given|leaked|affichee?s?|envoyee?s?|montree?s?|available) (?:to|a|au"
+    r"|aux|chez)"
+    rf"(?: an?| un| une| the| le| la| les| des| other| autres?)* {WHOEVER}",
     r"data (?:loss|leak\w*|breach\w*|expos\w*|corrupt\w*|theft)",
     "(?:perte|fuite|vol|corruption|suppression|exposition|divulgation)s? (?:accidentelle |massive |possible )?"
     f"(?:de |des |du |d')(?:toutes? |un |une )?(?:les |la |l')?(?:{DATA}|{STORE}|mots de passe|identifiants)",
@@ -163,7 +168,7 @@ LOST: Final = many_words(
     r"|accidentellement)",
     r"(?:accidentally|mistakenly|par erreur|par megarde) (?:deleted|wiped|dropped|destroyed|erased|overwr\w+"
     r"|supprim\w+|efface\w*|ecrase\w*)", r"(?:drop|truncate) (?:table|database|schema)",
-    r"delete from [\w.]+ without where", "rm -rf",
+    r"(?:sans|without)(?: la| a| any)?(?: clause)? where", r"(?:no|missing) where clause", "rm -rf",
     r"(?:disk|disque|volume|partition|server|serveur) (?:\w+ )?(?:formatted|formatee?)",
     r"irrecoverabl\w*|irrecuperabl\w*",
     rf"(?:{DATA}|bookings|orders)(?: \w+){{0,2}}? (?:are |is |were |ont |a |sont )?(?:gone|missing from"

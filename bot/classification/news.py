@@ -134,6 +134,15 @@ IGNORE: Final = words(
     "(?:please |merci d'|priere d')(?:ignore[rz]?|disregard)", "ne pas tenir compte", "a ignorer",
 )  # fmt: skip
 
+WENT_WRONG: Final = re.compile(
+    r"^(?!.*\b(?:post-?mortem|compte[- ]rendu|retour d'experience|lessons|root cause|rapport d'incident|incident"
+    r" report)\b)"
+    r".*\b(?:(?:prevue?|planifiee?|programmee?|planned|scheduled)s? (?:\w+ )?(?:d')?(?:hier|yesterday|last night)"
+    r"|(?:a|ont|has|have) (?:tout |mal |just |completely )*(?:casse|plante|echoue|derape|fait tomber|fait planter"
+    r"|broken)\w*"
+    r"|broke|went wrong|mal (?:passee?s?|tournee?s?)|cassee?s?)(?!\w)"
+)
+"""What was planned, and did not go as it should."""
 PLANNED: Final = words(
     "release notes?", "notes? de version", "change ?log",
     r"(?:planned|scheduled|prevu|planifie|programme)(?:e|s|es)? (?:for|on|pour|le|ce|a) (?:the )?(?:\d{1,2}|\w+day"
@@ -182,6 +191,7 @@ PLANNED: Final = words(
     r"maintenance (?:\w+ )?(?:planifiee|prevue|programmee|annoncee|window|scheduled|planned|in progress|en"
     " cours)",
     "(?:coupure|interruption|arret|redemarrage|travaux|intervention|indisponibilite|mise a jour|mises a jour|migration"
+    "|mises? en prod(?:uction)?|mep"
     "|deploiement|livraison|bascule)s? (?:planifie|prevu"
     r"|programme|annonce)\w*",
     "(?:for|during|pour|pendant|en) (?:the |la |une |a )?(?:planned |scheduled )?maintenance",

@@ -205,7 +205,7 @@ OUT_OF_ORDER: Final = parts(
     r"(?:closes|quits) (?:immediately|right after|at once)",
     r"(?:ecran|screen)s? (?:\w+ )?(?:fige|gele|frozen|bloque)e?s?(?= pour tou| for (?:all|every)| chez tou)",
     "on fire", "en feu", r"(?:can't|cannot|can not|cant|unable to) do anything",
-    r"ne peu\w+ (?:plus )?rien faire",
+    r"(?:ne )?peu(?:t|x|vent) (?:plus )?rien faire", r"exited \((?!0\))\d+\)",
     r"(?:went|gone|going|goes) dark", "(?:without|lost|lose|no) (?:electrical )?power",
     r"(?:sans|plus de|panne de|panne d'|coupure de|coupure d') ?(?:courant|electricite|alimentation)",
     r"(?:writes?|ecritures?)(?: \w+){0,2}? (?:fail\w*|blocked|impossibles?|bloquee?s?|rejected|refusee?s?)",

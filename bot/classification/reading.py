@@ -215,7 +215,7 @@ def _judged(clause: str) -> tuple[*Found, Hint]:
     """What the clause says, where, how clearly, and what else it tells."""
     hints = hints_of(clause)
     planned = news.PLANNED.search(clause)
-    calm = not recovery.AFTERWARDS.search(clause) and Hint.STILL not in hints
+    calm = not (recovery.AFTERWARDS.search(clause) or news.WENT_WRONG.search(clause)) and Hint.STILL not in hints
     if planned and calm and not _already(clause[: planned.start()]):
         return Impact.NEWS, planned.span(), Weight.CLEAR, hints
     if found := news.IGNORE.search(clause):
@@ -271,7 +271,7 @@ def _already(before: str) -> bool:
     """ "The site is down, maintenance is planned tonight": the comma tells what is from what will be."""
     said, comma, _ = before.rpartition(",")
     found = worst_passage(said) if comma else None
-    return found is not None and found[0] in WORST
+    return found is not None and (found[0] in WORST or (found[0] is Impact.DEGRADED and found[2] is Weight.CLEAR))
 
 
 def _something_else(clause: str, over: re.Match[str]) -> bool:

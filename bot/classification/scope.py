@@ -106,7 +106,8 @@ FEATURE: Final = words(
     "suppliers?", "vendors?",
     "(?<!hosting )(?<!cloud )(?<!dns )(?<!payment )(?<!identity )(?<!auth )(?<!login )(?<!sso )(?<!internet )"
     "providers?",
-    "third[- ]party", "tiers?", "tierce", "apple pay", "google pay", "pay ?pal",
+    "third[- ]party", "tiers", "tierce", "reinitialisation", "password[ -]reset", "reset password",
+    "mots? de passe oublies?", "forgot(?:ten)? password", "apple pay", "google pay", "pay ?pal",
     "thumbnails?",
     "vignettes?", "recommandations?", "recommendations?", "suggestions?", r"autocomplet\w*", "parrainage", "referral",
     "formulaire", "form", "messagerie", "mailbox", "onglet", "tab", "calendrier", "calendar", "badges?", "classement",

@@ -63,6 +63,12 @@ def test_the_text_and_what_is_read_of_it_stay_side_by_side() -> None:
         ("Le souci d'impression n'est pas réglé", Priority.P2),
         ("JS bundle 404 after deploy => blank site", Priority.P1),
         ("Dashboard: empty application list", Priority.P2),
+        ("La MEP prévue demain", None),
+        ("La MEP prévue hier a tout cassé, site HS", Priority.P1),
+        ("The upgrade planned for Sunday broke the login", Priority.P2),
+        ("Post-mortem: how the deploy broke production", None),
+        ("Tableaux de bord inaccessibles, côté client RAS", Priority.P2),
+        ("RAS, nuit calme", None),
     ],
 )
 def test_what_looks_like_it(title: str, expected: Priority | None) -> None:
