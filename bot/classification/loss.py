@@ -60,16 +60,14 @@ LOST: Final = many_words(
     r"|(?:every|any|all|les|the|tous les|user|customer)(?: \w+)? (?:profiles?|accounts?|profils|comptes|e-?mails"
     r"|passwords"
     r"|addresses|adresses))",
-    rf"(?:{PRIVATE}|mails|listes?|list)(?: [\w'-]+){{0,6}}? (?:circul\w+|traine\w*|leaked|dumped|se retrouv\w+)"
-    r" (?:sur|on|dans|in) (?:telegram|discord|reddit|twitter|whats ?app|pastebin|4chan|internet|un forum|an? \w*forum"
-    r"|(?:le |the )?dark ?(?:web|net)|les reseaux)",
+    r"(?:circul\w+|traine\w*|leaked|dumped|se retrouv\w+) (?:sur|on|dans|in) (?:telegram|pastebin|4chan|internet(?!"
+    r" explorer)"
+    r"|un forum|an? \w*forum|(?:le |the )?dark ?(?:web|net))",
     r"(?:databases?|base(?: de donnees)?|bdd|db|data ?files?"
     r"|fichiers? de donnees)(?: \w+){0,2}? (?:illisibles?|unreadable"
     r"|endommage\w*|damaged|abime\w*)",
-    rf"{DATA}(?: \w+)? (?:of|from|de|du|d') ?(?:an? |un |une |le |la |the )?{WHOEVER}s?(?: \w+)? (?:(?:is|are|was"
-    rf"|were|est"
-    r"|sont) )?(?:shown|visibles?|displayed|sent|given|leaked|affichee?s?|envoyee?s?|montree?s?|available) (?:to|a|au"
-    r"|aux|chez)"
+    rf"(?:of|from|de|du|d') ?(?:an? |un |une |le |la |the )?{WHOEVER}s?(?: \w+)? (?:(?:is|are|was|were|est|sont) )?"
+    r"(?:shown|visibles?|displayed|leaked|affichee?s?|montree?s?) (?:to|a|au|aux|chez)"
     rf"(?: an?| un| une| the| le| la| les| des| other| autres?)* {WHOEVER}",
     r"data (?:loss|leak\w*|breach\w*|expos\w*|corrupt\w*|theft)",
     "(?:perte|fuite|vol|corruption|suppression|exposition|divulgation)s? (?:accidentelle |massive |possible )?"
