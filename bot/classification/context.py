@@ -12,7 +12,8 @@ TEST: Final = words(
     "(?:ceci est|c'est|il s'agit d') ?(?:juste |seulement |bien )?(?:d'|un |une )*(?:test|essai|exercice"
     "|demonstration)",
     r"test (?:du |the |of |de )?(?:media type|type de media)",
-    "(?:alerte|notification|message|incident|page|webhook|appel|envoi|payload|e-?mail|sms) (?:de |d')(?:test|essai"
+    "(?:alerte|notification|message|incident|page(?! de test (?:in|hs|ko|en |ne |bl|down|est))|webhook|appel|envoi"
+    "|payload|e-?mail|sms) (?:de |d')(?:test|essai"
     "|demonstration|demo|exemple)",
     r"(?:this |the |cette |l'|cet )?(?:alarm|alert|alerte|alarme|incident|panne|page|message)s? (?:is|was|are|were"
     r"|est|etait) (?:only |just |juste |bien )?(?:a |an |une |un )?(?:simulation|drill|exercise|exercice|test|essai"
@@ -24,9 +25,9 @@ TEST: Final = words(
     r"|alert\w*|notification\w*|bot|pager)",
     "for demonstration(?: purposes?)?", r"exercice (?:d'astreinte|de crise|d'alerte|d'incident|incident|planifie)",
     "(?:on-?call|fire|crisis|incident) ?drill",
-    r"(?:ping|webhook|e-?mail|sms|alert(?:ing)?|notification|pager|integration|canal|channel"
+    r"(?:ping|webhook|e-?mail|sms|alert(?:ing)?|notification|pager|integration(?! tests)|canal|channel"
     r"|alerte) test\w*(?!(?: \w+){0,2} (?:fail|echou|en"
-    r" echec|ko))",
+    r" echec|ko|red|rouge|broken|casse))",
     r"test (?:de|d'|du|des|of|for) ?(?:la |le |l'|the |our |votre |your |notre )?(?:webhook|notification|alert|canal"
     r"|channel|integration|astreinte"
     r"|on-?call|configuration|bot|chaine|envoi|page|sms|mail)\w*(?!(?: \w+){0,2} (?:fail|echou|en echec|ko))",

@@ -23,8 +23,11 @@ DOWN: Final = many_words(
     r"(?:not a single|no) (?!impact|loss|errors?|alerts?|incidents?|problems?|issues?|data)[\w-]+(?: \w+){0,2}? "
     r"(?:goes through|gone through|getting through|opens|loads|works|succeeds|answers|responds|is served|are served)",
     rf"(?:all|every|each|toutes les|tous les|toutes nos|tous nos|chaque|any|100 ?%)(?: [\w'.-]+){{0,3}}? {CHECKED}"
-    rf"(?: intents?| attempts?)?{STEP}{{0,3}}? {FAILING}",
-    rf"{FAILING}{STEP}{{0,3}}? (?:from|on|in|at|for|to|by|a|aux|depuis|sur|dans|pour|chez|de|par) (?:all|every|each"
+    rf"(?: intents?| attempts?)?{STEP}{{0,5}}? {FAILING}",
+    r"(?:logins?|connexions?|payments?|paiements?|requests?|requetes?|orders?|commandes?|calls?|appels?|pages?"
+    r"|pods?|nodes?"
+    rf"|noeuds?|checks?|bookings?|reservations?) (?:are |sont )?(?:all|tous|toutes) (?:\w+ )?{FAILING}",
+    rf"{FAILING}{STEP}{{0,5}}? (?:from|on|in|at|for|to|by|a|aux|depuis|sur|dans|pour|chez|de|par) (?:all|every|each"
     rf"|toute?s? les"
     rf"|tous les|toutes|tous|chaque)(?: [\w'-]+){{0,2}}? (?:{CHECKED}|{PERSON})",
     r"(?:500|50\d|errors?|erreurs?|timeouts?|ko|down)(?: \w+){0,2}? (?:partout|everywhere|for everyone|for everybody"
@@ -32,7 +35,8 @@ DOWN: Final = many_words(
     r"(?:http|erreurs?|errors?|statut|status|code|returns?|renvoie\w*)?[ :=]*500(?: \w+){0,3}? (?:accueil|home ?page"
     r"|landing|racine|health\w*)",
     r"(?:accueil|home ?page|landing page|racine|health\w*)(?: \w+){0,2}? (?:en )?(?:erreur |error |http )*500",
-    rf"(?:no|aucune?|plus aucune?|zero|none of (?:the|our)|0) (?!update|mise|details?|info|data|version|impact|spare)"
+    rf"(?:no|aucune?|plus aucune?|zero|none of (?:the|our)|(?<![\d.,:])0) (?!update|mise|details?|info|data|version"
+    rf"|impact|spare)"
     rf"(?:[\w-]+ ){{0,2}}?(?:healthy|sain(?:e|s|es)?|en ligne|joignables?|reachable|online|alive|en vie|vivante?s?)"
     rf"(?: {CHECKED})?",
     rf"(?:no|aucune?|plus aucune?|zero) (?:[\w-]+ )?{CHECKED} (?:is |are |est |sont |n'est |ne sont )?(?:left "
@@ -73,13 +77,19 @@ DOWN: Final = many_words(
     rf"(?:no|aucune?) {CHECKED} (?:of|de|d') ?[\w-]+ (?:is |are |n'est |ne )?(?:running|up|available|healthy|active"
     rf"|tourne\w*|ready)",
     r"(?:no longer|does not|doesn't|not) resolv(?:es?|ing)(?! the)", "rendu l'ame",
-    r"(?:no|aucune?) (?:\w+ )?(?:connections?|connexions?|logins?|access|acces|payments?|paiements?) possible",
-    r"(?:supabase|database|db|project|projet|service|instance) (?:\w+ )?(?:paused|suspended|mise? en pause)",
+    r"(?:(?:no|aucune?) |plus (?:de |d'|aucune? ))(?:\w+ )?(?:connections?|connexions?|logins?|access|acces|payments?"
+    r"|paiements?|commandes?|reservations?) possibles?",
+    r"(?:supabase|database|db|project|projet|service|instance|server|serveur|vps|vm|cluster|hebergement|hosting)"
+    r"(?: [\w-]+){0,4}? (?:paused|suspended|suspendue?s?|mise?s? en pause)(?= *$|[ ,.;:] ?(?:suite|due|because|for"
+    r"|pour|a |"
+    r"depuis|since|the|le |les |par |by |until|jusqu))",
     r"(?:has |have )?(?:no|aucune?|sans|without|missing) (?:\w+ ){0,3}?(?:master|leader|primary|primaire|maitre)",
     r"(?<![\d.,])0 (?:successful|succeeded|reussi\w*|passing|passed) (?:of|out of|sur|checks?|requests?|logins?"
     r"|payments?)",
     r"(?:host|server|serveur|machine|vm|instance|node|noeud)(?: \S+)? (?:is |was |est |a ete )?"
     r"(?:powered (?:off|down)|switched off|shut ?down|shut off|eteinte?)",
+    r"(?:postgres\w*|mysql\w*|maria ?db|mongo\w*|redis|nginx|haproxy|traefik|database|db|api|app|site)"
+    r" (?:has |was |is |unexpectedly )*(?:shut(?:ting)? ?down|shuts down)",
     "(?:re)?mounted (?:as )?read ?-?only",
     r"(?:impossible|unable|cannot|can't|plus moyen|ne peu\w+ plus) (?:de |d'|to )?(?:\w+ )?(?:ecrire|write|lire|read)"
     r" (?:\w+ ){0,2}?(?:base|bdd|database|db|dis[ck]|disque)",
@@ -94,6 +104,25 @@ DOWN: Final = many_words(
     rf"(?:les|nos|tous les) {PERSON} (?:tombe\w*|arrive\w*|voi\w*|obtien\w*|n'ont|recoi\w*) (?:sur |que )?(?:une "
     rf"|la |des "
     r"|qu'une )?(?:pages? d'erreurs?|erreurs? (?:500|50\d)|page blanche)",
+    r"(?:containers?|conteneurs?|process\w*|pods?|app|api|appli\w*|service|site|server|serveur) (?:exits?|quits?|dies"
+    r"|stops|crashes|s'arrete|se termine|meurt) (?:\w+ )?(?:immediately|at once|right (?:after|away)|straight away|on"
+    r" start"
+    r"|at start|after start|aussitot|immediatement|tout de suite|(?:apres|au|des) (?:le |son )?(?:demarrage"
+    r"|lancement))",
+    r"(?:sont|are|get|getting|se font) (?:\w+ )?(?:deconnectee?s?|deconnecter|disconnected|ejectee?s?|expulsee?s?)"
+    r" (?:en boucle|sans (?:cesse|arret)|immediatement|aussitot|constantly|immediately|in a loop|over and over"
+    r"|all the time|as soon as|des qu)",
+    r"(?:deleted?|destroyed?|supprim\w+|detrui\w+|wiped|terminated)(?: [\w']+){0,2}? prod\w* (?:namespace|cluster"
+    r"|env\w*|project"
+    r"|stack|servers?|vms?|instances?|deployment)",
+    r"(?:namespace|cluster|env\w*|projet|stack|serveurs?|vms?|instances?) (?:de )?(?:la )?prod\w* (?:was |has been |a"
+    r" ete |est )?"
+    r"(?:deleted|destroyed|supprim\w+|detrui\w+|wiped|terminated|efface\w*)",
+    r"(?:points?|pointe|pointing|resolves?|resout) (?:to|vers|sur|a) (?:\d{3}\.0\.0\.1|localhost|(?:the |la |le |une "
+    r"|un |an? )?"
+    r"(?:wrong|mauvaise?) (?:ip|server|serveur|host|hote|adresse|address|machine))",
+    r"(?:impossible de|can't|cannot|unable to) (?:rester|stay|remain) (?:connecte|logge|logged|signed|en ligne"
+    r"|online)\w*",
     rf"all {PERSON} (?:are |were |got |have been )?(?:logged|kicked|thrown|locked|signed) out",
     r"(?:log ?in|sign[ -]?in|auth\w*) (?:is |are |was )?(?:rejected|refused|denied)",
     rf"{CORE}(?: \w+)? a (?:lache|saute|cede|claque|crame|grille)", r"(?:out of|hors) (?:rotation|service|pool)",
@@ -111,7 +140,11 @@ DOWN: Final = many_words(
     r"|(?:en )?lecture seule)",
     r"not accepting (?:\w+ )?(?:connections?|requests?|traffic)",
     r"n'accepte\w* plus (?:de |aucune |les )?(?:connexions?|requetes?)",
-    r"(?:domain|domaine|account|compte|hosting|hebergement)(?: \w+){0,4}? (?:suspended|suspendu)",
+    r"(?:domain|domaine|(?<!user )(?<!customer )(?<!client )account|compte(?! (?:utilisateur|client|user|d'un))|hosting"
+    r"|hebergement)(?: \w+){0,4}? (?:suspended|suspendu)",
+    r"(?:our|notre) (?:[\w-]+ ){0,2}?(?:account|compte|contract|contrat)(?: [\w-]+){0,2}? (?:(?:has|have|is|was|been"
+    r"|a|ete|est)"
+    r" )+(?:deactivated|disabled|terminated|closed|desactive|resilie|ferme|cloture|bloque|blocked)",
     r"(?:vm|server|instance|serveur) (?:\w+ )?"
     "(?:terminated|deleted|supprimee?|disparue?)",
     r"(?:no|aucune?|not a single|zero|plus aucune?) (?:successful |valid |new )?(?:payments?|paiements?|logins?"
@@ -134,8 +167,14 @@ DOWN: Final = many_words(
     rf"(?:cannot|can't|can not|cant|unable to|fails? to|could not|couldn't|impossible to) (?:even )?(?:open|access"
     rf"|reach"
     rf"|load|use|log[ -]?in|log ?on|sign[ -]?in|connect)(?: to)?(?: the| our| your| my)? {CORE}",
-    r"(?:n'arrive(?:nt)?|ne parvien(?:t|nent)|ne peu(?:t|vent)|ne reussi(?:t|ssent)) (?:plus|pas) (?:a |de )?"
+    r"(?:n'|ne )?(?:arriv(?:e|ent|ons)|parvien(?:t|nent)|peu(?:t|vent|x)|reussi(?:t|ssent)) (?:plus|pas)"
+    r"(?: du tout| tous| non plus)?(?: a| de)? "
     r"(?:se connect|s'identif|ouvrir l|acced|pay|reserv|utiliser l|charger l|joindre l)\w*",
+    r"(?:tout(?:e)? (?:l'|la |le |notre )(?:agence|equipe|accueil|guichet|bureau|magasin|boutique|societe|entreprise"
+    r"|service"
+    r"|monde)|tous les (?:postes|agents|guichets|magasins|bureaux)|the whole (?:office|team|company|agency|branch"
+    r"|shop))"
+    r" (?:is |est |sont )(?:\w+ )?(?:bloque\w*|blocked|stuck|a l'arret|en rade|hs|paralyse\w*|paralysed)",
     r"(?:impossible|plus moyen|pas moyen) d[e'] ?(?:se connect|s'identif|ouvrir l|acced|pay|reserv|command)\w*",
     rf"{PERSON} (?:all )?(?:get|gets|see|sees|have|has|are getting|are seeing) (?:a |an |only )?(?:blank|white|empty"
     rf"|50\d)",

@@ -52,6 +52,23 @@ LOST: Final = many_words(
     r" (?:\w+n't|not|never|no longer|pas|plus|jamais)(?: (?:being|been|ete|getting))? "
     r"(?:stored|saved|persisted|written|recorded|enregistre\w*|persiste\w*|ecrit\w*)",
     rf"(?:loss|leak|theft|exposure|corruption|deletion) of{STEP}{{0,3}}? (?:{DATA}|{STORE}|passwords|credentials)",
+    rf"(?:any ?(?:one|body|user|visitor)|n'importe (?:qui|quel \w+)|quiconque|anonymous \w+|anonymes?)(?:"
+    rf" [\w'-]+){{0,6}}?"
+    rf" (?:can|could|peu(?:t|vent)|pouvait|is able to) (?:\w+ )?(?:read|see|access|download|export|list|edit|modify"
+    rf"|delete"
+    rf"|lire|voir|consulter|telecharger|exporter|lister|modifier|supprimer)(?: [\w']+){{0,4}}? (?:{DATA}|{STORE}"
+    r"|(?:every|any|all|les|the|tous les|user|customer)(?: \w+)? (?:profiles?|accounts?|profils|comptes|e-?mails"
+    r"|passwords"
+    r"|addresses|adresses))",
+    r"(?:circul\w+|traine\w*|leaked|dumped|se retrouv\w+) (?:sur|on|dans|in) (?:telegram|pastebin|4chan|internet(?!"
+    r" explorer)"
+    r"|un forum|an? \w*forum|(?:le |the )?dark ?(?:web|net))",
+    r"(?:databases?|base(?: de donnees)?|bdd|db|data ?files?"
+    r"|fichiers? de donnees)(?: \w+){0,2}? (?:illisibles?|unreadable"
+    r"|endommage\w*|damaged|abime\w*)",
+    rf"(?:of|from|de|du|d') ?(?:an? |un |une |le |la |the )?{WHOEVER}s?(?: \w+)? (?:(?:is|are|was|were|est|sont) )?"
+    r"(?:shown|visibles?|displayed|leaked|affichee?s?|montree?s?) (?:to|a|au|aux|chez)"
+    rf"(?: an?| un| une| the| le| la| les| des| other| autres?)* {WHOEVER}",
     r"data (?:loss|leak\w*|breach\w*|expos\w*|corrupt\w*|theft)",
     "(?:perte|fuite|vol|corruption|suppression|exposition|divulgation)s? (?:accidentelle |massive |possible )?"
     f"(?:de |des |du |d')(?:toutes? |un |une )?(?:les |la |l')?(?:{DATA}|{STORE}|mots de passe|identifiants)",
@@ -124,7 +141,8 @@ LOST: Final = many_words(
     rf"(?:pu|able to|could|managed to|reussi a|parvient a|permet (?:de|d'))(?: \w+)? ?(?:telecharg\w+|download"
     rf"|acced\w+|consult\w+|read|list|lire|lister|recuperer|extraire|extract"
     rf"|dump)(?: [\w']+){{0,3}}? {DATA}(?: [\w']+){{0,6}}? {WHOEVER}\w*",
-    r"(?:by|en|en simplement|simply|just) (?:changing|chang\w+|modifi\w+|edit\w+|increment\w+|incrementing"
+    r"(?:by|en|en simplement|simply|just) (?:changing|chang\w+|modifi\w+|edit\w+|guess\w+|devin\w+|enumerat\w+"
+    r"|tweak\w+|increment\w+|incrementing"
     r"|altering)(?: \w+){0,2}? ?(?:l'|the )?(?:id|ids|identifiant|numero|number|url|adresse|parameter|parametre)",
     r"(?:commandes|donnees|factures|profils|messages|comptes|trajets|billets|adresses|dossiers|reservations"
     r"|paniers) des autres",
@@ -148,7 +166,7 @@ LOST: Final = many_words(
     r"|accidentellement)",
     r"(?:accidentally|mistakenly|par erreur|par megarde) (?:deleted|wiped|dropped|destroyed|erased|overwr\w+"
     r"|supprim\w+|efface\w*|ecrase\w*)", r"(?:drop|truncate) (?:table|database|schema)",
-    r"delete from [\w.]+ without where", "rm -rf",
+    r"(?:sans|without)(?: la| a| any)?(?: clause)? where", r"(?:no|missing) where clause", "rm -rf",
     r"(?:disk|disque|volume|partition|server|serveur) (?:\w+ )?(?:formatted|formatee?)",
     r"irrecoverabl\w*|irrecuperabl\w*",
     rf"(?:{DATA}|bookings|orders)(?: \w+){{0,2}}? (?:are |is |were |ont |a |sont )?(?:gone|missing from"
@@ -175,7 +193,7 @@ LOST: Final = many_words(
     r"depuis|sans|without|dans|on|sur) (?:anyone|everyone|n'importe|tou[st]\w*|public|internet|mot de passe|auth\w*"
     r"|login|password|ligne|le web|the web|the internet)|without (?:a )?(?:password|auth\w*|login)"
     r"|sans (?:mot de passe|auth\w*)|open to (?:the )?(?:internet|public|world|everyone)|indexe\w* par google"
-    r"|indexed by google|(?:on|sur|vers|to) (?:github|pastebin|(?:the |le )?dark ?web|(?:the )?internet)"
+    r"|indexed by google|(?:on|sur|vers|to) (?:github|pastebin|(?:the |le )?dark ?web|(?:the )?internet(?! explorer))"
     r"|leaked|exposed|exposee?s?|published|publiee?s?|divulguee?s?|en clair|in clear ?text|in plain ?text|public)",
     rf"{PRIVATE}['\"]?{STEP}{{0,10}}? (?:no|sans) (?:login|password|auth\w*|sign-?in|mot de passe|identification"
     r"|se connecter|etre connecte\w*|log(?:ging)? in|connexion|compte)(?: (?:is )?(?:needed|required|asked|requis\w*"
@@ -202,3 +220,12 @@ ROUTINE: Final = re.compile(
     r"|nettoyage|automati\w+|archived?)\b"
 )
 """What deletes old data on purpose loses nothing."""
+PRODUCTION: Final = (
+    r"(?:prod\w* (?:database|db|base|bdd)|(?:database|db|base(?: de donnees)?|bdd) (?:of |de )(?:la )?prod\w*)"
+)
+EVERYTHING: Final = re.compile(
+    rf"\b(?:{PRODUCTION}(?: (?!(?:old|ancien\w*)\b)\w+){{0,2}}? {ERASED}"
+    rf"|{ERASED} (?:(?:the|our|la|notre|whole|entire|toute) )*{PRODUCTION}(?! (?:backup|dump|snapshot|log|replica)))\b"
+)
+"""No routine deletes the whole of it."""
+DELETES: Final = re.compile(rf"{GONE}|delet|purg|remov|loss|perte|suppression|manque")

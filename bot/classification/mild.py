@@ -27,6 +27,10 @@ DEGRADED: Final = words(
     rf"{RISES}(?: (?:of|in|des?|du|d'|number|nombre|amount|the|rate))*[ ']{FAULTS}",
     rf"(?:pic|hausse|augmentation|explosion|afflux|vague|flot|spike|surge|increase|rise|wave|flood)s? (?:de |d'|des "
     rf"|du |of |in )(?:the )?{FAULTS}",
+    r"(?:last|derniere?) (?:successful )?(?:backup|sauvegarde|sync\w*|dump|restore|restauration)s?(?: [\w']+){0,5}?"
+    r" (?:(?:[2-9]|\d\d+) (?:days?|weeks?|months?) (?:old|ago)|il y a (?:plus de )?(?:[2-9]|\d\d+) (?:jours|semaines"
+    r"|mois)"
+    r"|(?:date d[eu]|remonte a) \w+)",
     "il manque (?:des|les|plusieurs|la moitie|une partie|beaucoup)", "error budget", "burn rate",
     "garbage", "gibberish", "nonsense", "n'importe quoi",
     "slow(?:er|ness|ly|ed|s|ing)?", "latenc(?:y|ies|e|es)", "lent(?:e|es|s|ement)?",
@@ -43,7 +47,8 @@ DEGRADED: Final = words(
     r"throttl\w*", r"rate ?limit\w*", "backlog", "lag(?:ging|s)?", "retards?", "delay(?:ed|s)?", "packet loss",
     "perte de paquets", "memory leak", "fuite (?:de )?memoire", "oom(?: ?killed)?", "out of memory",
     "plus de memoire", "memoire (?:insuffisante|saturee)", "redundancy lost", "perte de redondance", "deadlocks?",
-    "interblocage", "broken", "cassee?s?", "stuck", "hang(?:s|ing)?", "hung", "frozen", "freez(?:es|ing)", "figee?s?",
+    "interblocage", "broken", "broke", "cassee?s?", "stuck", "hang(?:s|ing)?", "hung", "frozen", "freez(?:es|ing)",
+    "figee?s?",
     "bloque(?:e|s|es)?",
     "blocked", FAILS, "unable", "cannot", "can't", "impossibles?",
     "ne (?:peut|peuvent|parvient|parviennent) (?:plus|pas)", "not (?:possible|sent|delivered|received)",
@@ -102,6 +107,8 @@ MINOR: Final = words(
     r"(?:sera|seront) (?:retire|supprime|remplace|arrete)\w*", "console (?:warning|error)s?",
     r"(?:avertissement|warning)s? (?:dans|en|in) (?:la |the )?(?:console|browser)",
     r"(?:second|extra|additional|supplementaire) (?:blank |empty |white )?page",
+    r"(?:blank |empty |white )?page (?:blanche |vide )?(?:en plus|en trop|de trop|supplementaire|too many|at the end"
+    r"|a la fin)",
     r"(?:affiche|shown|displayed|appears?|apparait|shows)(?: \w+){0,2}? (?:twice|deux fois|2 fois)",
     r"(?:label|button|bouton|libelle|titre|title) (?:says|reads|dit|indique)", r"pixeli[sz]e\w*", "jumpy",
     r"log ?rotat\w* (?:missing|absent\w*|not)",
@@ -110,7 +117,9 @@ MINOR: Final = words(
     r"|legende|libelle|s|picto\w*|icone|logo|parenthese|guillemet)\b",
     r"(?:unite|symbole|sigle|devise|virgule|accent|majuscule|legende|titre|picto\w*) (?:\w+ ){0,2}?(?:manque"
     r"|absente?|manquante?|missing)",
-    r"suggestions? (?=:|d'|de )", "feature request", r"ameliorations?",
+    r"suggestions? (?=:|d'|de )", "(?:feature|enhancement|evolution) requests?",
+    r"(?:demandes?|propositions?|idees?|souhaits?) (?:d'|de )(?:evolution|amelioration|fonctionnalite)s?",
+    r"tests? (?:are |is |sont |est )?(?:red|rouges?|au rouge|cassee?s?)", r"ameliorations?",
     "(?:ce serait|il serait|would be) (?:bien|nice|good|great|utile|useful|pratique)", r"tri(?:e|ent)? mal",
     r"(?:on peut |can )?(?:s'en passer|live without|do without)", r"saute (?:une|un|des) \w+",
     r"(?:sort(?:ing)?|order|ordre|tri)(?: \w+){0,5}? (?:wrong|incorrect|faux|mauvais|inverse\w*|reversed)",
@@ -121,12 +130,19 @@ MINOR: Final = words(
     r"(?:s'affiche(?:nt)?|s'aligne(?:nt)?|rend(?:ent)?) (?:pas |plus )?(?:correctement|bien|mal)",
     r"mal (?:aligne|affiche)\w*", "alignement", "bugs?", r"deprecat\w*", r"depreci\w*", r"obsolete\w*", "404",
     "broken link", "lien (?:casse|mort)",
-    r"(?:builds?|pipelines?|(?<!browser )(?<!synthetic )(?<!uptime )(?<!api )(?<!http )(?<!ping )"
-    r"(?<!restore )(?<!recovery )(?<!failover )tests?|lint\w*|ci"
+    r"(?:builds?|pipelines?|(?=test)(?<!browser )(?<!synthetic )(?<!uptime )(?<!api )(?<!http )(?<!ping )"
+    r"(?<!restore )(?<!recovery )(?<!failover )(?<!connection )"
+    r"(?<!connectivity )(?<!connexion )(?<!login )(?<!payment )(?<!smoke )"
+    r"tests?(?! (?:de |du )(?:la )?(?:connexion|paiement|restauration|reprise|login|vie|disponibilite))|lint\w*|ci"
     r"|workflow) (?:\S+ ){0,3}?" + FAILS,
     r"(?<!error )budgets? (?:alert\w*|exceed\w*|depass\w*|threshold)|aws budgets?",
     r"(?:costs?|spending|spend|depenses?|couts?) (?:\w+ ){0,3}?(?:exceed\w*|depass\w*|over|above|alert\w*|budget)",
-    "echec (?:du |des |de la )?(?:build|pipeline|tests?|ci|compilation)",
+    "echec (?:du |des |de la )?(?:build|pipeline|tests?(?! de (?:connexion|paiement|restauration|reprise|vie|login"
+    "|dispo))|ci"
+    "|compilation)",
+    r"(?:deploy previews?|preview (?:deploy\w*|env\w*|builds?)) (?:\S+ ){0,4}?" + FAILS,
+    rf"(?:deploy\w*|deploiement|build) (?:\S+ ){{0,4}}?{FAILS} (?:\S+ ){{0,4}}?(?:branch|branche) "
+    r"(?:feature|feat|fix|bugfix|chore|docs|test|dependabot|renovate|wip)/\S+",
     r"(?:disk|disque|storage|stockage) (?:space )?(?:\w+ ){0,2}?(?:low|faible|running low|filling|se remplit"
     "|bientot plein)",
     "low (?:disk )?space", "(?:peu d'|manque d')espace(?: disque)?", "running (?:low|out)",
@@ -198,7 +214,8 @@ LOOKS: Final = words(
     r"format (?:americain|us|anglais|francais|europeen)",
     r"(?:date|heure|time|prix|price|nombre|number)s?(?: [\w']+){0,3}? (?:au|in|en|with|avec) (?:le |the |un "
     r"|a )?(?:format|style|mauvais|wrong)",
-    r"s'affiche(?:nt)? (?:avec|au format|en (?:majuscule|minuscule|gras|anglais))",
+    r"s'affiche(?:nt)? (?:avec(?!(?: [\w']+){0,4} (?:retard|erreurs?|decalage))|au format|en (?:majuscule|minuscule"
+    r"|gras|anglais))",
     r"(?:sorting|sort|tri|order|ordre)(?: [\w']+){0,4}? (?:puts?|met|place\w*|starts?|commence\w*)",
     "(?:hidden|cache|masque|coupe)e?s? (?:behind|derriere|par|under|sous|by)",
     r"espace (?:avant|apres|before|after)",
@@ -223,6 +240,7 @@ LOOKS: Final = words(
     r"|petite|large|etroit|longue?|court|courte|sombre|clair|claire|fort)s?",
 )
 """How something looks: where nothing worse is said of it, nobody is kept from working."""
+BUILD: Final = words("builds?", "pipelines?", "tests?", r"lint\w*", "ci", "workflow", "compilation")
 FAINT: Final = words("errors?", "erreurs?", "exceptions?", "traceback", "panic")
 WEAK: Final = words(
     r"anomal\w*", "missing", r"manquant\w*", "absent(?:e|es|s)?",

@@ -55,6 +55,9 @@ NEWS: Final = words(
     r"(?:turned on|enabled|activated|rolled out|available|active\w*|disponible|deploye\w*) (?:for|to|pour|chez"
     r"|a) (?:everyone|all|tous|toutes|100)(?: \w+)?",
     r"certificat\w* (?:\w+ )?(?:issued|delivered|installed|delivre|installe|emis)\w*",
+    r"^\W*(?:(?:rappel|reminder)\W+)?(?:l')?(?:astreinte|on-?call|permanence)(?: [\w'-]+){0,3}? (?:a partir d|jusqu"
+    r"|from"
+    r"|until|starts|commence|demarre|cette semaine|this week|ce week|ce soir|tonight)\w*",
     r"remplace\w* \w+ (?:ce|cette|demain|lundi|du|jusqu)",
     r"(?:documentation|docs|wiki|runbook|faq|procedure)s? (?:is |was |has been |a ete |est )?(?:updated|published"
     r"|mise? a jour|publiee?)",
@@ -131,6 +134,15 @@ IGNORE: Final = words(
     "(?:please |merci d'|priere d')(?:ignore[rz]?|disregard)", "ne pas tenir compte", "a ignorer",
 )  # fmt: skip
 
+WENT_WRONG: Final = re.compile(
+    r"^(?!.*\b(?:post-?mortem|compte[- ]rendu|retour d'experience|lessons|root cause|rapport d'incident|incident"
+    r" report)\b)"
+    r".*\b(?:(?:prevue?|planifiee?|programmee?|planned|scheduled)s? (?:\w+ )?(?:d')?(?:hier|yesterday|last night)"
+    r"|(?:a|ont|has|have) (?:tout |mal |just |completely )*(?:casse|plante|echoue|derape|fait tomber|fait planter"
+    r"|broken)\w*"
+    r"|broke|went wrong|mal (?:passee?s?|tournee?s?)|cassee?s?)(?!\w)"
+)
+"""What was planned, and did not go as it should."""
 PLANNED: Final = words(
     "release notes?", "notes? de version", "change ?log",
     r"(?:planned|scheduled|prevu|planifie|programme)(?:e|s|es)? (?:for|on|pour|le|ce|a) (?:the )?(?:\d{1,2}|\w+day"
@@ -139,6 +151,9 @@ PLANNED: Final = words(
     r"|demain)(?! (?:did|n'a|was not|failed))",
     r"(?:done|went|carried out|effectue\w*|realise\w*|fait\w*)? ?(?:as planned|as scheduled|comme convenu)",
     r"(?:sla|uptime|availability|disponibilite|activity|activite) (?:report|rapport|summary|resume)",
+    r"^\W*(?:(?:daily|weekly|monthly|quarterly) (?:\w+ )?(?:report|digest|summary|recap)"
+    r"|(?:rapport|bilan|resume) (?:quotidien|hebdo\w*|mensuel|journalier))(?= ?[:(,-])"
+    r"(?!.*\b(?:fail\w*|echou\w*|echec|errors? in|not|n't|pas|missing|late|manqu\w*|ko|hs|down|vide|empty)\b)",
     r"(?:report|rapport) (?:january|february|march|april|may|june|july|august|september|october|november|december"
     r"|q[1-4]|20\d\d|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre)",
 
@@ -153,7 +168,7 @@ PLANNED: Final = words(
     "rien (?:a signaler|de particulier|de special|a declarer)", r"r\.?a\.?s", "nothing (?:to report|special)",
     "all quiet",
     r"pass(?:e|es|ons|era|ent) la main", r"hand(?:s|ing|ed)? over (?:to|the (?:pager|shift|on-?call))",
-    r"(?:tout|tous|tous les voyants) (?:est |sont )?(?:au )?verts?", "all green",
+    r"(?:tout|tous|tous les voyants) (?:est |sont )?(?:au )?verts?", "all green(?= *$|[.,!])",
     r"(?:reunion|meeting|point|standup|atelier|formation|workshop|webinar|entretien)(?: [\w'-]+){0,3}? (?:decale"
     r"|deplace|reporte|annule|prevu|moved|postponed|cancelled|canceled|scheduled)\w*",
     r"(?:point|bilan|resume) (?:hebdo\w*|du jour)",
@@ -176,6 +191,7 @@ PLANNED: Final = words(
     r"maintenance (?:\w+ )?(?:planifiee|prevue|programmee|annoncee|window|scheduled|planned|in progress|en"
     " cours)",
     "(?:coupure|interruption|arret|redemarrage|travaux|intervention|indisponibilite|mise a jour|mises a jour|migration"
+    "|mises? en prod(?:uction)?|mep"
     "|deploiement|livraison|bascule)s? (?:planifie|prevu"
     r"|programme|annonce)\w*",
     "(?:for|during|pour|pendant|en) (?:the |la |une |a )?(?:planned |scheduled )?maintenance",

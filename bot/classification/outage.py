@@ -11,7 +11,7 @@ OUT_OF_ORDER: Final = parts(
     r"|plante"
     r"|inutilisable|unusable|broken|dead|bloque|blocked|en rade)\w*", "en rade", "en carafe", "indispos?",
     "not (?:up|alive)", "nothing (?:answers|responds|works|loads|is usable|usable|is reachable)",
-    r"(?:plus )?rien (?:ne |n')(?:repond|marche|fonctionne|va plus|charge|passe|s'affiche|s'ouvre)\w*",
+    r"(?:plus )?rien (?:ne |n'|qui )(?:repond|marche|fonctionne|va plus|charge|passe|s'affiche|s'ouvre)\w*",
     r"refus(?:es|ing|ed) (?:all |every )?(?:new )?connections?", r"closed the connection(?: unexpectedly)?",
     r"(?:plus|pas) (?:aucun |d'|de )?(?:backend|instance|replique|serveur)s? (?:sain|disponible|actif|active)e?s?",
     r"(?:can't|cannot|can not|could not|couldn't|cant) be (?:reached|accessed|contacted|joined)",
@@ -22,17 +22,24 @@ OUT_OF_ORDER: Final = parts(
     r"expire(?= depuis)",
     rf"(?:home ?page|accueil|landing page|web ?site) (?:\w+ )?{FAILS}",
     r"connections? (?:is |are )?reset(?: by peer)? (?:on|for|from|by) (?:all|every) \w+",
-    r"(?:traffic|trafic|throughput|debit|requests?|requetes?|orders?|commandes|ventes|sales|bookings?|reservations|logins?"
+    r"(?:traffic|trafic|throughput|debit|requests?|requetes?|orders?|commandes|ventes|sales|bookings?|reservations"
+    r"|logins?"
     r"|payments?|paiements|transactions)(?: \w+){0,3}? (?:dropped|fell|down|plunged|chut\w+|baiss\w+|s'effondr\w+"
     r"|en baisse)(?: \w+)?(?: by| of| de)? (?:9\d|100)(?:[.,]\d+)? ?(?:%|pour ?cent)",
-    "unusable", "infinite (?:spinner|loading|loop)",
+    "unusable",
+    r"(?:base|bdd|serveur|service|conteneur|pod|site|vm|instance|cluster)s? (?:\w+ )?ne monte(?:nt)? (?:plus|pas)",
+    "(?:infinite|endless|never-ending|perpetual|eternal) (?:spinn(?:er|ing)|load(?:er|ing)?|loop)",
+    "(?:chargements?|sablier|roue|spinner|loader|boucle) (?:infinie?|sans fin|interminable|perpetuel|eternel)s?",
     r"(?:returns?|returning|renvoie\w*|gets?|got|receives?|recoi\w*)(?: an?| une?| des| the)?(?: http| errors?"
     r"| erreurs?)* 40[13]s?(?: \w+){0,2}? (?:to|for|a|pour|chez) (?:everyone|everybody|all|every \w+"
     r"|tout le monde|tous|toutes)",
     r"(?:aucune?|zero) (?:vente|commande|reservation|paiement|encaissement|course|livraison)s? (?:depuis|aujourd'hui"
     r"|en \d|sur les? \d)",
     "dns resolution fails", "(?:could|can) ?not resolve",
-    "econn(?:refused|reset)", r"(?:isn't|aren't|won't|doesn't|can't|couldn't|didn't) (?:\w+ly )?(?:be )?" + GOOD,
+    "econn(?:refused|reset|aborted)", "enospc", "e(?:timedout|hostunreach|netunreach|notfound)", "eai again",
+    r"(?:socket|connection|connexion|plugin) timed?[- ]?out (?:after|apres) \d+(?:\.\d+)? ?(?:ms|s|secs?"
+    r"|seconds?|secondes?)",
+    r"(?:isn't|aren't|won't|doesn't|can't|couldn't|didn't) (?:\w+ly )?(?:be )?" + GOOD,
     "power (?:failure|outage|loss)", "(?:est |sont |ete )eteinte?s?", "perte (?:totale|complete)", "read-?only mode",
     "mode lecture seule",
     "(?:service|site|application|serveur|trafic)s? (?:est |sont |a ete )?interrompue?s?",
@@ -53,17 +60,26 @@ OUT_OF_ORDER: Final = parts(
     "lost (?:the )?connect(?:ion|ivity)", "connectivity (?:is |was )?lost",
     "perte (?:de |de la )?(?:connexion|connectivite)",
     r"connexions? (?:\w+ ){0,4}?(?:perdue|refusee|impossible|coupee|rompue)s?", "crash(?:es|ed|ing)?(?![- ]free)",
-    "crash ?loop(?: ?back ?off)?", "back ?off restarting", "boot ?loop",
-    r"restart(?:s|ing|ed)? (?:in a |constantly|continuously|repeatedly|loop)\w*", r"redemarr\w+ en boucle",
+    "crash ?loop(?: ?back ?off)?", "back[- ]?off restarting", "boot ?loop",
+    r"restart(?:s|ing|ed)? (?:in a |constantly|continuously|repeatedly|loop)\w*", r"(?:re)?demarr\w+ en boucle",
+    r"(?:relanc|reboot|boot|start)\w* (?:en boucle|in a loop)",
+    r"(?:errors?|erreurs?) (?:establishing|opening|connecting|lors de la connexion|de connexion|while connecting)"
+    r"(?: (?:an?|the|to|a|la|notre|our))* (?:database|db|base|bdd|server|serveur)",
     "boucle de redemarrage", "dead(?![ -]?(?:letter|line|man|lock))", "kernel panic", "blackout",
     "(?:is |has |was |has been |are |been )(?:stopped|exited|killed)",
     r"(?:container|service|process|server|database|db|instance|node|host|app|api|postgres\w*|nginx) (?:\S+"
     " )?(?:stopped|exited|killed|vanished|missing|absent|gone)",
-    "(?:http|error|erreur|status|statut|code|returns?|returned|renvoie|retourne|avec|with|got)(?: (?:code"
-    "|http|status|of|une?|a|an|erreur|error))*[ :=]*(?:502|503|504|521|522|523)",
+    "(?:http|cloudflare|error|erreur|status|statut|code|returns?|returned|renvoie|retourne|avec|with|got)(?: (?:code"
+    "|http|status|of|une?|a|an|erreur|error))*[ :=]*(?:502|503|504|52[0-7]|530)",
     "(?:502|503|504)(?: -)? (?:bad gateway|service unavailable|gateway time-?out|errors?|sur|on|for|pour"
     "|partout)",
-    "bad gateway", "gateway time-?out", "white (?:screen|page)", "blank page", "page blanche", "ecran blanc",
+    "bad gateway", "gateway time-?out",
+    "(?:white|blank|dead) (?:web ?)?(?:screen|site|app|application|home ?page|front ?page)(?! (?:list|map|form|field"
+    "|name|id))",
+    "white page",
+    "(?:site|appli|application|accueil) (?:tout |toute )?(?:blanche?|vide|noire?)",
+    "(?<!extra )(?<!additional )(?<!second )blank page(?! too many| at the end)",
+    "page blanche(?! en plus| en trop| de trop| supplementaire| a la fin)", "ecran blanc",
     "un ?healthy",
     r"(?:health|uptime|availability|synthetic|ping|https?)[- ]?checks? (?:\S+ ){0,3}?" + FAILS,
     r"(?:web )?(?:scenarios?|parcours|journeys?) (?:\S+ ){0,4}?" + FAILS,
@@ -189,7 +205,7 @@ OUT_OF_ORDER: Final = parts(
     r"(?:closes|quits) (?:immediately|right after|at once)",
     r"(?:ecran|screen)s? (?:\w+ )?(?:fige|gele|frozen|bloque)e?s?(?= pour tou| for (?:all|every)| chez tou)",
     "on fire", "en feu", r"(?:can't|cannot|can not|cant|unable to) do anything",
-    r"ne peu\w+ (?:plus )?rien faire",
+    r"(?:ne )?peu(?:t|x|vent) (?:plus )?rien faire", r"exited \((?!0\))\d+\)",
     r"(?:went|gone|going|goes) dark", "(?:without|lost|lose|no) (?:electrical )?power",
     r"(?:sans|plus de|panne de|panne d'|coupure de|coupure d') ?(?:courant|electricite|alimentation)",
     r"(?:writes?|ecritures?)(?: \w+){0,2}? (?:fail\w*|blocked|impossibles?|bloquee?s?|rejected|refusee?s?)",

@@ -45,10 +45,16 @@ def worst_passage(clause: str) -> Found | None:
             return figured
         if (found := _worst_match(impact, pattern, clause)) is None:
             continue
-        if (impact is Impact.LOST and loss.ROUTINE.search(clause)) or (figures and _about_figures(found[1])):
+        if (impact is Impact.LOST and _routine(clause, found[1])) or (figures and _about_figures(found[1])):
             continue
         return found[0], found[1].span(), _weight(found[1], clause)
     return figured
+
+
+def _routine(clause: str, found: re.Match[str]) -> bool:
+    """Old data is deleted; what the wrong eyes see may be as old as it likes."""
+    on_purpose = loss.ROUTINE.search(clause) is not None and loss.EVERYTHING.search(clause) is None
+    return on_purpose and loss.DELETES.search(found[0]) is not None
 
 
 def _trifle(clause: str, found: re.Match[str]) -> bool:

@@ -63,8 +63,9 @@ IN_DEVELOPMENT: Final = re.compile(
     r"\b(?:in|on|en|sur|dans|env\w*)[\s:]+(?:de |d'|l'|la |le |the |our |my |mon |notre )?"
     r"(?:(?:env\w*|serveur|server|base|machine|cluster) (?:de |d')?)?dev(?:el\w*)?\b"
     r"|\bdev(?:el\w*)? (?:env\w*|server|db|database|machine|instance|cluster|stack|box|host)\b"
-    r"|\b(?:env\w*|serveur|base|bdd|machine|cluster|instance|plateforme|poste|pc|ordi\w*|portable|docker|conteneur)"
-    r" (?:de |d')dev(?:el\w*)?\b"
+    r"|\b(?:env\w*|serveurs?|base(?: de donnees)?|bdd|db|machine|cluster|instance|plateforme|poste|pc|ordi\w*"
+    r"|portable|docker|conteneur|sites?|appli\w*|api|vm|back|front|supabase|projet supabase)"
+    r" (?:de |d')dev(?:el\w*)?\b(?! (?:durable|communautaire|economique|personnel|social|commercial))"
     r"|\blocal(?:host)? (?:env\w*|docker|compose|build|stack|setup)\b"
     r"|[-./]dev(?:el\w*)?\b|\bdev[-.]|^dev\b"
 )

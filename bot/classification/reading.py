@@ -12,6 +12,7 @@ from bot.classification.impact import BAD, RANKS, Impact
 from bot.classification.measures import PERCENT
 from bot.classification.passage import LOWER, Found, Weight, first_denied, first_said, worst_passage
 from bot.classification.plain import Plain, plain
+from bot.classification.spelling import corrected
 from bot.classification.subject import beside_the_point
 
 WORST: Final = (Impact.LOST, Impact.DOWN)
@@ -47,12 +48,14 @@ class Reading:
 
 def read(title: str, text: str, service: str = "") -> Reading:
     """The worst that either says. A title that says it is over (or only a test) is believed; so is "no impact"."""
-    headline, body = plain(title), plain(text)
+    headline, body = corrected(plain(title)), corrected(plain(text))
     told, head_hints = _read(headline)
     more, body_hints = _read(body)
     hints = head_hints | body_hints
     if _figured(told, more):
         told = Reading()
+    if told.impact is Impact.MINOR and more.faint and mild.BUILD.search(plain(told.words).folded):
+        more = Reading()
     if told.impact is not Impact.LOST and (tag := _tagged_over(headline)):
         told = Reading(Impact.OVER, tag, firm=True, tagged=True)
     if told.impact not in BAD and more.impact not in BAD and _chats(headline, body):
@@ -212,7 +215,7 @@ def _judged(clause: str) -> tuple[*Found, Hint]:
     """What the clause says, where, how clearly, and what else it tells."""
     hints = hints_of(clause)
     planned = news.PLANNED.search(clause)
-    calm = not recovery.AFTERWARDS.search(clause) and Hint.STILL not in hints
+    calm = not (recovery.AFTERWARDS.search(clause) or news.WENT_WRONG.search(clause)) and Hint.STILL not in hints
     if planned and calm and not _already(clause[: planned.start()]):
         return Impact.NEWS, planned.span(), Weight.CLEAR, hints
     if found := news.IGNORE.search(clause):
@@ -252,16 +255,23 @@ def _over(clause: str) -> re.Match[str] | None:
             for each in recovery.OVER.finditer(clause)
             if not recovery.NOT_OVER.search(clause[: each.start()])
             and not recovery.NOT_OVER_AFTER.match(clause[each.end() :])
+            and not _bad_again(clause[: each.start()], each[0])
         ),
         None,
     )
+
+
+def _bad_again(before: str, said: str) -> bool:
+    """ "The payment bug is back"."""
+    what = before.rpartition(",")[2]
+    return recovery.RETURNS.fullmatch(said) is not None and recovery.TROUBLE.search(what) is not None
 
 
 def _already(before: str) -> bool:
     """ "The site is down, maintenance is planned tonight": the comma tells what is from what will be."""
     said, comma, _ = before.rpartition(",")
     found = worst_passage(said) if comma else None
-    return found is not None and found[0] in WORST
+    return found is not None and (found[0] in WORST or (found[0] is Impact.DEGRADED and found[2] is Weight.CLEAR))
 
 
 def _something_else(clause: str, over: re.Match[str]) -> bool:

@@ -71,6 +71,12 @@ OVER: Final = words(
     r"|retombe\w*) (?:back )?(?:to|a|au) (?:zero|0|normal|la normale|\d)\w*",
     r"(?:queue|file|backlog|disque|disk)(?: \w+){0,3}? (?:is |est )?(?:now )?(?:empty|vide|drained|videe"
     r"|resorbee?) ?(?:again|a nouveau|de nouveau|desormais)?",
+    r"(?:was|were|a ete|ont ete|etai(?:t|ent)) (?:\w+ )?(?:down|unavailable|unreachable|offline"
+    r"|indisponibles?|injoignables?"
+    r"|inaccessibles?|hs|ko|en panne|coupee?s?) (?:(?:for|pendant|durant) (?:about |around |environ |nearly |presque "
+    r"|only |seulement |pres de )?"
+    r"(?:\d+|a few|quelques|une? (?:minute|heure|demi)|an? (?:hour|minute|half))|(?:de|entre|from|between) \d+)"
+    r"(?!.*\b(?:again|still|yet|now|times|fois|encore|toujours|nouveau|maintenant|depuis|since)\b)",
     "rien de reel",
     "nothing real",
     r"(?:sonde|probe|check|monitor|capteur|sensor) (?:avait|had|etait|was) (?:un |a |an )?(?:bug|probleme|faulty"
@@ -82,6 +88,7 @@ OVER: Final = words(
     r"(?:alarme?|alerte?|alert)s?(?: (?!not|never|pas|isn)\w+){0,3}? (?:levee?s?|cleared|lifted)",
     r"(?:est|sont) revenue?s? a (?:leur|sa|son|la|une|un)",
     "fin d'alerte",
+    r"(?:everything|all|tout) (?:is |est )?(?:back (?:to |in )?|repasse |revenu )?(?:au )?(?:green|vert)s?",
     r"fin de (?:la |cette |notre )(?:panne|coupure|degradation|perturbation|crise)",
     r"end of (?:the )?(?:disruption|degradation|problem)",
     "service (?:is )?operation(?:al|nel)",
@@ -89,7 +96,10 @@ OVER: Final = words(
     r"(?:back|returned|(?<!slowed )(?<!slow )(?<!scaled )(?<!slows )down|fell) (?:to|below|under) (?:\d|normal"
     r"|the threshold|threshold)\w*",
     "(?:repassee?s?|redescendue?s?) (?:sous|a|au|ok)",
-    r"(?:incident|alerte?|panne|outage|probleme|problem|issue)(?: [\w'-]+){1,4}? (?:est|is|has been|a ete) (?:clos\w*"
+    r"(?:incident|alerte?|panne|outage|probleme|problem|issue|souci|bug|pb|blocage|anomalie|lenteur|ralentissement"
+    r"|defaut)s?"
+    r"(?: (?!pas|not|never|jamais|encore|yet)[\w'-]+){0,4}? (?:est|sont|is|are|has been|have been|a ete|ont ete)"
+    r" (?:clos\w*"
     r"|closed|resolu\w*"
     r"|resolved|over|termine\w*|fini\w*|regle\w*|leve\w*|corrige\w*|fixed)",
     "false (?:alarm|positive|alert)s?",
@@ -188,6 +198,14 @@ NOT_OVER: Final = re.compile(
     " pas|jusqu'a|quand|lorsque|fois|sera|seront|etre|failed to be|n't|fails?)(?: (?:yet|encore|been|fully"
     "|completely|entierement|totalement|be|is|has|completement|a ete))*[ -]*$)"
 )
+RETURNS: Final = re.compile(r"(?:est|sont) (?:bien |enfin )?(?:revenue?s?|de retour)|(?:is|are) back")
+TROUBLE: Final = words(
+    r"problem\w*", "bugs?", "errors?", "erreurs?", "pannes?", "soucis?", "issues?", "incidents?", "lenteurs?",
+    "latenc[ey]",
+    r"coupures?", r"anomal\w+", "alertes?", "alerts?", "outages?", "timeouts?", "50[0-4]s?", "attaques?",
+    "attacks?", "pb",
+)  # fmt: skip
+"""That which is no good news when it is back."""
 STATE: Final = re.compile(
     r"(?:is|are|est|sont) (?:bien )?(?:up|ok|healthy|online|operational|reachable|available|normal\w*|fine|good"
     r"|bien(?= *$| *[,.;!)])"

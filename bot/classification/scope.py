@@ -15,13 +15,17 @@ PARTIAL: Final = words(
     r"(?:une?|one|1|deux|two|2) (?:[\w-]+ ){0,2}?(?:sur|of|out of|in) (?:the |les |nos |our )?(?:deux|trois|quatre"
     r"|cinq|six|dix|two|three"
     r"|four|five|ten|\d+)", "la moitie", "half (?:of|the)", "redundan(?:t|cy)", r"redondan(?:t|ce)\w*",
-    r"(?<!no )(?<!without )(?<!pas de )(?<!aucun )(?<!sans )fail(?:ed)? ?over(?! fail| did| could| n)",
-    "(?<!pas de )(?<!aucune )(?<!sans )bascule(?:e|ment)?(?! en echec| impossible| echou)", "degraded",
+    r"(?<!no )(?<!without )(?<!pas de )(?<!aucun )(?<!sans )(?<!since the )(?<!after the )(?<!after )"
+    r"fail(?:ed)? ?over(?! fail| did| could| n)",
+    "(?<!pas de )(?<!aucune )(?<!sans )(?<!depuis la )(?<!apres la )(?<!suite a la )"
+    r"bascule(?:e|ment)?(?! en echec| impossible| echou)", "degraded",
     "mode degrade", "a few", "handful",
     "poignee", "dizaine", "plusieurs", "several", "minorit[ey]", "one (?:page|feature|region|endpoint|az)",
-    "une? (?:page(?! (?:d'erreur|blanche|vide|noire|500|50))|fonctionnalite|region)", "beta",
+    "une? (?:page(?! (?:(?:d'|de |par |du )(?:erreur|maintenance|parking|attente|defaut|navigateur)|parking|blanche"
+    r"|vide|noire|500|50))|fonctionnalite|region)", "beta",
     r"(?:only|seulement|uniquement) (?:on|sur|for|pour|les?|in|en|the)",
-    r"(?:from|in|at|on|for|a|depuis|pour|en|sur|dans|with|avec) [\w'-]+(?: \w+)? (?:only|seulement|uniquement)",
+    r"(?:from|in|at|on|for|a|depuis|pour|en|sur|dans|with|avec) [\w'-]+(?: [\w'-]+){0,3}? (?:only|seulement"
+    r"|uniquement)",
     "android", r"i ?os", r"i ?phones?", r"i ?pads?",
     r"(?:une?|one|1) (?:des|of the|of our|of) (?:deux|trois|quatre|cinq|six|two|three|four|five|six|\d+|nos|our)",
     "safari", "firefox", "part of (?:the )?", r"une partie d\w*", "share of",
@@ -75,7 +79,8 @@ SIDE: Final = words(
 )  # fmt: skip
 
 TOOLS: Final = words(
-    "monitoring", "supervision", "grafana", "prometheus", "alertmanager", "metrics?", "metriques?", "logs", "logging",
+    "monitoring", "supervision", "grafana", "prometheus", "alertmanager", "metrics?", "metriques?", "logs",
+    "logging(?! in| on| into)",
     "kibana", "sentry", "zabbix agent", "ci", "pipeline", "build",
 )  # fmt: skip
 """Beside the point when they fail; often only named as who says it ("Monitoring: site down")."""
@@ -87,18 +92,22 @@ FEATURE: Final = words(
     "catalog", "newsletter", "chatbot", "codes? promo",
     "e-?mails?", "mails?", "courriels?", "sms", "search", "recherche", "rapports?",
     r"reports?(?! (?:the|that|a|an|our|no|it|\w+ing|\w+ (?:is|are)))", "reporting",
-    "dashboards?", "tableau(?:x)? de bord", "images?", "photos?", r"upload\w*", "televersement", "imports?", "push",
+    "dashboards?", "tableau(?:x)? de bord", "images?(?! pull)", "photos?", r"upload\w*", "televersement",
+    "imports?", "push",
     "notifications?", "webhooks?", "workers?", "queue", "file d'attente", "cache", "redis", "back-?office", r"admin\w*",
     "chat", "commentaires?", "comments?", "filtres?", "filters?", "button", "bouton", "favoris", "favou?rites",
     "historique", "history", "traductions?", "fonctionnalites?", "features?", "function", "modules?", "widgets?",
     "geolocali[sz]ation", r"geoloc\w*", "(?<!par )(?<!ni )cartes?(?! ni| bancaire| bleue| de credit)", "map", "maps",
     "profile?s?",
     "facturation", "billing", r"invoic\w*",
+    "connecteurs?", "connectors?", "meteo", "weather", "(?:confirmation|reset|invitation|activation|magic)[ -]links?",
+    "liens? (?:de |d')(?:confirmation|reinitialisation|activation|invitation)",
     "partenaires?", "partners?", "fournisseurs?(?! d'| de paiement| de service)", "prestataires?(?! de paiement)",
     "suppliers?", "vendors?",
     "(?<!hosting )(?<!cloud )(?<!dns )(?<!payment )(?<!identity )(?<!auth )(?<!login )(?<!sso )(?<!internet )"
     "providers?",
-    "third[- ]party", "tiers?", "tierce", "apple pay", "google pay", "pay ?pal",
+    "third[- ]party", "tiers", "tierce", "reinitialisation", "password[ -]reset", "reset password",
+    "mots? de passe oublies?", "forgot(?:ten)? password", "apple pay", "google pay", "pay ?pal",
     "thumbnails?",
     "vignettes?", "recommandations?", "recommendations?", "suggestions?", r"autocomplet\w*", "parrainage", "referral",
     "formulaire", "form", "messagerie", "mailbox", "onglet", "tab", "calendrier", "calendar", "badges?", "classement",
@@ -107,13 +116,14 @@ FEATURE: Final = words(
 
 CORE: Final = words(
     "site", "web ?site", "plat(?:e-?)?form(?:e)?", "appli", "web ?shop", "e-?shop", "shop", "store(?! procedure)",
-    "boutique", "portail", "portal", "e-?commerce", "market ?place", "sso", "espaces? clients?", "tt", "prod",
+    "boutique", "portail", "portal", "e-?commerce", "market ?place", "sso", "espaces? clients?", "tt",
+    r"(?=prod)(?<![\[(])(?<!en )(?<!in )(?<!on )(?<!de )prod",
     "base(?: de donnees)?", "bdd", "database", "db",
     r"postgres\w*",
     "supabase", "login", "sign[ -]?in", "log[ -]?in", r"auth\w*", "connexion", "paiements?", "payments?", "checkout",
     "pay",
     "reservations?", "bookings?", "home ?page", "accueil", "payer", "entire", "whole", "nobody", "(?:plus )?personne",
-    "se connecter", "prod est", "production is", "prod is", "production est", "everything", "tout est",
+    "se connecter", r"(?=prod)(?<!en )(?<!in )(?<!on )(?<!de )prod(?:uction)? (?:est|is)", "everything", "tout est",
 )  # fmt: skip
 """What the service is; "service", "server", "API" and "app" say it only when no feature gives them its name."""
 
@@ -175,7 +185,10 @@ REST: Final = re.compile(
     r" meme)|\bon peut s'en servir|\b(?:est|sont|is|are) (?:still |correctly |quand meme )?(?:served|servie?s?)\b"
     r"|\b(?:sert|serves|handles?|prend|takes?) (?:all|tout|the|le|la)? ?(?:\w+ )?(?:traffic|trafic|relais|over)\b"
     rf"|\b(?:site|appli\w*|app|service|api) (?:elle-meme|lui-meme|itself)(?: \w+)? {FINE}\b(?! (?:not|plus|pas))"
-    r"|\b(?:fallback|de secours|traffic (?:was )?moved|trafic bascule|page (?:de )?cache|la liste marche|the list works"
+    r"|\b(?:(?:fallback|de secours)(?!(?: [\w'-]+){0,3}? (?:indispo\w*|hs|ko|down|fail\w*|dead|mort\w*|en panne|ne"
+    r"|not|too|aussi"
+    r"|unavailable|kaput)\b)|falls? back (?:on|to) (?!0|zero|normal)|se rabat sur|traffic (?:was )?moved|trafic"
+    r" bascule|page (?:de )?cache|la liste marche|the list works"
     r"|continue(?:nt|s)? (?:de |a |to )?(?:fonctionn|march|work|serv|repond)\w*)"
 )
 """The service can be used, but for what fails."""
@@ -192,7 +205,7 @@ BLOCKED: Final = (
 )
 BLOQUE: Final = (
     r"(?:bloque\w*|impossibles?|arrete\w*|a l'arret|suspendu\w*|interrompu\w*|compromis\w*|empeche\w*"
-    r"|en attente|gele\w*)"
+    r"|en attente|gele\w*|en suspens|en stand-?by)"
 )
 AIM: Final = (
     r"(?:releases?|validations?|validate|validating|sign-?offs?|go-?live|deliver\w+|acceptance|uat|qa|testers?"
@@ -236,8 +249,10 @@ FREELY: Final = re.compile(
 VISIBLE: Final = words(
     "backups?", "sauvegardes?",
     "la moitie", "half (?:of|the)", r"affichee?s?", "displayed", "shown", "visibles?",
-    "50[0-4]", "(?:error|failure) rate", r"taux d'(?:erreur|echec)\w*",
-    r"slow\w*", r"latenc\w*", r"lent\w*", r"ralenti\w*", r"respon(?:se|d)\w*", r"repon\w*", r"time ?-?outs?",
+    "50[0-4]", r"certificat\w*", "certs?", "certifs?", "tls", "ssl", "(?:error|failure) rate",
+    r"taux d'(?:erreur|echec)\w*",
+    r"slow\w*(?! quer| log)", r"latenc\w*", r"lent\w*", r"ralenti\w*", r"respon(?:se|d)\w*", r"repon\w*",
+    r"time ?-?outs?",
     "timed out", "5xx", "4xx",
     "https?", r"requests?", r"requetes?", "pages?", "urls?", r"traffic", "trafic", "ingress", "gateway", "proxy",
     "front", "web", "rame",

@@ -27,6 +27,9 @@ WHOLE: Final = re.compile(
     r"|payments?)s?)\b"
 )
 """What leaves nothing that works, whatever else is named beside it."""
+PROD: Final = re.compile(r"prod(?:uction)?(?: is| est)?")
+JOINED: Final = re.compile(r",? (?:and|et|ainsi que|as well as|&)(?: the| our| la| le| les| nos| l')? ?")
+"""The site *and* the search: the site as well."""
 SEGMENT: Final = re.compile(r"(?:\s:|:\s|\s[-–—|]\s)")
 
 
@@ -76,11 +79,15 @@ def subject(clause: str, found: re.Match[str]) -> str:
     )
     if scope.CUSTOMERS.match(found[0]):  # what stands before the comma is another trouble
         named = [each for each in named if each[0] >= _around(clause, found)[0]]
+    features = {end for _, end, kind in named if kind == "feature"}  # in "search prod", the latter says where
+    named = [each for each in named if not (each[0] - 1 in features and PROD.fullmatch(clause[each[0] : each[1]]))]
     within = [each for each in named if found.start() <= each[0] < found.end()]
     before = [each for each in named if each[1] <= found.start()]
     if not (nearest := (within[:1] or before[-1:] or named[:1])):
         return ""
     start, end, kind = nearest[0]
+    if kind == "feature" and any(other == "core" and JOINED.fullmatch(clause[last:start]) for _, last, other in named):
+        return "core"
     if kind != "generic":
         return kind
     named_after = any(

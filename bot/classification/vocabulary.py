@@ -25,7 +25,8 @@ CORE: Final = (
     "|payments?|checkout|front ?end|back ?end|reservations?|bookings?|production|prod|prd|cluster)"
 )
 BROKEN: Final = (
-    r"(?:broken|dead|off|unusable|inoperative|inoperant\w*|gone|cassee?s?|plantee?s?|morte?s?|coupee?s?|eteinte?s?"
+    r"(?:broken|dead|off|unusable|inoperative|inoperant\w*|gone|cassee?s?|plante(?:e|s|es|r)?|morte?s?"
+    r"|coupee?s?|eteinte?s?"
     "|inutilisables?|frozen|figee?s?|bloquee?s?|blocked|mortes?|par terre|a terre|dans les choux|kaput|toast|dark|black"
     "|foutue?s?)"
 )
@@ -52,7 +53,8 @@ CHECKED: Final = (
 )
 FAILING: Final = (
     r"(?:fail\w*|echou\w*|echec\w*|en erreur|errors?|erreurs?|time[sd]? ?-?outs?|timing out|down|ko|hs|unreachable"
-    r"|injoignables?|500|50\d|dead|offline|rejet\w*|reject\w*|refus\w*|unavailable|indisponibles?|rouges?|red"
+    r"|bounc(?:e|es|ed|ing)|injoignables?|500|50\d|dead|offline|rejet\w*|reject\w*|refus\w*|unavailable"
+    r"|indisponibles?|rouges?|red"
     r"|declin\w*|denied|bloque\w*|blocked|not ?ready"
     r"|crash\w*|40[0134]|oom ?killed|disconnected|deconnectee?s?|redirect\w*|en croix|muettes?|muets?"
     r"|coupee?s?|eteinte?s?|arretee?s?|a l'arret|suspendue?s?|hors (?:tension|ligne|service)|plantee?s?)"
