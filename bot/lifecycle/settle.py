@@ -90,7 +90,7 @@ async def becomes_incident(
     incident = opened.get(key)
     if incident is None and known:
         number = await silences.incident_for(tx, judged.environment, judged.service)
-        incident = await incidents.lock(tx, number) if number is not None else None
+        incident = await gather.held_open(tx, number) if number is not None else None
     if incident is None:
         incident = await receive.open_incident(tx, desk, alert, judged, receive.sender(alert))
         await silences.joins(tx, row, incident.number)

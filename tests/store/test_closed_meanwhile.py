@@ -1,0 +1,56 @@
+"""What an alert was about to join is closed while its transaction waits for it."""
+
+from bot.lifecycle import Lifecycle, moves, settle
+from bot.maintenance import Matcher
+from bot.store import alerts, incidents, silences
+from bot.store.database import Database
+from tests.store.meanwhile import AMINA, a_desk, an_alert, meanwhile
+
+
+async def waits_to_be_told(db: Database, number: int) -> bool:
+    async with db.transaction() as tx:
+        return bool(
+            await tx.fetchval(
+                "SELECT EXISTS (SELECT FROM escalation_level l JOIN incident i ON i.number = l.incident"
+                " WHERE i.number = $1 AND i.status = 'triggered' AND l.round = i.round AND l.state = 'pending')",
+                number,
+            )
+        )
+
+
+async def test_an_alert_whose_incident_is_closed_at_that_moment_opens_one_of_its_own(database_url: str) -> None:
+    async with a_desk(database_url) as (db, desk):
+        (first,) = await Lifecycle(db, desk).receive([an_alert("cards")], source="alertmanager")
+        assert first.incident is not None
+        async with db.transaction() as tx:
+            await moves.resolve(tx, desk, first.incident.number, AMINA)
+            coming = await meanwhile(tx, Lifecycle(db, desk).receive([an_alert("refunds")], source="alertmanager"))
+        (fresh,) = await coming
+        assert fresh.happened == "opened", "it would be a member of what is over, and page nobody"
+        assert await waits_to_be_told(db, fresh.incident.number)
+
+
+async def test_the_same_for_what_a_silence_kept_quiet(database_url: str) -> None:
+    async with a_desk(database_url) as (db, desk):
+        (open_one,) = await Lifecycle(db, desk).receive([an_alert("cards")], source="alertmanager")
+        assert open_one.incident is not None
+        async with db.transaction() as tx:
+            now = await incidents.now(tx)
+            quiet = await silences.insert(tx, Matcher((), (), {}), now, now.replace(year=now.year + 1), "", "amina")
+        (hushed,) = await Lifecycle(db, desk).receive([an_alert("refunds")], source="alertmanager")
+        assert hushed.happened == "silenced"
+        async with db.transaction() as tx:
+            await silences.end(tx, quiet.id, "amina")
+
+        async def settled() -> None:
+            async with db.transaction() as other:
+                assert await settle.settle_one(other, desk)
+
+        async with db.transaction() as tx:
+            await moves.resolve(tx, desk, open_one.incident.number, AMINA)
+            ending = await meanwhile(tx, settled())
+        await ending
+        async with db.transaction() as tx:
+            row = await alerts.firing(tx, "alertmanager", "refunds")
+        assert row is not None
+        assert await waits_to_be_told(db, row["incident"])
