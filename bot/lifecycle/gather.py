@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+import asyncpg
+
 from bot.alert import Alert
 from bot.audit import DESK, Entry
 from bot.classification import Classification
@@ -48,6 +50,19 @@ async def home(tx: Tx, desk: Desk, alert: Alert, judged: Classification) -> Home
         if found is not None and (incident := await held_open(tx, found)) is not None:
             return Home(incident, same_place(within))
     return await of_storm(tx, desk.gathering, judged)
+
+
+async def firing(tx: Tx, source: str, dedup_key: str) -> asyncpg.Record | None:
+    """The firing alert with this key, its incident held: while we waited for that, somebody may have closed it, or
+    merged it into another one."""
+    known = await alerts.firing(tx, source, dedup_key)
+    while known is not None and known["incident"] is not None:
+        await incidents.lock(tx, known["incident"])
+        held = known["incident"]
+        known = await alerts.firing(tx, source, dedup_key)
+        if known is not None and known["incident"] == held:
+            break
+    return known
 
 
 async def held_open(tx: Tx, number: int) -> Incident | None:

@@ -1,6 +1,11 @@
-"""What an alert was about to join is closed while its transaction waits for it."""
+"""What an alert was about to join, or to end, becomes another thing while its transaction waits for it."""
 
-from bot.lifecycle import Lifecycle, moves, settle
+from dataclasses import replace
+
+from bot.alert import AlertStatus
+from bot.answers import Declared
+from bot.incident import Priority, Status
+from bot.lifecycle import Lifecycle, moves, regroup, settle
 from bot.maintenance import Matcher
 from bot.store import alerts, incidents, silences
 from bot.store.database import Database
@@ -54,3 +59,38 @@ async def test_the_same_for_what_a_silence_kept_quiet(database_url: str) -> None
             row = await alerts.firing(tx, "alertmanager", "refunds")
         assert row is not None
         assert await waits_to_be_told(db, row["incident"])
+
+
+async def test_an_alert_that_is_worse_than_what_is_being_closed_is_not_swallowed(database_url: str) -> None:
+    async with a_desk(database_url) as (db, desk):
+        (first,) = await Lifecycle(db, desk).receive([an_alert("cards")], source="alertmanager")
+        assert first.incident is not None
+        async with db.transaction() as tx:
+            await moves.resolve(tx, desk, first.incident.number, AMINA)
+            worse = an_alert("cards", severity="critical")
+            coming = await meanwhile(tx, Lifecycle(db, desk).receive([worse], source="alertmanager"))
+        (again,) = await coming
+        assert again.happened == "opened"
+        assert again.incident.priority.outranks(Priority.P3)
+        assert await waits_to_be_told(db, again.incident.number)
+
+
+async def test_a_recovery_ends_the_incident_into_which_its_alert_was_merged_meanwhile(database_url: str) -> None:
+    async with a_desk(database_url) as (db, desk):
+        (first,) = await Lifecycle(db, desk).receive([an_alert("cards")], source="alertmanager")
+        assert first.incident is not None
+        declared = await Lifecycle(db, desk).declare(
+            title="No payments", priority=Priority.P2, environment="prod", service="ecotrajet", text="",
+            by=replace(AMINA, delivery="d1"),
+        )  # fmt: skip
+        assert isinstance(declared, Declared)
+        second = declared.incident.number
+        async with db.transaction() as tx:
+            await regroup.merge(tx, desk, first.incident.number, second, AMINA)
+            well = an_alert("cards", AlertStatus.RESOLVED)
+            coming = await meanwhile(tx, Lifecycle(db, desk).receive([well], source="alertmanager"))
+        await coming
+        async with db.transaction() as tx:
+            whole = await incidents.get(tx, second)
+        assert whole is not None
+        assert whole.status is Status.RESOLVED, "nothing of it fires, and people would go on being paged"
