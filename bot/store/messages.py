@@ -207,7 +207,7 @@ async def card_may_stand(tx: Tx, card: Message) -> bool:
 
 
 async def posted_elsewhere(tx: Tx, card: Message, owner: str) -> bool:
-    """Whether another process posts this card at this moment: it is edited once it stands."""
+    """Whether another process posts or edits this card at this moment: whoever leaves second shows the later state."""
     return bool(
         await tx.fetchval(
             "SELECT EXISTS (SELECT FROM message WHERE about = $1 AND recipient = $2 AND id <> $3 AND state = 'sending'"

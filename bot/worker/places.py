@@ -10,6 +10,7 @@ from bot.phrase import Phrase
 from bot.store import (
     cards,
     incidents,
+    messages,
     pages,
     rooms,
 )
@@ -64,6 +65,15 @@ async def beside(tx: Tx, desk: Desk, message: Message, provider_id: str) -> None
         await rooms.echo(tx, message.incident, {"phrase": said.to_json()})
     elif message.about is About.NOTE and message.to == desk.incidents_channel:
         await rooms.echo(tx, message.incident, message.body)
+
+
+async def drawn_anew(tx: Tx, late: Message) -> None:
+    """A process that had lost the edit has sent it all the same, perhaps over a newer one: it is drawn once more."""
+    if late.about in EDITED:
+        await messages.queue(
+            tx, kind=late.kind, about=late.about, to=late.to, incident=late.incident, run=late.run,
+            procedure=late.procedure, tail=late.tail,
+        )  # fmt: skip
 
 
 async def overtaken(tx: Tx, page: Message, incident: int) -> None:
