@@ -206,14 +206,15 @@ async def card_may_stand(tx: Tx, card: Message) -> bool:
     )  # fmt: skip
 
 
-async def posted_elsewhere(tx: Tx, card: Message, owner: str) -> bool:
-    """Whether another process posts or edits this card at this moment: whoever leaves second shows the later state."""
+async def edited_now(tx: Tx, card: Message) -> bool:
+    """Whether this card is being posted or edited at this moment, here or elsewhere: who leaves second shows the later
+    state, and does not stand in the lane meanwhile."""
     return bool(
         await tx.fetchval(
             "SELECT EXISTS (SELECT FROM message WHERE about = $1 AND recipient = $2 AND id <> $3 AND state = 'sending'"
-            " AND lease_until > clock_timestamp() AND lease_owner <> $4 AND incident IS NOT DISTINCT FROM $5"
-            " AND run IS NOT DISTINCT FROM $6 AND procedure IS NOT DISTINCT FROM $7 AND tail IS NOT DISTINCT FROM $8)",
-            card.about, card.to, card.id, owner, card.incident, card.run, card.procedure, card.tail,
+            " AND lease_until > clock_timestamp() AND incident IS NOT DISTINCT FROM $4 AND run IS NOT DISTINCT FROM $5"
+            " AND procedure IS NOT DISTINCT FROM $6 AND tail IS NOT DISTINCT FROM $7)",
+            card.about, card.to, card.id, card.incident, card.run, card.procedure, card.tail,
         )
     )  # fmt: skip
 

@@ -112,8 +112,8 @@ class Deliverer:
                 together=together,
                 code=await short_code(tx, message, together),
             )
-            edit = message.about in EDITED
-            if waits_for_its_card(outgoing) or (edit and await messages.posted_elsewhere(tx, message, self.owner)):
+            in_turn = message.about in EDITED
+            if waits_for_its_card(outgoing) or (in_turn and await messages.edited_now(tx, message)):
                 await self.later(tx, message, timedelta(seconds=1))
                 return None
             return outgoing

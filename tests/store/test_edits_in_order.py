@@ -1,6 +1,7 @@
 """Whatever happens at once, what stands in Slack in the end is what is so in the end."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 from bot.desk import Desk
@@ -12,8 +13,8 @@ from bot.notify.channel import Outgoing
 from bot.store import cards, messages
 from bot.store.cards import Place
 from bot.store.database import Database
-from bot.worker.deliver import Deliverer
-from tests.store.meanwhile import AMINA, a_desk
+from bot.worker.deliver import PER_LANE, Deliverer
+from tests.store.meanwhile import AMINA, PATIENCE, a_desk
 from tests.store.test_page_overtaken import an_incident
 
 
@@ -105,13 +106,7 @@ async def test_edits_of_one_page_arrive_in_their_order(database_url: str) -> Non
         number = await an_incident(db, desk)
         lifecycle, slack, later = Lifecycle(db, desk), RecordingSlack(), set[asyncio.Task[None]]()
         one = replica(db, desk, slack, "one")
-        async with db.transaction() as tx:
-            page = await messages.queue(
-                tx, kind=Kind.SLACK, about=About.PAGE, to="U2", incident=number, round=1, level_name="Détection",
-                person="bruno",
-            )  # fmt: skip
-        assert page is not None
-        await one.deliver(Kind.SLACK, page)
+        await one.deliver(Kind.SLACK, await a_page(db, number))
 
         async def the_edit() -> int:
             async with db.transaction() as tx:
@@ -129,3 +124,49 @@ async def test_edits_of_one_page_arrive_in_their_order(database_url: str) -> Non
         await one.deliver(Kind.SLACK, await the_edit())
         await asyncio.gather(*later)
         assert slack.arrived == [Status.TRIGGERED, Status.ACKNOWLEDGED, Status.RESOLVED]
+
+
+async def test_many_edits_of_one_card_that_slack_is_slow_to_take_hold_up_no_page(database_url: str) -> None:
+    async with a_desk(database_url) as (db, desk):
+        number, edit = await a_card(db, desk)
+        slack, answers, asked = RecordingSlack(), asyncio.Event(), asyncio.Event()
+
+        async def slow() -> None:
+            asked.set()
+            await answers.wait()
+
+        slack.meanwhile = slow
+        one = replica(db, desk, slack, "one")
+        edits = [asyncio.create_task(one.deliver(Kind.SLACK, edit))]
+        await asked.wait()
+        for _ in range(PER_LANE - 1):
+            async with db.transaction() as tx:
+                await messages.queue(tx, kind=Kind.SLACK, about=About.CARD, to=desk.incidents_channel, incident=number)
+            newer = await the_waiting_edit(db, number)
+            assert newer is not None
+            edits.append(asyncio.create_task(one.deliver(Kind.SLACK, newer)))
+            await taken_or_put_off(db, newer)
+        page = await a_page(db, number)
+        await asyncio.wait_for(one.deliver(Kind.SLACK, page), 5)  # far sooner than Slack is given up
+        answers.set()
+        await asyncio.gather(*edits)
+
+
+async def taken_or_put_off(db: Database, edit: int) -> None:
+    """Somebody has looked at it."""
+    deadline = time.monotonic() + PATIENCE
+    looked = False
+    while not looked:
+        assert time.monotonic() < deadline, "nobody looks"
+        async with db.transaction() as tx:
+            looked = await tx.fetchval("SELECT starts > 0 OR state <> 'waiting' FROM message WHERE id = $1", edit)
+
+
+async def a_page(db: Database, number: int) -> int:
+    async with db.transaction() as tx:
+        page = await messages.queue(
+            tx, kind=Kind.SLACK, about=About.PAGE, to="U2", incident=number, round=1, level_name="Détection",
+            person="bruno",
+        )  # fmt: skip
+    assert page is not None
+    return page
