@@ -4,8 +4,10 @@ from dataclasses import replace
 
 from bot.alert import AlertStatus
 from bot.answers import Declared
+from bot.desk import Desk
 from bot.incident import Priority, Status
 from bot.lifecycle import Lifecycle, moves, regroup, settle
+from bot.lifecycle.doors import Doors
 from bot.maintenance import Matcher
 from bot.store import alerts, incidents, silences
 from bot.store.database import Database
@@ -21,6 +23,15 @@ async def waits_to_be_told(db: Database, number: int) -> bool:
                 number,
             )
         )
+
+
+async def another_incident(db: Database, desk: Desk) -> int:
+    declared = await Lifecycle(db, desk).declare(
+        title="No payments", priority=Priority.P2, environment="prod", service="ecotrajet", text="",
+        by=replace(AMINA, delivery="d1"),
+    )  # fmt: skip
+    assert isinstance(declared, Declared)
+    return declared.incident.number
 
 
 async def test_an_alert_whose_incident_is_closed_at_that_moment_opens_one_of_its_own(database_url: str) -> None:
@@ -79,12 +90,7 @@ async def test_a_recovery_ends_the_incident_into_which_its_alert_was_merged_mean
     async with a_desk(database_url) as (db, desk):
         (first,) = await Lifecycle(db, desk).receive([an_alert("cards")], source="alertmanager")
         assert first.incident is not None
-        declared = await Lifecycle(db, desk).declare(
-            title="No payments", priority=Priority.P2, environment="prod", service="ecotrajet", text="",
-            by=replace(AMINA, delivery="d1"),
-        )  # fmt: skip
-        assert isinstance(declared, Declared)
-        second = declared.incident.number
+        second = await another_incident(db, desk)
         async with db.transaction() as tx:
             await regroup.merge(tx, desk, first.incident.number, second, AMINA)
             well = an_alert("cards", AlertStatus.RESOLVED)
@@ -94,3 +100,21 @@ async def test_a_recovery_ends_the_incident_into_which_its_alert_was_merged_mean
             whole = await incidents.get(tx, second)
         assert whole is not None
         assert whole.status is Status.RESOLVED, "nothing of it fires, and people would go on being paged"
+
+
+async def test_a_sender_that_raises_its_alert_raises_the_incident_into_which_it_was_merged(database_url: str) -> None:
+    async with a_desk(database_url) as (db, desk):
+        (first,) = await Lifecycle(db, desk).receive([an_alert("cards")], source="alertmanager")
+        assert first.incident is not None
+        second = await another_incident(db, desk)
+        known = await Doors(db, desk).find("alertmanager", "cards", "alias")
+        assert known is not None
+        grave = replace(an_alert("cards", severity="critical"), title="Service down")
+        async with db.transaction() as tx:
+            await regroup.merge(tx, desk, first.incident.number, second, AMINA)
+            raising = await meanwhile(tx, Doors(db, desk).worsen(known, grave))
+        assert await raising
+        async with db.transaction() as tx:
+            whole = await incidents.get(tx, second)
+        assert whole is not None
+        assert whole.priority is Priority.P1
