@@ -206,17 +206,24 @@ async def card_may_stand(tx: Tx, card: Message) -> bool:
     )  # fmt: skip
 
 
-async def edited_now(tx: Tx, card: Message) -> bool:
-    """Whether this card is being posted or edited at this moment, here or elsewhere: who leaves second shows the later
-    state, and does not stand in the lane meanwhile."""
-    return bool(
-        await tx.fetchval(
-            "SELECT EXISTS (SELECT FROM message WHERE about = $1 AND recipient = $2 AND id <> $3 AND state = 'sending'"
-            " AND lease_until > clock_timestamp() AND incident IS NOT DISTINCT FROM $4 AND run IS NOT DISTINCT FROM $5"
-            " AND procedure IS NOT DISTINCT FROM $6 AND tail IS NOT DISTINCT FROM $7)",
-            card.about, card.to, card.id, card.incident, card.run, card.procedure, card.tail,
-        )
+async def gives_way(tx: Tx, message: int, after: timedelta) -> bool:
+    """True: this edit waits on, for its card is being posted or edited at this moment, here or elsewhere.
+
+    Asked before it is claimed: put back afterwards, its row waits for whoever holds the incident, who may wait for it.
+    """
+    row = await tx.fetchrow(
+        "UPDATE message m SET due_at = app_now() + $2::interval WHERE id = $1 AND state = 'waiting'"
+        " AND due_at <= app_now() AND about = ANY($3::text[]) AND EXISTS (SELECT FROM message o WHERE o.about = m.about"
+        "  AND o.recipient = m.recipient AND o.id <> m.id AND o.state = 'sending' AND o.lease_until > clock_timestamp()"
+        "  AND o.incident IS NOT DISTINCT FROM m.incident AND o.run IS NOT DISTINCT FROM m.run"
+        "  AND o.procedure IS NOT DISTINCT FROM m.procedure AND o.tail IS NOT DISTINCT FROM m.tail)"
+        " RETURNING kind, due_at",
+        message, after, [about.value for about in EDITED],
     )  # fmt: skip
+    if row is not None:
+        key = f"turn:{message}:{row['due_at'].timestamp()}"
+        await jobs.enqueue(tx, [jobs.Job(jobs.deliver_lane(Kind(row["kind"])), message, key, after)])
+    return row is not None
 
 
 async def overdue(tx: Tx, grace: timedelta, stuck: timedelta, limit: int = 200) -> Sequence[asyncpg.Record]:

@@ -92,6 +92,8 @@ class Deliverer:
     async def take(self, number: int) -> Outgoing | None:
         """Claim and look again in one transaction: between queueing and sending somebody may have taken it."""
         async with self.db.transaction() as tx:
+            if await messages.gives_way(tx, number, timedelta(seconds=1)):
+                return None
             await bundle.take_turns(tx, number)
             message = await messages.claim(tx, number, self.owner)
             if message is None:
@@ -112,8 +114,7 @@ class Deliverer:
                 together=together,
                 code=await short_code(tx, message, together),
             )
-            in_turn = message.about in EDITED
-            if waits_for_its_card(outgoing) or (in_turn and await messages.edited_now(tx, message)):
+            if waits_for_its_card(outgoing):
                 await self.later(tx, message, timedelta(seconds=1))
                 return None
             return outgoing

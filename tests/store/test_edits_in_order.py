@@ -159,7 +159,9 @@ async def taken_or_put_off(db: Database, edit: int) -> None:
     while not looked:
         assert time.monotonic() < deadline, "nobody looks"
         async with db.transaction() as tx:
-            looked = await tx.fetchval("SELECT starts > 0 OR state <> 'waiting' FROM message WHERE id = $1", edit)
+            looked = await tx.fetchval(
+                "SELECT due_at > app_now() OR state <> 'waiting' FROM message WHERE id = $1", edit
+            )
 
 
 async def a_page(db: Database, number: int) -> int:
