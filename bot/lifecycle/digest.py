@@ -61,12 +61,17 @@ def way_of(person: Person) -> Kind | None:
 
 
 async def queue(tx: Tx, desk: Desk, person: Person) -> None:
-    """One waits at most: it tells what is so when it leaves."""
-    if (kind := way_of(person)) is not None:
-        await messages.queue(
+    """One waits at most: it tells what is so when it leaves, and it does not leave before this is committed."""
+    if (kind := way_of(person)) is None:
+        return
+    queued = None
+    while queued is None:
+        queued = await messages.queue(
             tx, kind=kind, about=About.DIGEST, to=person.address(kind) or "", person=person.id,
             after=await digests.wait(tx, person.id, desk.digest_every),
         )  # fmt: skip
+        if queued is None and await digests.hold(tx, person.id):
+            return
 
 
 async def has_to_wait(tx: Tx, desk: Desk, message: Message) -> timedelta | None:

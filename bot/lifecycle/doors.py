@@ -17,7 +17,7 @@ from bot.audit import Actor, Entry
 from bot.classification import classify
 from bot.desk import Desk
 from bot.incident import Status
-from bot.lifecycle import moves, receive, speaking
+from bot.lifecycle import gather, moves, receive, speaking
 from bot.phrase import Phrase
 from bot.store import audit, doors, incidents
 from bot.store.database import Database, Tx
@@ -161,8 +161,9 @@ class Doors:
         async with self.db.transaction() as tx:
             now = await incidents.now(tx)
             judged = classify(known_as, self.desk.rules, self.desk.environments, self.desk.services, now)
-            incident = await incidents.lock(tx, alert.incident)
-            if incident is None or incident.status is Status.RESOLVED:
+            row = await gather.firing(tx, known_as.source, known_as.dedup_key)  # it may be another incident's by now
+            incident = await gather.held_open(tx, row["incident"]) if row is not None and row["incident"] else None
+            if incident is None:
                 return False
             return await receive.worse(tx, self.desk, incident, judged) is not None
 

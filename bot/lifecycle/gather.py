@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+import asyncpg
+
 from bot.alert import Alert
 from bot.audit import DESK, Entry
 from bot.classification import Classification
 from bot.desk import Desk
 from bot.gathering import STORM_WITHIN, Gathering
-from bot.incident import Incident, Priority
+from bot.incident import Incident, Priority, Status
 from bot.lifecycle import speaking
 from bot.phrase import Phrase
 from bot.store import alerts, audit, incidents
@@ -37,17 +39,36 @@ def keys(alert: Alert, judged: Classification) -> list[str]:
 async def home(tx: Tx, desk: Desk, alert: Alert, judged: Classification) -> Home | None:
     """Where it joins; None: it opens an incident of its own."""
     flapping = await alerts.flapping_incident(tx, alert.source, alert.dedup_key)
-    if flapping is not None and (incident := await incidents.lock(tx, flapping)) is not None:
+    if flapping is not None and (incident := await held_open(tx, flapping)) is not None:
         return Home(incident, quiet=True)
     group = await alerts.incident_of_group(tx, alert.source, alert.group_key, judged.environment, judged.service)
-    if group is not None and (incident := await incidents.lock(tx, group)) is not None:
+    if group is not None and (incident := await held_open(tx, group)) is not None:
         return Home(incident)
     within = desk.gathering.within
     if within and judged.service:
         found = await incidents.at_place(tx, judged.environment, judged.service, within)
-        if found is not None and (incident := await incidents.lock(tx, found)) is not None:
+        if found is not None and (incident := await held_open(tx, found)) is not None:
             return Home(incident, same_place(within))
     return await of_storm(tx, desk.gathering, judged)
+
+
+async def firing(tx: Tx, source: str, dedup_key: str) -> asyncpg.Record | None:
+    """The firing alert with this key, its incident held: while we waited for that, somebody may have closed it, or
+    merged it into another one."""
+    known = await alerts.firing(tx, source, dedup_key)
+    while known is not None and known["incident"] is not None:
+        await incidents.lock(tx, known["incident"])
+        held = known["incident"]
+        known = await alerts.firing(tx, source, dedup_key)
+        if known is not None and known["incident"] == held:
+            break
+    return known
+
+
+async def held_open(tx: Tx, number: int) -> Incident | None:
+    """None: somebody closed it while we waited for it. An alert that joined it now would page nobody, for ever."""
+    incident = await incidents.lock(tx, number)
+    return incident if incident is not None and incident.status is not Status.RESOLVED else None
 
 
 def same_place(within: timedelta) -> Phrase:
@@ -59,7 +80,7 @@ async def of_storm(tx: Tx, gathering: Gathering, judged: Classification) -> Home
     if not gathering.gathers(opened, judged.priority is Priority.P1):
         return None
     found = await incidents.of_storm(tx, judged.environment, STORM_WITHIN)
-    if found is None or (incident := await incidents.lock(tx, found)) is None:
+    if found is None or (incident := await held_open(tx, found)) is None:
         return None
     return Home(incident, storm(opened))
 

@@ -57,6 +57,7 @@ class HandOffs:
 
 async def look(tx: Tx, desk: Desk, schedule: Schedule) -> None:
     """Has somebody else come on call since we last looked? Then say so; the row's lock makes that once."""
+    await oncall.hold(tx, schedule.name)  # first: what is booked from now on makes somebody look again
     now = await incidents.now(tx)
     booked = await oncall.between(tx, now, now + AHEAD)
     people = schedule.on_call(now, booked)

@@ -125,7 +125,7 @@ def added(given: Given, settled: Settled) -> Received:
 async def one(
     tx: Tx, desk: Desk, alert: Alert, judged: Classification, body: int | None, hushed: Sequence[Silence]
 ) -> Received:
-    known = await alerts.firing(tx, alert.source, alert.dedup_key)
+    known = await gather.firing(tx, alert.source, alert.dedup_key)
     incident: Incident | None
     happened: Happened
     if alert.status is AlertStatus.FIRING:
@@ -275,7 +275,7 @@ async def not_understood(tx: Tx, desk: Desk, source: str, why: Phrase, body: int
     )  # fmt: skip
     judged = Classification(Priority.P2, NOT_UNDERSTOOD, why, "", "", "")
     await alerts.take_turns(tx, keys(alert))
-    known = await alerts.firing(tx, alert.source, alert.dedup_key)
+    known = await gather.firing(tx, alert.source, alert.dedup_key)
     if known is not None:
         await again(tx, desk, known["id"], known["incident"], judged, body)
         return

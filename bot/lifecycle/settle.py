@@ -4,6 +4,7 @@ Closing a silence is a transaction of its own: an intake that is about to keep a
 until it has, so that nothing falls in between.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.alert import Alert
@@ -64,8 +65,7 @@ async def settle_one(tx: Tx, desk: Desk) -> bool:
     mine: list[tuple[int, Alert, Classification]] = []
     for row, alert in await silences.still_firing(tx, silence.id):
         judged = judge(desk, alert, now)
-        other = covering(others, judged.environment, judged.service, alert.labels)
-        if other is not None:
+        if (other := await held_by_another(tx, others, alert, judged)) is not None:
             await silences.pass_on(tx, row, other.id)
         elif judged.priority is not None:
             mine.append((row, alert, judged))
@@ -75,6 +75,15 @@ async def settle_one(tx: Tx, desk: Desk) -> bool:
     if await silences.begun(tx, silence.id):
         await tell_end(tx, desk, counted, opened)
     return True
+
+
+async def held_by_another(tx: Tx, others: Sequence[Silence], alert: Alert, judged: Classification) -> Silence | None:
+    """A silence that still keeps it quiet, and stays open until this is committed: one that was closed, and settled,
+    a moment ago would keep it quiet for ever."""
+    for each in sorted(others, key=lambda silence: silence.ends_at, reverse=True):
+        if covering([each], judged.environment, judged.service, alert.labels) and await silences.hold(tx, each.id):
+            return each
+    return None
 
 
 def judge(desk: Desk, alert: Alert, now: datetime) -> Classification:
@@ -90,7 +99,7 @@ async def becomes_incident(
     incident = opened.get(key)
     if incident is None and known:
         number = await silences.incident_for(tx, judged.environment, judged.service)
-        incident = await incidents.lock(tx, number) if number is not None else None
+        incident = await gather.held_open(tx, number) if number is not None else None
     if incident is None:
         incident = await receive.open_incident(tx, desk, alert, judged, receive.sender(alert))
         await silences.joins(tx, row, incident.number)

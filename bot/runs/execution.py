@@ -48,9 +48,12 @@ class Execution:
         """Claim an approved run, after asking once more who may; None: somebody else has it, or it was refused."""
         async with self.db.transaction() as tx:
             run = await runs.get(tx, run_id)
-            if run is None or run.status is not RunStatus.APPROVED:
+            if run is None:
                 return None
             await runs.take_turns(tx, run.environment, run.service)
+            run = await runs.get(tx, run_id)  # another worker may have begun it meanwhile: that one is not refused
+            if run is None or run.status is not RunStatus.APPROVED:
+                return None
             if (missing := self._missing(run) or await self._frozen(tx, run)) is not None:
                 await self._end(tx, run, RunStatus.REFUSED, RunEnd(missing), owner=None)
                 return None

@@ -44,6 +44,8 @@ async def under_way(tx: Tx, name: str) -> Backup | None:
 
 async def claim(tx: Tx, names: list[str], owner: str) -> Backup | None:
     """The next one that nobody does, or whose worker died, now ours; one of each name at a time."""
+    # Workers ask in turn: two at once would each see that none of this name is under way, and take one of two.
+    await tx.execute("SELECT pg_advisory_xact_lock(hashtextextended('backup claimed', 0))")
     row = await tx.fetchrow(
         "UPDATE backup SET state = 'running', starts = starts + 1, owner = $2, lease_until = now() + $3 WHERE id = ("
         " SELECT id FROM backup b WHERE name = ANY($1::text[])"

@@ -32,6 +32,14 @@ async def wait(tx: Tx, person: str, every: timedelta, besides: int = 0) -> timed
     return max(found or timedelta(0), timedelta(0))
 
 
+async def hold(tx: Tx, person: str) -> bool:
+    """Whether one waits; no sender takes it until the transaction ends: it would tell what was before."""
+    waiting = await tx.fetchval(
+        "SELECT id FROM message WHERE person = $1 AND about = 'digest' AND state = 'waiting' FOR UPDATE", person
+    )
+    return waiting is not None
+
+
 async def hasten(tx: Tx, person: str, after: timedelta) -> None:
     """The one that waits takes the place of one that did not get through."""
     rows = await tx.fetch(

@@ -206,16 +206,24 @@ async def card_may_stand(tx: Tx, card: Message) -> bool:
     )  # fmt: skip
 
 
-async def posted_elsewhere(tx: Tx, card: Message, owner: str) -> bool:
-    """Whether another process posts this card at this moment: it is edited once it stands."""
-    return bool(
-        await tx.fetchval(
-            "SELECT EXISTS (SELECT FROM message WHERE about = $1 AND recipient = $2 AND id <> $3 AND state = 'sending'"
-            " AND lease_until > clock_timestamp() AND lease_owner <> $4 AND incident IS NOT DISTINCT FROM $5"
-            " AND run IS NOT DISTINCT FROM $6 AND procedure IS NOT DISTINCT FROM $7 AND tail IS NOT DISTINCT FROM $8)",
-            card.about, card.to, card.id, owner, card.incident, card.run, card.procedure, card.tail,
-        )
+async def gives_way(tx: Tx, message: int, after: timedelta) -> bool:
+    """True: this edit waits on, for its card is being posted or edited at this moment, here or elsewhere.
+
+    Asked before it is claimed: put back afterwards, its row waits for whoever holds the incident, who may wait for it.
+    """
+    row = await tx.fetchrow(
+        "UPDATE message m SET due_at = app_now() + $2::interval WHERE id = $1 AND state = 'waiting'"
+        " AND due_at <= app_now() AND about = ANY($3::text[]) AND EXISTS (SELECT FROM message o WHERE o.about = m.about"
+        "  AND o.recipient = m.recipient AND o.id <> m.id AND o.state = 'sending' AND o.lease_until > clock_timestamp()"
+        "  AND o.incident IS NOT DISTINCT FROM m.incident AND o.run IS NOT DISTINCT FROM m.run"
+        "  AND o.procedure IS NOT DISTINCT FROM m.procedure AND o.tail IS NOT DISTINCT FROM m.tail)"
+        " RETURNING kind, due_at",
+        message, after, [about.value for about in EDITED],
     )  # fmt: skip
+    if row is not None:
+        key = f"turn:{message}:{row['due_at'].timestamp()}"
+        await jobs.enqueue(tx, [jobs.Job(jobs.deliver_lane(Kind(row["kind"])), message, key, after)])
+    return row is not None
 
 
 async def overdue(tx: Tx, grace: timedelta, stuck: timedelta, limit: int = 200) -> Sequence[asyncpg.Record]:

@@ -160,6 +160,11 @@ async def to_look_at(tx: Tx, schedules: Sequence[str]) -> list[str]:
     return [row["name"] for row in rows]
 
 
+async def hold(tx: Tx, schedule: str) -> None:
+    """Until the transaction ends, whoever asks to look again waits, so that their word is not written over."""
+    await tx.execute("SELECT FROM oncall_watch WHERE schedule = $1 FOR UPDATE", schedule)
+
+
 async def last_seen(tx: Tx, schedule: str, people: Sequence[str], now: datetime) -> tuple[str, ...]:
     """Who was on call when somebody last looked (`people`, when nobody did); held until the transaction ends."""
     await tx.execute(

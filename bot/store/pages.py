@@ -40,15 +40,21 @@ async def levels(tx: Tx, incident: int) -> Sequence[asyncpg.Record]:
     )
 
 
-async def edit(tx: Tx, incident: int, person: str | None = None) -> None:
-    """Every page that stands in somebody's Slack, or in this person's, is to show what the incident has become."""
+async def wait_for_changes(tx: Tx, incident: int) -> None:
+    """Until whoever changes the incident now is done; nobody changes it before this transaction ends."""
+    await tx.execute("SELECT FROM incident WHERE number = $1 FOR SHARE", incident)
+
+
+async def edit(tx: Tx, incident: int, person: str | None = None, only: int | None = None) -> None:
+    """Every page that stands in somebody's Slack, or in this person's, or this one, is to show what the incident has
+    become."""
     rows = await tx.fetch(
         "INSERT INTO message (kind, about, recipient, person, incident, round, level, level_name, body)"
         " SELECT kind, 'page_edit', recipient, person, incident, round, level, level_name,"
         "  body || jsonb_build_object('at', provider_id)"
         " FROM message WHERE incident = $1 AND about = 'page' AND kind = 'slack' AND state IN ('sent', 'delivered')"
-        " AND ($2::text IS NULL OR person = $2) RETURNING id",
-        incident, person,
+        " AND ($2::text IS NULL OR person = $2) AND ($3::bigint IS NULL OR id = $3) RETURNING id",
+        incident, person, only,
     )  # fmt: skip
     await jobs.enqueue(tx, [jobs.deliver_job(Kind.SLACK, About.PAGE_EDIT, row["id"], 0) for row in rows])
 

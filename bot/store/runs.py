@@ -32,6 +32,11 @@ async def take_turns(tx: Tx, environment: str, service: str) -> None:
     )
 
 
+async def sign_of_life(tx: Tx) -> None:
+    """The transaction goes on, and its locks with it."""
+    await tx.execute("SELECT 1")
+
+
 async def insert(
     tx: Tx, plan: Plan, by: str, incident: int | None, expires_after: timedelta, *, step: int | None = None
 ) -> Run:

@@ -29,7 +29,7 @@ from bot.store.database import Database, Tx, Unavailable
 from bot.worker import bundle
 from bot.worker.filled import OF_REVIEW, filled, short_code
 from bot.worker.pace import Pace
-from bot.worker.places import beside, only_inside, remember_place, standing, subject, waits_for_its_card
+from bot.worker.places import beside, drawn_anew, only_inside, remember_place, standing, subject, waits_for_its_card
 from bot.worker.wanted import no_longer_wanted
 
 log = structlog.get_logger("deliver")
@@ -92,6 +92,8 @@ class Deliverer:
     async def take(self, number: int) -> Outgoing | None:
         """Claim and look again in one transaction: between queueing and sending somebody may have taken it."""
         async with self.db.transaction() as tx:
+            if await messages.gives_way(tx, number, timedelta(seconds=1)):
+                return None
             await bundle.take_turns(tx, number)
             message = await messages.claim(tx, number, self.owner)
             if message is None:
@@ -112,8 +114,7 @@ class Deliverer:
                 together=together,
                 code=await short_code(tx, message, together),
             )
-            elsewhere = message.about in EDITED and outgoing.existing_ts is None
-            if waits_for_its_card(outgoing) or (elsewhere and await messages.posted_elsewhere(tx, message, self.owner)):
+            if waits_for_its_card(outgoing):
                 await self.later(tx, message, timedelta(seconds=1))
                 return None
             return outgoing
@@ -174,11 +175,12 @@ class Deliverer:
 
     @contextlib.asynccontextmanager
     async def one_card_at_a_time(self, message: Message) -> AsyncIterator[None]:
-        """Two edits of one card never overtake each other within this process."""
-        if message.about not in EDITED:
+        """Two edits of one card, or of one page, never overtake each other within this process."""
+        card = subject(message) if message.about in EDITED else str(message.body.get("at", ""))
+        if not card:
             yield
             return
-        lock = self.cards.setdefault(subject(message), asyncio.Lock())
+        lock = self.cards.setdefault(card, asyncio.Lock())
         async with lock:
             yield
 
@@ -191,6 +193,7 @@ class Deliverer:
             late = await messages.late_by(tx, message.due_at)
             if not await messages.move(tx, message.id, State.SENT, self.owner, provider_id=provider_id):
                 log.warning("sent, but the lease had gone to another: it may have been sent twice", message=message.id)
+                await drawn_anew(tx, message)
             else:
                 await beside(tx, self.desk, message, provider_id)
             await remember_place(tx, message, provider_id)

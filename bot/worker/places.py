@@ -4,16 +4,19 @@ from typing import Final
 
 from bot.desk import Desk
 from bot.lifecycle import reviews
-from bot.message import EDITED, About, Message
+from bot.message import EDITED, About, Kind, Message
 from bot.notify.channel import Outgoing
 from bot.phrase import Phrase
 from bot.store import (
     cards,
     incidents,
+    messages,
+    pages,
     rooms,
 )
 from bot.store.cards import Place
 from bot.store.database import Tx
+from bot.worker.wanted import no_longer_wanted
 
 PATIENCE: Final = 8  # starts, a second apart
 NOWHERE: Final = ""
@@ -50,7 +53,9 @@ async def beside(tx: Tx, desk: Desk, message: Message, provider_id: str) -> None
         await reviews.pictures_follow(tx, provider_id, message.person, message.body["period"])
     if message.incident is None or message.run is not None:
         return
-    if message.about is About.CARD:
+    if message.about is About.PAGE and message.kind is Kind.SLACK:
+        await overtaken(tx, message, message.incident)
+    elif message.about is About.CARD:
         if message.to == desk.incidents_channel:
             await rooms.follow(tx, message.incident)
         else:
@@ -60,6 +65,24 @@ async def beside(tx: Tx, desk: Desk, message: Message, provider_id: str) -> None
         await rooms.echo(tx, message.incident, {"phrase": said.to_json()})
     elif message.about is About.NOTE and message.to == desk.incidents_channel:
         await rooms.echo(tx, message.incident, message.body)
+
+
+async def drawn_anew(tx: Tx, late: Message) -> None:
+    """A process that had lost the edit has sent it all the same, perhaps over a newer one: it is drawn once more."""
+    if late.about in EDITED:
+        await messages.queue(
+            tx, kind=late.kind, about=late.about, to=late.to, incident=late.incident, run=late.run,
+            procedure=late.procedure, tail=late.tail,
+        )  # fmt: skip
+
+
+async def overtaken(tx: Tx, page: Message, incident: int) -> None:
+    """Somebody took it, or it was over, while Slack was being asked: then no edit knew of this page, which would ask
+    for ever. Whoever changes the incident at this moment is waited for, or finds the page sent.
+    """
+    await pages.wait_for_changes(tx, incident)
+    if await no_longer_wanted(tx, page) is not None:
+        await pages.edit(tx, incident, only=page.id)
 
 
 async def only_inside(tx: Tx, desk: Desk, message: Message) -> Phrase | None:

@@ -5,6 +5,7 @@ restored from a backup, or another tool of ours was killed.
 """
 
 import asyncio
+from typing import Final
 
 import structlog
 
@@ -19,6 +20,8 @@ from bot.store.database import Database, Tx
 from bot.target import Target
 
 log = structlog.get_logger("tidy")
+
+SIGN_OF_LIFE: Final = 1.0  # seconds
 
 
 class Tidy:
@@ -64,13 +67,29 @@ class Tidy:
             await runs.take_turns(tx, target.environment.name, target.service.name)
             if (target.environment.name, target.service.name) in await runs.busy(tx):
                 return True
-            found = await self.engines.repair([target])
+            found = await self._repaired(tx, target)
             for repaired in found:
                 log.warning("ended what was left half done", target=target.key, result=repaired.result.value)
                 said = _said(target, repaired)
                 if said != self.said.get(target.key):
                     await self._tell(tx, target, repaired.result, said)
             return all(repaired.result is not Result.FAILED for repaired in found)
+
+    async def _repaired(self, tx: Tx, target: Target) -> list[Repaired]:
+        """The lock is this transaction's, and one that says nothing for four seconds is ended, as if its process hung:
+        so that it says something, however long a container takes to stop and to become healthy.
+        """
+        work = asyncio.ensure_future(self.engines.repair([target]))
+        try:
+            while not work.done():
+                await asyncio.wait({work}, timeout=SIGN_OF_LIFE)
+                if not work.done():
+                    await runs.sign_of_life(tx)
+            return work.result()
+        finally:
+            if not work.done():
+                work.cancel()
+                await asyncio.gather(work, return_exceptions=True)
 
     async def _tell(self, tx: Tx, target: Target, result: Result, said: Phrase) -> None:
         await audit.write(tx, Entry(DESK, "target.repaired", on=target.key, why=said, result=result.value))
