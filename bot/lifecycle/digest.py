@@ -96,9 +96,11 @@ async def by_another_way(tx: Tx, desk: Desk, failed: Message) -> bool:
     kind = next((each for each in WAYS if person and person.address(each) and each not in tried), None)
     if person is None or kind is None:
         return False
-    await digests.drop_waiting(tx, person.id)  # made while this one was on its way: only one may wait
-    await messages.queue(
-        tx, kind=kind, about=About.DIGEST, to=person.address(kind) or "", person=person.id,
-        attempt=failed.attempt + 1, body={"first": first},
-    )  # fmt: skip
+    queued = None
+    while queued is None:  # only one may wait: another one may be made, and committed, between the two
+        await digests.drop_waiting(tx, person.id)
+        queued = await messages.queue(
+            tx, kind=kind, about=About.DIGEST, to=person.address(kind) or "", person=person.id,
+            attempt=failed.attempt + 1, body={"first": first},
+        )  # fmt: skip
     return True
