@@ -18,6 +18,7 @@ from bot.secret import Secret
 SOURCE: Final = "probe"
 """The source of the alerts about them, and the label that holds the name."""
 RESTS: Final = timedelta(hours=4)  # so long a service that was stopped by its people may stay so without a word
+FALLS_WITHIN: Final = timedelta(minutes=10)  # after its stop
 TROUBLE: Final = "trouble"
 """The label that holds what is wrong: a `Standing` or a `Certificate`."""
 CERTIFICATE_KEY: Final = "/certificate"
@@ -181,6 +182,16 @@ def judge(entry: ProbeEntry, before: State, seen: Seen, now: datetime) -> State:
         standing = Standing.UP
     since = before.since if standing is before.standing and before.since else now
     return State(standing, since, failures, slows, certificate, until)
+
+
+def rests(entry: ProbeEntry, before: State, after: State, stopped: datetime, now: datetime) -> bool:
+    """Whether it is down because its people stopped it, and that not too long ago: nobody needs to be told.
+
+    It went down soon after the stop. Whoever started it meanwhile, by hand too, wants to know when it falls.
+    """
+    started = before.standing is Standing.UP and before.since is not None and before.since > stopped
+    soon = stopped + max(FALLS_WITHIN, (entry.retries + 1) * entry.interval)
+    return not started and now - stopped < RESTS and (after.since or now) <= soon
 
 
 def certificate_state(entry: ProbeEntry, seen: Seen, now: datetime) -> Certificate | None:

@@ -14,7 +14,6 @@ from bot.lifecycle import receive
 from bot.phrase import Phrase
 from bot.probe import (
     CERTIFICATE_KEY,
-    RESTS,
     SOURCE,
     TROUBLE,
     Certificate,
@@ -26,6 +25,7 @@ from bot.probe import (
     again_after,
     judge,
     length,
+    rests,
     slowness,
 )
 from bot.store import probes, runs
@@ -134,10 +134,11 @@ class Probes:
             return
         before, now = probes.state_of(row), row["now"]
         after = judge(entry, before, look, now)
-        rests = after.standing is Standing.DOWN and await runs.stopped_on_purpose(
-            tx, entry.environment, entry.service, RESTS
+        stopped = (
+            await runs.stopped_at(tx, entry.environment, entry.service) if after.standing is Standing.DOWN else None
         )
-        told = None if rests else told_at(row, before, after, now)  # None: said at once when it rests no more
+        quiet = stopped is not None and rests(entry, before, after, stopped, now)
+        told = None if quiet else told_at(row, before, after, now)  # None: said at once when it rests no more
         await probes.seen(tx, entry.name, after, look, again_after(entry, after), told)
         alerts = self._alerts(entry, before, after, look, again=told == now)
         if alerts:

@@ -229,14 +229,14 @@ async def at_work_since(tx: Tx, environment: str, service: str, moment: datetime
 # Steps and evidence -----------------------------------------------------------------------------------------------
 
 
-async def stopped_on_purpose(tx: Tx, environment: str, service: str, within: timedelta) -> bool:
-    """Whether the last thing done there was its stop, not longer ago than that."""
-    found: bool | None = await tx.fetchval(
-        "SELECT action = 'stop' AND finished_at >= app_now() - $3::interval FROM run WHERE environment = $1"
-        " AND service = $2 AND status = 'succeeded' AND action <> 'prune' ORDER BY finished_at DESC LIMIT 1",
-        environment, service, within,
+async def stopped_at(tx: Tx, environment: str, service: str) -> datetime | None:
+    """When people stopped it, if that is the last thing they had done there."""
+    found: datetime | None = await tx.fetchval(
+        "SELECT CASE WHEN action = 'stop' THEN finished_at END FROM run WHERE environment = $1 AND service = $2"
+        " AND status = 'succeeded' AND action <> 'prune' ORDER BY finished_at DESC LIMIT 1",
+        environment, service,
     )  # fmt: skip
-    return bool(found)
+    return found
 
 
 async def begin_step(tx: Tx, run: int, name: str) -> None:

@@ -155,6 +155,30 @@ async def test_what_people_stopped_pages_nobody_for_four_hours_nor_once_it_is_ba
         assert await one.incidents() == [("P1", "triggered")]
 
 
+async def test_what_somebody_started_by_hand_is_watched_again(database_url: str, tmp_path: Path, site: Site) -> None:
+    desk = probing_desk(tmp_path, {"app": {"url": site.url()}})
+    async with watcher(database_url, desk) as one:
+        await one.rounds()
+        await done(one, "stop")
+        site.status = 503
+        await one.rounds(3)
+        site.status = 200  # `docker start`, of which the desk's runs know nothing
+        await one.rounds(2)
+        site.status = 503
+        await one.rounds(2)
+        assert await one.incidents() == [("P1", "triggered")]
+
+
+async def test_what_was_long_well_after_a_stop_falls_like_any_other(database_url: str, tmp_path: Path) -> None:
+    """Its probe is new: it never saw it well."""
+    desk = probing_desk(tmp_path, {"a": {"tcp": f"127.0.0.1:{free_port()}"}})
+    async with watcher(database_url, desk) as one:
+        await done(one, "stop")
+        await one.pass_time(timedelta(minutes=30))
+        await one.rounds(2)
+        assert await one.incidents() == [("P1", "triggered")]
+
+
 async def test_what_was_stopped_and_stays_so_too_long_is_an_incident_that_says_so(
     database_url: str, tmp_path: Path
 ) -> None:
