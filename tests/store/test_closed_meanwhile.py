@@ -3,15 +3,13 @@
 from dataclasses import replace
 
 from bot.alert import AlertStatus
-from bot.answers import Declared
-from bot.desk import Desk
 from bot.incident import Priority, Status
-from bot.lifecycle import Lifecycle, moves, regroup, settle
+from bot.lifecycle import Lifecycle, moves, regroup
 from bot.lifecycle.doors import Doors
 from bot.maintenance import Matcher
 from bot.store import alerts, incidents, silences
 from bot.store.database import Database
-from tests.store.meanwhile import AMINA, a_desk, an_alert, meanwhile
+from tests.store.meanwhile import AMINA, a_desk, an_alert, an_incident, meanwhile, settled
 
 
 async def waits_to_be_told(db: Database, number: int) -> bool:
@@ -23,15 +21,6 @@ async def waits_to_be_told(db: Database, number: int) -> bool:
                 number,
             )
         )
-
-
-async def another_incident(db: Database, desk: Desk) -> int:
-    declared = await Lifecycle(db, desk).declare(
-        title="No payments", priority=Priority.P2, environment="prod", service="ecotrajet", text="",
-        by=replace(AMINA, delivery="d1"),
-    )  # fmt: skip
-    assert isinstance(declared, Declared)
-    return declared.incident.number
 
 
 async def test_an_alert_whose_incident_is_closed_at_that_moment_opens_one_of_its_own(database_url: str) -> None:
@@ -58,14 +47,10 @@ async def test_the_same_for_what_a_silence_kept_quiet(database_url: str) -> None
         async with db.transaction() as tx:
             await silences.end(tx, quiet.id, "amina")
 
-        async def settled() -> None:
-            async with db.transaction() as other:
-                assert await settle.settle_one(other, desk)
-
         async with db.transaction() as tx:
             await moves.resolve(tx, desk, open_one.incident.number, AMINA)
-            ending = await meanwhile(tx, settled())
-        await ending
+            ending = await meanwhile(tx, settled(db, desk))
+        assert await ending
         async with db.transaction() as tx:
             row = await alerts.firing(tx, "alertmanager", "refunds")
         assert row is not None
@@ -90,7 +75,7 @@ async def test_a_recovery_ends_the_incident_into_which_its_alert_was_merged_mean
     async with a_desk(database_url) as (db, desk):
         (first,) = await Lifecycle(db, desk).receive([an_alert("cards")], source="alertmanager")
         assert first.incident is not None
-        second = await another_incident(db, desk)
+        second = await an_incident(db, desk, Priority.P2)
         async with db.transaction() as tx:
             await regroup.merge(tx, desk, first.incident.number, second, AMINA)
             well = an_alert("cards", AlertStatus.RESOLVED)
@@ -106,7 +91,7 @@ async def test_a_sender_that_raises_its_alert_raises_the_incident_into_which_it_
     async with a_desk(database_url) as (db, desk):
         (first,) = await Lifecycle(db, desk).receive([an_alert("cards")], source="alertmanager")
         assert first.incident is not None
-        second = await another_incident(db, desk)
+        second = await an_incident(db, desk, Priority.P2)
         known = await Doors(db, desk).find("alertmanager", "cards", "alias")
         assert known is not None
         grave = replace(an_alert("cards", severity="critical"), title="Service down")

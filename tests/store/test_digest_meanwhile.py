@@ -9,8 +9,8 @@ from bot.metrics import Metrics
 from bot.notify.channel import Outgoing
 from bot.store import digests
 from bot.worker.deliver import Deliverer
-from tests.store.meanwhile import AMINA, a_desk, meanwhile
-from tests.store.test_page_overtaken import SlowSlack, an_incident, nothing
+from tests.store.meanwhile import AMINA, a_desk, an_incident, meanwhile
+from tests.store.test_page_overtaken import SlowSlack, nothing
 
 
 async def test_a_digest_does_not_leave_while_what_it_tells_is_being_changed(database_url: str) -> None:

@@ -10,12 +10,12 @@ from bot.lifecycle import Lifecycle
 from bot.message import About, Kind
 from bot.metrics import Metrics
 from bot.notify.channel import Outgoing
+from bot.sandbox.record import PATIENCE
 from bot.store import cards, messages
 from bot.store.cards import Place
 from bot.store.database import Database
-from bot.worker.deliver import PER_LANE, Deliverer
-from tests.store.meanwhile import AMINA, PATIENCE, a_desk
-from tests.store.test_page_overtaken import an_incident
+from bot.worker.deliver import PER_LANE, TIME_LIMIT, Deliverer
+from tests.store.meanwhile import AMINA, a_desk, a_page, an_incident
 
 
 class RecordingSlack:
@@ -147,7 +147,9 @@ async def test_many_edits_of_one_card_that_slack_is_slow_to_take_hold_up_no_page
             edits.append(asyncio.create_task(one.deliver(Kind.SLACK, newer)))
             await taken_or_put_off(db, newer)
         page = await a_page(db, number)
-        await asyncio.wait_for(one.deliver(Kind.SLACK, page), 5)  # far sooner than Slack is given up
+        await asyncio.wait_for(
+            one.deliver(Kind.SLACK, page), TIME_LIMIT / 2
+        )  # before Slack is given up, which makes room
         answers.set()
         await asyncio.gather(*edits)
 
@@ -162,13 +164,3 @@ async def taken_or_put_off(db: Database, edit: int) -> None:
             looked = await tx.fetchval(
                 "SELECT due_at > app_now() OR state <> 'waiting' FROM message WHERE id = $1", edit
             )
-
-
-async def a_page(db: Database, number: int) -> int:
-    async with db.transaction() as tx:
-        page = await messages.queue(
-            tx, kind=Kind.SLACK, about=About.PAGE, to="U2", incident=number, round=1, level_name="Détection",
-            person="bruno",
-        )  # fmt: skip
-    assert page is not None
-    return page

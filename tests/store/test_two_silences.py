@@ -5,7 +5,7 @@ from datetime import timedelta
 from bot.lifecycle import Lifecycle, settle
 from bot.maintenance import Matcher
 from bot.store import alerts, incidents, silences
-from tests.store.meanwhile import a_desk, an_alert, meanwhile
+from tests.store.meanwhile import a_desk, an_alert, meanwhile, settled
 
 
 async def test_what_both_kept_quiet_is_an_incident_when_both_are_over(database_url: str) -> None:
@@ -21,16 +21,12 @@ async def test_what_both_kept_quiet_is_an_incident_when_both_are_over(database_u
         async with db.transaction() as tx:
             await silences.end(tx, first.id, "amina")
 
-        async def settled() -> bool:
-            async with db.transaction() as one:
-                return await settle.settle_one(one, desk)
-
         async with db.transaction() as other:
             await silences.end(other, second.id, "amina")
-            settling = await meanwhile(other, settled())  # it would leave the alert to the second
+            settling = await meanwhile(other, settled(db, desk))  # it would leave the alert to the second
             assert await settle.settle_one(other, desk), "which keeps nothing yet"
         assert await settling
-        while await settled():
+        while await settled(db, desk):
             pass
         async with db.transaction() as tx:
             row = await alerts.firing(tx, "alertmanager", "cards")
