@@ -130,7 +130,7 @@ async def test_an_incident_is_declared_by_form_and_found_open_the_second_time(
         await page.get_by_label("Qui est touché").fill("tous les utilisateurs")
         await page.screenshot(path=pictures / f"declare-questions-{time}.png")
         await page.get_by_role("button", name="Continuer").click()
-        await expect(page.get_by_label("Priorité")).to_be_visible()
+        await expect(page.get_by_label("Priorité", exact=True)).to_be_visible()
         await page.screenshot(path=pictures / f"declare-proposal-{time}.png")
         if time == "second":
             await page.set_viewport_size(PHONE)
